@@ -1,0 +1,32 @@
+"""The command `tap-wolkvox`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from tap_wolkvox.errors import WolkvoxError
+from tap_wolkvox.tap import TapWolkvox
+
+
+def main() -> None:
+    """Run the command line; what goes wrong is one line and exit code 1, without a traceback."""
+    try:
+        TapWolkvox.cli()
+    except WolkvoxError as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        # The interpreter would complain once more on flushing its output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _fail("the target stopped reading")
+    except Exception as error:  # noqa: BLE001  # before the first request: no row in its text
+        _fail(f"{type(error).__name__}: {' '.join(str(error).split())}")
+
+
+def _fail(message: str) -> None:
+    TapWolkvox.logger.error("%s", message)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

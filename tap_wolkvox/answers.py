@@ -1,0 +1,207 @@
+"""Answers: what a reply of the API means, decided here alone.
+
+From the HTTP status, the envelope's `code` and its `msg`, a reply is one of five things: rows,
+empty, may pass by itself (`PassingError`), this stream fails (`StreamError`), this operation
+stops (`OperationError`). A 200 with an error `code` is read as if that were its status. What is
+not known to be good is never taken for rows, and never for empty.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from tap_wolkvox.endpoints import ROW_CAP, Shape
+from tap_wolkvox.errors import OperationError, PassingError, StreamError, WolkvoxError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Row = dict[str, Any]
+
+SUCCESS_CODES = frozenset({"200", "0", ""})
+"""Values of `code` on success, as text; absent and null count as empty."""
+
+EMPTY_MESSAGE = "VALIDATE DATES ENTERED"
+"""What a 404 says, and nothing else, where there are no rows."""
+
+_COUNT = re.compile(r"(\d[\d.,]*)\s+records?\b", re.ASCII | re.IGNORECASE)
+_ADVICE: dict[int, str] = {
+    HTTPStatus.BAD_REQUEST: "the API does not take the request: please report it",
+    HTTPStatus.NOT_FOUND: "this server does not have the report: deselect the stream",
+    HTTPStatus.FOUND: (
+        "the API redirects, and the token is not sent to another place: check `server` and "
+        "`api_url`"
+    ),
+}
+"""What fails one stream, by status; a 302 stands for all redirects."""
+
+_QUOTED_LENGTH = 100
+_REDIRECT = 3
+_SERVER_ERROR = 5
+
+UNKNOWN_CODE = 0
+"""Status of a 200 whose envelope holds an error `code` that is no HTTP status."""
+
+
+def rows(
+    status: int,
+    body: bytes,
+    *,
+    shape: Shape = Shape.ROWS,
+    retry_after: float | None = None,
+    secret: str = "",
+) -> list[Row]:
+    """Return the rows of a reply; none where the API says that there are none.
+
+    Args:
+        status: HTTP status.
+        body: The whole body, decoded from its transfer but not from UTF-8.
+        shape: What the endpoint's `data` holds.
+        retry_after: Seconds that the header `Retry-After` asks for, if it is there.
+        secret: The token, which no message may repeat should the API do so.
+
+    Raises:
+        PassingError: It may pass by itself: maintenance, too many at once, a cut answer …
+        StreamError: This stream can't be read.
+        OperationError: No stream of the operation can be read.
+    """
+    document = _parse(body)
+    envelope = document if isinstance(document, dict) else {}
+    status = _effective_status(status, envelope)
+    message = _without(secret, _text(envelope.get("msg")))
+    if status == HTTPStatus.OK:
+        if document is None:
+            raise PassingError("the answer is no whole JSON document")
+        return _data(document, envelope, message, shape)
+    if _says_empty(status, envelope, message):
+        return []
+    raise _refusal(status, message, retry_after)
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _effective_status(status: int, envelope: Row) -> int:
+    """Return the HTTP status, or the envelope's error code where HTTP says that all is well."""
+    code = _text(envelope.get("code")).strip()
+    if status != HTTPStatus.OK or code in SUCCESS_CODES:
+        return status
+    return int(code) if re.fullmatch(r"[1-9]\d\d", code, re.ASCII) else UNKNOWN_CODE
+
+
+def _says_empty(status: int, envelope: Row, message: str) -> bool:
+    """Whether the API says, in its own words, that there are no rows."""
+    said = message.strip().rstrip(".").upper()
+    return status == HTTPStatus.NOT_FOUND and said == EMPTY_MESSAGE and not envelope.get("data")
+
+
+def _refusal(status: int, message: str, retry_after: float | None) -> WolkvoxError:
+    """Return what an error status means: the table of the API's errors."""
+    said = f" ({_quoted(message)})" if message.strip() else ""
+    if status == HTTPStatus.UNAUTHORIZED:
+        return OperationError(f"the API received no token{said}: check the setting `token`")
+    if status == HTTPStatus.FORBIDDEN:
+        return _forbidden(message.upper(), said, retry_after)
+    if status in (UNKNOWN_CODE, HTTPStatus.TOO_MANY_REQUESTS) or _family(status) == _SERVER_ERROR:
+        what = f"the API answers {status or 'an unknown code'}{said}: run again later"
+        return PassingError(what, retry_after=retry_after)
+    advice = _ADVICE.get(status, f"the API answers {status}, which is not known: please report it")
+    if _family(status) == _REDIRECT:
+        advice = _ADVICE[HTTPStatus.FOUND]
+    return StreamError(f"{advice}{said}")
+
+
+def _forbidden(message: str, said: str, retry_after: float | None) -> WolkvoxError:
+    """Return what a 403 means, which the API answers to four different things."""
+    if "VALIDATE TOKEN" in message:
+        return OperationError(f"the API refuses the token{said}: check `server` and `token`")
+    if "TOKEN LIMIT EXCEEDED" in message:
+        return OperationError(
+            f"the operation's quota of today is spent{said}: run again tomorrow, or ask Wolkvox "
+            "for more"
+        )
+    if "SIMULTANEOUS REQUESTS" in message:
+        what = f"the token is in use elsewhere{said}: let no other program ask meanwhile"
+    else:
+        what = f"the API is closed, as for maintenance{said}: run again later"
+    return PassingError(what, retry_after=retry_after)
+
+
+def _data(document: Any, envelope: Row, message: str, shape: Shape) -> list[Row]:
+    """Return the rows of a successful answer, once they are known to be whole."""
+    if not isinstance(document, dict | list):
+        raise StreamError(f"the answer is {_named(document)}, not an object: please report it")
+    if isinstance(document, dict) and "data" not in document:
+        raise StreamError("the answer holds no `data`: please report it")
+    data = document["data"] if isinstance(document, dict) else document
+    found = _listed(data, shape)
+    _check_whole(found, message)
+    if not found and _text(envelope.get("error")).strip() not in SUCCESS_CODES:
+        raise PassingError("the answer holds no rows but an error: run again later")
+    return found
+
+
+def _listed(data: Any, shape: Shape) -> list[Row]:
+    if data is None or data == "":
+        return []
+    if shape is Shape.ONE_OBJECT and isinstance(data, dict):
+        data = [data]
+    if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
+        raise StreamError(f"`data` is {_named(data)}, not {shape.value}: please report it")
+    if shape is Shape.ONE_OBJECT and len(data) > 1:
+        raise StreamError(f"`data` holds {len(data)} objects where one belongs: please report it")
+    return data
+
+
+def _check_whole(found: Sequence[Row], message: str) -> None:
+    """Make sure that no row is missing, as far as the answer itself can tell."""
+    if len(found) >= ROW_CAP:
+        raise StreamError(
+            f"the answer holds {len(found)} rows, the API's limit is {ROW_CAP}: rows may be "
+            "missing, so none was emitted"
+        )
+    counted = _counted(message)
+    if len(found) < counted:
+        raise PassingError(
+            f"the answer is cut: the API counts {counted} rows and sent {len(found)}"
+        )
+
+
+def _counted(message: str) -> int:
+    """Return the server's own count in `4 records were found`, or 0 where it gives none."""
+    match = _COUNT.search(message)
+    return int(re.sub(r"\D", "", match[1])) if match else 0
+
+
+def _family(status: int) -> int:
+    return status // 100
+
+
+def _without(secret: str, text: str) -> str:
+    return text.replace(secret, "…") if secret else text
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _named(data: object) -> str:
+    names = {dict: "an object", list: "a list of other things", str: "text", bool: "yes or no"}
+    return names.get(type(data), "null" if data is None else "a number")
+
+
+def _quoted(message: str) -> str:
+    """Return the API's message as one short line without long numbers, which could be personal."""
+    line = re.sub(r"\d{5,}", "…", " ".join(message.split()))
+    return line if len(line) <= _QUOTED_LENGTH else f"{line[:_QUOTED_LENGTH]}…"

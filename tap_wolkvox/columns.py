@@ -1,0 +1,69 @@
+"""Columns: the files of `schemas/`, and the schema of a stream made from them."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+    from tap_wolkvox.endpoints import Endpoint
+
+SERVER = "wolkvox_server"
+RESCUED = "_rescued_data"
+
+ADDED = "added_columns"
+"""Stem of the file that declares the columns which the tap adds."""
+
+JsonSchema = dict[str, Any]
+
+
+def directory() -> Traversable:
+    """Return the folder of the schema files.
+
+    It lies in the package in a wheel, beside it in a checkout. The package goes first: beside an
+    installed package, `schemas` would be somebody else's.
+    """
+    packaged = files("tap_wolkvox") / "schemas"
+    return packaged if packaged.is_dir() else Path(__file__).resolve().parents[1] / "schemas"
+
+
+@cache
+def load(stem: str) -> JsonSchema:
+    """Read one schema file; what it returns is shared and must not be changed."""
+    text = (directory() / f"{stem}.json").read_text(encoding="utf-8")
+    schema: JsonSchema = json.loads(text)
+    return schema
+
+
+def received(endpoint: Endpoint) -> JsonSchema:
+    """Return the schemas of the columns that an endpoint sends, by name."""
+    properties: JsonSchema = load(endpoint.schema_name)["properties"]
+    return properties
+
+
+def stream_schema(endpoint: Endpoint) -> JsonSchema:
+    """Return the schema of a stream: what the API sends, between what the tap adds.
+
+    Key columns are never null. Annotations of our own (`x-…`) stay in the files.
+    """
+    added = load(ADDED)["properties"]
+    before = {name: added[name] for name in (SERVER, endpoint.kind.value)}
+    columns = before | received(endpoint) | {RESCUED: added[RESCUED]}
+    properties = {
+        name: _published(schema, required=name in endpoint.primary_key)
+        for name, schema in columns.items()
+    }
+    description = load(endpoint.schema_name)["description"]
+    return {"type": "object", "description": description, "properties": properties}
+
+
+def _published(schema: JsonSchema, *, required: bool) -> JsonSchema:
+    published = {name: value for name, value in schema.items() if not name.startswith("x-")}
+    types = published["type"] if isinstance(published["type"], list) else [published["type"]]
+    published["type"] = [name for name in types if name != "null" or not required]
+    return published

@@ -1,0 +1,137 @@
+"""Connection: what all requests of one operation share.
+
+The session, the authenticator and the throttle are made once and used by all streams, so that
+the rules of a token hold for all of them together.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import random
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+import backoff
+from singer_sdk.authenticators import APIKeyAuthenticator
+
+from tap_wolkvox import clock, settings
+from tap_wolkvox.errors import OperationError, PassingError, StreamError
+from tap_wolkvox.throttle import Throttle
+from tap_wolkvox.transport import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+    from datetime import datetime
+
+    import requests
+    from backoff.types import Details
+    from singer_sdk.helpers.types import Context, RequestFunc
+
+LONGEST_WAIT = 60.0
+"""Seconds; the longest wait between two tries that this tap chooses by itself."""
+
+LONGEST_ASKED_WAIT = 3600.0
+"""Seconds; a server that asks to wait longer is left alone until the next run."""
+
+logger = logging.getLogger("tap-wolkvox")
+
+
+class Connection:
+    """The way to the API of one operation.
+
+    Args:
+        operation: The operation.
+        config: The settings.
+    """
+
+    def __init__(self, operation: settings.Operation, config: Mapping[str, Any]) -> None:
+        self.operation = operation
+        self.requests = 0
+        """Requests sent so far, retries among them."""
+        self.asked_at: datetime | None = None
+        """The instant at which the last request was sent, in UTC."""
+        self._max_retries: int = config["max_retries"]
+        self._timeout: float = config["request_timeout"]
+        self._throttle = Throttle(operation.token, config["request_interval"])
+
+    @cached_property
+    def authenticator(self) -> APIKeyAuthenticator:
+        """Puts the token into the header of each request."""
+        return APIKeyAuthenticator(key="wolkvox-token", value=self.operation.token)
+
+    @cached_property
+    def session(self) -> Session:
+        """The session of all requests."""
+        # A proxy of the environment would see the token of an unencrypted request.
+        unencrypted = urlsplit(self.operation.api_url).scheme == "http"
+        return Session(timeout=self._timeout, direct=unencrypted)
+
+    def guard(self, send: RequestFunc) -> RequestFunc:
+        """Return a function that sends in turn, and again what failed but may pass by itself.
+
+        It raises `StreamError` or `OperationError`, never `PassingError`.
+        """
+        in_turn = self._in_turn(send)
+
+        def guarded(
+            request: requests.PreparedRequest, context: Context | None
+        ) -> requests.Response:
+            failed: list[PassingError] = []
+            try:
+                return self._retried(in_turn, failed)(request, context)
+            except PassingError as error:
+                failed.append(error)
+            raise _given_up(failed)
+
+        return guarded
+
+    def _retried(self, send: RequestFunc, failed: list[PassingError]) -> RequestFunc:
+        def note(details: Details) -> None:
+            failed.append(cast("PassingError", details["exception"]))
+            logger.warning("%s; asked again in %.0f s", failed[-1], details["wait"])
+
+        return backoff.on_exception(
+            waits,
+            PassingError,
+            max_tries=self._max_retries + 1,
+            giveup=_asks_too_long,
+            on_backoff=note,
+            jitter=None,
+            logger=None,
+        )(send)
+
+    def _in_turn(self, send: RequestFunc) -> RequestFunc:
+        def sent(request: requests.PreparedRequest, context: Context | None) -> requests.Response:
+            with self._throttle.turn():
+                self.requests += 1
+                self.asked_at = clock.now()
+                return send(request, context)
+
+        return sent
+
+
+def waits() -> Generator[float, PassingError, None]:
+    """Yield the seconds to wait before each retry: 1, 2, 4 … or what the server asked for.
+
+    It is sent the error that the wait is for, as `backoff` does.
+    """
+    error = yield 0.0
+    for retry in itertools.count():
+        own = min(2.0 ** min(retry, 10) + random.random(), LONGEST_WAIT)  # noqa: S311  # no secret
+        error = yield own if error.retry_after is None else error.retry_after + random.random()  # noqa: S311
+
+
+def _asks_too_long(error: Exception) -> bool:
+    return isinstance(error, PassingError) and (error.retry_after or 0) > LONGEST_ASKED_WAIT
+
+
+def _given_up(failed: list[PassingError]) -> StreamError | OperationError:
+    """Return what is left of requests that all failed: the reach depends on all of them."""
+    last = failed[-1]
+    ending = f"tried {len(failed)} times"
+    if _asks_too_long(last):
+        ending = f"the server asks to wait {last.retry_after:.0f} s: run again then"
+    reach = StreamError if any(error.answered for error in failed) else OperationError
+    return reach(f"{last} ({ending})")

@@ -1,0 +1,38 @@
+"""Keys: a row without one, or two rows with the same one, would be lost in the target."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tap_wolkvox.errors import StreamError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def check(records: Sequence[Mapping[str, object]], key: Sequence[str]) -> None:
+    """Make sure that each record of one answer has a key of its own.
+
+    Args:
+        records: The typed records of a whole answer.
+        key: Names of the key columns.
+
+    Raises:
+        StreamError: A key column is missing, or records share a key. The message names the
+            columns, never their values.
+    """
+    for number, record in enumerate(records, 1):
+        for column in key:
+            if record.get(column) is None:
+                raise StreamError(
+                    f"row {number} of {len(records)} has no usable value in its key column "
+                    f"`{column}`; nothing of this answer was emitted"
+                )
+    counts = Counter(tuple(record[column] for column in key) for record in records)
+    shared = sum(1 for count in counts.values() if count > 1)
+    if shared:
+        raise StreamError(
+            f"{shared} key(s) ({', '.join(key)}) stand for more than one row, and a target would "
+            "keep only one of them; nothing of this answer was emitted: please report it"
+        )

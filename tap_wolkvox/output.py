@@ -1,0 +1,43 @@
+"""Output: Singer messages, each written whole or not at all."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from singer_sdk.singerlib.encoding import SimpleSingerWriter
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from singer_sdk.singerlib.encoding.simple import Message
+
+
+class WholeMessageWriter(SimpleSingerWriter):
+    """A writer that a signal does not stop in the middle of a line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._writing = False
+        self._exit_code: int | None = None
+
+    @override
+    def write_message(self, message: Message) -> None:
+        """Write one message, then leave if a signal asked for it meanwhile."""
+        self._writing = True
+        try:
+            super().write_message(message)
+        finally:
+            self._writing = False
+        if self._exit_code is not None:
+            sys.exit(self._exit_code)
+
+    def leave(self, exit_code: int) -> None:
+        """Leave the program: now, or as soon as the message in progress is written.
+
+        Raises:
+            SystemExit: No message is in progress.
+        """
+        if self._writing:
+            self._exit_code = exit_code
+        else:
+            sys.exit(exit_code)

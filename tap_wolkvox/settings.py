@@ -1,0 +1,302 @@
+"""Settings: what can be set, and every check that can be made before the first request.
+
+No message shows a value: a mistaken setting may hold a secret.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import math
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from jsonschema import Draft7Validator, ValidationError
+from singer_sdk import typing as th
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+SCHEMA: dict[str, Any] = th.PropertiesList(
+    th.Property(
+        "server",
+        th.StringType(nullable=False),
+        required=True,
+        title="Server",
+        description="Number of your Wolkvox server, as in `wv0011.wolkvox.com`: `0011`. "
+        "Quote it in YAML, or it loses its zeros.",
+    ),
+    th.Property(
+        "token",
+        th.StringType(nullable=False),
+        required=True,
+        secret=True,
+        title="Token",
+        description="API token of the operation, sent as the header `wolkvox-token`.",
+    ),
+    th.Property(
+        "api_url",
+        th.StringType(nullable=False),
+        default="https://wv{server}.wolkvox.com/api/v2",
+        title="API URL",
+        description="Base URL of the API. `{server}` stands for the server number, anywhere in "
+        "it. `http://` is for a loopback host only.",
+    ),
+    th.Property(
+        "timezone",
+        th.StringType(nullable=False),
+        default="America/Bogota",
+        title="Time zone",
+        description="IANA name of the operation's time zone: days are counted in it, and the "
+        "times that the API sends are read in it.",
+    ),
+    th.Property(
+        "start_date",
+        th.StringType(nullable=False),
+        title="Start date",
+        description="First moment to extract from endpoints that take dates, as `2026-01-31` or "
+        "`2026-01-31T08:00:00`; without an offset it is local time.",
+    ),
+    th.Property(
+        "end_date",
+        th.StringType(nullable=False),
+        title="End date",
+        description="Last moment to extract from endpoints that take dates, written like "
+        "`start_date`; a bare date means its whole day.",
+    ),
+    th.Property(
+        "request_interval",
+        th.NumberType(nullable=False, minimum=0),
+        default=1.0,
+        title="Request interval",
+        description="Least time in seconds from the start of one request to the start of the "
+        "next with the same token, across processes too.",
+    ),
+    th.Property(
+        "request_timeout",
+        th.NumberType(nullable=False, exclusive_minimum=0),
+        default=90,
+        title="Request timeout",
+        description="Seconds that one request may take, all in all.",
+    ),
+    th.Property(
+        "max_retries",
+        th.IntegerType(nullable=False, minimum=0),
+        default=5,
+        title="Retries",
+        description="Tries after the first for what may pass by itself. The waits between them "
+        "are 1, 2, 4 … s, at most 60, or what the server asks for.",
+    ),
+    th.Property(
+        "emit_activate_version_messages",
+        th.BooleanType(nullable=False),
+        default=False,
+        title="Emit ACTIVATE_VERSION messages",
+        description="Tell the target to retire rows of FULL_TABLE streams that no longer exist.",
+    ),
+    additional_properties=False,
+).to_dict()
+"""JSON Schema of the settings; the SDK adds its own to it."""
+
+LONGEST_TIMEOUT = 3600.0
+
+_SERVER = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
+_URL = re.compile(r"[A-Za-z0-9.:/_~\[\]-]+", re.ASCII)
+_TOKEN = re.compile(r"[!-~]+", re.ASCII)
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII
+)
+_NUMERIC = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation (tenant) of Wolkvox, with a server and a token of its own.
+
+    Args:
+        server: Its server number, as text.
+        token: Its API token; never shown.
+        api_url: Its base URL, filled and checked.
+        zone: Its time zone.
+    """
+
+    server: str
+    token: str = field(repr=False)
+    api_url: str
+    zone: ZoneInfo
+
+
+def operation(config: Mapping[str, Any]) -> Operation:
+    """Return the operation of a configuration that has no problems."""
+    return Operation(
+        server=config["server"],
+        token=config["token"],
+        api_url=_filled(config).rstrip("/"),
+        zone=ZoneInfo(config["timezone"]),
+    )
+
+
+def complete(config: dict[str, Any], schema: Mapping[str, Any]) -> None:
+    """Fill in the defaults, in place, and make numbers of what the environment holds as text.
+
+    A null is as good as a setting that is not there.
+    """
+    for name in [name for name, value in config.items() if value is None]:
+        del config[name]
+    for name, declared in schema["properties"].items():
+        if "default" in declared:
+            config.setdefault(name, declared["default"])
+        value = config.get(name)
+        if _numeric(declared) and isinstance(value, str) and _NUMERIC.fullmatch(value.strip()):
+            config[name] = float(value) if "." in value else int(value)
+
+
+def with_numbers_as_text(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema by which numbers are text, as the environment holds them."""
+    properties = {
+        name: {**declared, "type": "string"} if _numeric(declared) else declared
+        for name, declared in schema["properties"].items()
+    }
+    return {**schema, "properties": properties}
+
+
+def problems(config: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with a configuration, a line each: the setting and the fix.
+
+    Args:
+        config: The configuration, completed.
+        schema: JSON Schema of all settings, the SDK's own among them.
+    """
+    found = [
+        _explained(error, schema, config) for error in Draft7Validator(schema).iter_errors(config)
+    ]
+    # What has the wrong type already needs no second message.
+    return list(dict.fromkeys(found)) or list(_semantic_problems(config))
+
+
+def _explained(error: ValidationError, schema: Mapping[str, Any], config: Mapping[str, Any]) -> str:
+    """Say what a schema violation means, without the value that the validator's text shows."""
+    name = "`" + ".".join(str(part) for part in error.absolute_path) + "`"
+    wanted = cast("Any", error.validator_value)
+    match error.validator:
+        case "required":
+            missing = (key for key in wanted if key not in config)
+            return f"missing: set the setting {_named(missing)} (--about describes it)"
+        case "additionalProperties" if not error.absolute_path:
+            return _unknown(set(config) - set(schema["properties"]), schema)
+        case "type":
+            return f"setting {name} must be {_type_named(wanted)}"
+        case "minimum":
+            return f"setting {name} must be {wanted} or more"
+        case "exclusiveMinimum":
+            return f"setting {name} must be more than {wanted}"
+    return f"setting {name} is not valid ({error.validator}): see its description in --about"
+
+
+def _unknown(names: Iterable[str], schema: Mapping[str, Any]) -> str:
+    known = list(schema["properties"])
+    close = {match for name in names for match in difflib.get_close_matches(name, known, n=1)}
+    advice = f"did you mean {_named(sorted(close))}?" if close else "--about lists all settings"
+    return f"not a setting of this tap: {_named(sorted(names))}; {advice}"
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _type_named(types: str | list[str]) -> str:
+    names = {
+        "string": "text: put it in quotes",
+        "number": "a number",
+        "integer": "a whole number",
+        "boolean": "true or false",
+        "array": "a list",
+        "object": "an object",
+    }
+    wanted = [types] if isinstance(types, str) else types
+    return " or ".join(names[name] for name in wanted if name in names)
+
+
+def _semantic_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    server, token = config["server"], config["token"]
+    if not _SERVER.fullmatch(server):
+        yield (
+            "setting `server` must be the server number alone, as `0011` for "
+            "wv0011.wolkvox.com: letters, digits and `-` only"
+        )
+    elif problem := _url_problem(_filled(config)):
+        yield f"setting `api_url` {problem}"
+    if not token.strip():
+        yield "setting `token` is empty: set it to the operation's API token"
+    elif not _TOKEN.fullmatch(token):
+        yield (
+            "setting `token` holds blanks or characters that no token has: copy it again, "
+            "without anything around it"
+        )
+    yield from _time_problems(config)
+    yield from _number_problems(config)
+
+
+def _filled(config: Mapping[str, Any]) -> str:
+    url: str = config["api_url"]
+    return url.replace("{server}", config["server"])
+
+
+def _url_problem(url: str) -> str | None:
+    """Return what is wrong with a filled base URL: it decides where the token is sent."""
+    if not _URL.fullmatch(url):
+        return (
+            "must be a plain URL such as https://wv{server}.wolkvox.com/api/v2: no user, query, "
+            "fragment or other placeholder than {server}"
+        )
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.scheme not in ("http", "https"):
+        return "must begin with https:// and a host, and its port must be a number up to 65535"
+    if parts.scheme == "http" and not is_loopback(parts):
+        return "must begin with https://, for http:// would send the token in the clear"
+    return None
+
+
+def is_loopback(parts: SplitResult) -> bool:
+    """Whether a URL points to this machine itself."""
+    host = parts.hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _time_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    try:
+        ZoneInfo(config["timezone"])
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield "setting `timezone` is no IANA time zone: write it as `America/Bogota`"
+    for name in ("start_date", "end_date"):
+        if name in config and not _is_moment(config[name]):
+            yield f"setting `{name}` is no date: write it as `2026-01-31` or `2026-01-31T08:00:00`"
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return bool(_MOMENT.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _number_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("request_interval", "request_timeout"):
+        if not math.isfinite(config[name]) or config[name] > LONGEST_TIMEOUT:
+            yield f"setting `{name}` must be {LONGEST_TIMEOUT:.0f} seconds or less"
+
+
+def _numeric(declared: Mapping[str, Any]) -> bool:
+    types = declared.get("type", ())
+    return "number" in types or "integer" in types

@@ -1,0 +1,186 @@
+"""Streams: one endpoint each, on the SDK's REST stream."""
+
+from __future__ import annotations
+
+import email.utils
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from singer_sdk.streams import RESTStream
+from typing_extensions import override
+
+from tap_wolkvox import answers, clock, columns, keys, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import requests
+    from singer_sdk.helpers.types import Auth, Context, Record, RequestFunc
+    from singer_sdk.streams.rest import HTTPRequest, PageContext
+
+    from tap_wolkvox.connection import Connection
+    from tap_wolkvox.endpoints import Endpoint
+    from tap_wolkvox.tap import TapWolkvox
+
+
+class WolkvoxStream(RESTStream[None]):
+    """One endpoint: one request gives all of its rows.
+
+    Args:
+        tap: The tap.
+        endpoint: Its line in the table.
+    """
+
+    allow_redirects = False
+
+    def __init__(self, tap: TapWolkvox, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self._wolkvox = tap
+        self._answer: list[answers.Row] = []
+        super().__init__(tap, name=endpoint.name, path=f"/{endpoint.file}.php")
+        self.primary_keys = endpoint.primary_key
+        self.replication_key = endpoint.kind.value
+
+    @property
+    def connection(self) -> Connection:
+        """The way to the operation that is read."""
+        return self._wolkvox.connection
+
+    @override
+    @cached_property
+    def schema(self) -> columns.JsonSchema:
+        return columns.stream_schema(self.endpoint)
+
+    @property
+    @override
+    def partitions(self) -> list[dict[str, str]]:
+        """State is kept apart for each server."""
+        return [{columns.SERVER: self.connection.operation.server}]
+
+    @property
+    @override
+    def url_base(self) -> str:
+        return self.connection.operation.api_url
+
+    @property
+    @override
+    def authenticator(self) -> Auth:
+        return self.connection.authenticator
+
+    @property
+    @override
+    def requests_session(self) -> requests.Session:
+        return self.connection.session
+
+    @override
+    def request_decorator(self, func: RequestFunc) -> RequestFunc:
+        return self.connection.guard(func)
+
+    @override
+    def get_new_paginator(self) -> None:
+        """The API has no pages."""
+
+    @override
+    def get_http_request(self, *, page: PageContext[None]) -> HTTPRequest:
+        request = super().get_http_request(page=page)
+        request.params["api"] = self.endpoint.api
+        return request
+
+    @override
+    def validate_response(self, response: requests.Response) -> None:
+        """Read the answer, inside of the retries."""
+        self._answer = answers.rows(
+            response.status_code,
+            response.content,
+            shape=self.endpoint.shape,
+            retry_after=retry_after(response.headers.get("Retry-After"), clock.now()),
+            secret=self.connection.operation.token,
+        )
+
+    @override
+    def parse_response(self, response: requests.Response) -> Iterable[answers.Row]:
+        return self._answer
+
+    @override
+    def _increment_stream_state(
+        self, latest_record: Record, *, context: Context | None = None
+    ) -> None:
+        """Leave the bookmark alone: it says what was read whole, which no single row can."""
+
+    def advance(self, context: Context | None, value: str) -> None:
+        """Move the bookmark to the end of what is completely read; it never goes back.
+
+        Args:
+            context: The server whose state it is.
+            value: The new value; ISO 8601 text sorts as time does.
+        """
+        if self.replication_method != "INCREMENTAL" or not self.replication_key:
+            return
+        state = self.get_context_state(context)
+        known = state.get("replication_key") == self.replication_key
+        before = state.get("replication_key_value", "") if known else ""
+        state["replication_key"] = self.replication_key
+        state["replication_key_value"] = max(before, value)
+
+
+class SnapshotStream(WolkvoxStream):
+    """Figures of the moment they are asked for, stamped with the day."""
+
+    @override
+    def get_records(self, context: Context | None) -> Iterable[Record]:
+        """Yield the records of one whole answer.
+
+        Raises:
+            StreamError: The answer is not what it should be; nothing of it is yielded.
+            OperationError: No stream of the operation can be read.
+        """
+        rows = list(self.request_records(context))
+        operation = self.connection.operation
+        asked_at = self.connection.asked_at or clock.now()
+        stamp = asked_at.astimezone(operation.zone).date().isoformat()
+        added = {columns.SERVER: operation.server, self.endpoint.kind.value: stamp}
+        records = self._typed(rows, added)
+        keys.check(records, self.endpoint.primary_key)
+        yield from records
+        self.advance(context, stamp)
+
+    def _typed(self, rows: list[answers.Row], added: dict[str, str]) -> list[Record]:
+        zone = self.connection.operation.zone
+        converters = {
+            name: values.converter(schema, zone)
+            for name, schema in columns.received(self.endpoint).items()
+        }
+        records: list[Record] = []
+        rescued_fields: set[str] = set()
+        for row in rows:
+            record, rescued = values.convert(row, converters)
+            rescued_fields |= rescued.keys()
+            records.append({**added, **record, columns.RESCUED: values.rescued_text(rescued)})
+        if rescued_fields:
+            self.logger.warning(
+                "Fields without a place in the schema went to `%s`: %s",
+                columns.RESCUED,
+                ", ".join(sorted(rescued_fields)),
+            )
+        return records
+
+
+def retry_after(header: str | None, now: datetime) -> float | None:
+    """Return the seconds that a `Retry-After` header asks for: a number, or a date.
+
+    Args:
+        header: The header, or None where there is none.
+        now: The present, to count from.
+    """
+    if header is None:
+        return None
+    if header.strip().isdecimal():
+        return float(header)
+    try:
+        until = email.utils.parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max((until - now).total_seconds(), 0.0)

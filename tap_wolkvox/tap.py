@@ -1,0 +1,133 @@
+"""The tap: its face to Singer, and the run over its streams."""
+
+from __future__ import annotations
+
+import signal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import click
+from singer_sdk import Tap
+from singer_sdk.configuration._dict_config import parse_environment_config
+from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers._classproperty import classproperty
+from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
+from typing_extensions import override
+
+from tap_wolkvox import run, settings, values
+from tap_wolkvox.connection import Connection
+from tap_wolkvox.endpoints import ENDPOINTS, TOKEN_INFO
+from tap_wolkvox.errors import StreamError
+from tap_wolkvox.output import WholeMessageWriter
+from tap_wolkvox.streams import SnapshotStream, WolkvoxStream
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from singer_sdk.helpers.capabilities import CapabilitiesEnum
+
+_SIGNAL_EXIT = 128
+"""What shells add to a signal's number to make an exit code of it."""
+
+
+class TapWolkvox(Tap):
+    """Singer tap for Wolkvox, the contact-centre platform."""
+
+    message_writer: WholeMessageWriter
+
+    name = "tap-wolkvox"
+    config_jsonschema: ClassVar[dict[str, Any]] = settings.SCHEMA
+    message_writer_class = WholeMessageWriter
+    # Not BATCH: its files would hold the columns that were deselected.
+    capabilities: ClassVar[list[CapabilitiesEnum]] = [
+        TapCapabilities.CATALOG,
+        TapCapabilities.STATE,
+        TapCapabilities.DISCOVER,
+        TapCapabilities.ACTIVATE_VERSION,
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.STREAM_MAPS,
+        PluginCapabilities.FLATTENING,
+        PluginCapabilities.STRUCTURED_LOGGING,
+    ]
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The way to the operation that the settings name."""
+        return Connection(settings.operation(self.config), self.config)
+
+    @override
+    def discover_streams(self) -> list[WolkvoxStream]:
+        return [SnapshotStream(self, endpoint) for endpoint in ENDPOINTS]
+
+    @override  # type: ignore[misc]  # final, as the SDK means it: it ends at the first failure
+    def sync_all(self) -> None:
+        """Read all selected streams; one that fails does not stop the others.
+
+        Raises:
+            RunError: Something was not read; the log says what and why.
+        """
+        if self.state:
+            self.state_writer.write_state(self.state)
+        operation = self.connection.operation
+        self.logger.info("Server %s: dates are in %s.", operation.server, operation.zone.key)
+        selected = [stream for stream in self.streams.values() if stream.selected]
+        if not selected:
+            self.logger.warning("No stream is selected: nothing is read.")
+        try:
+            run.read_all(operation.server, selected)
+        finally:
+            self.logger.info("%d requests were sent.", self.connection.requests)
+
+    @override  # type: ignore[misc]  # final: it spends a request a stream
+    def run_connection_test(self) -> bool:
+        """Ask for the token's own figures, for one request, and say what they are.
+
+        Raises:
+            WolkvoxError: The server is not reached, or does not take the token.
+        """
+        stream = WolkvoxStream(self, TOKEN_INFO)
+        rows = list(stream.request_records(None))
+        if not rows:
+            raise StreamError("the API tells nothing about the token: please report it")
+        figures = {values.column_name(field): value for field, value in rows[0].items()}
+        click.echo(
+            f"Server {self.connection.operation.server} reached, token good. Requests today: "
+            f"{_figure(figures, 'token_use_today')} by this token, "
+            f"{_figure(figures, 'all_token_today')} by all tokens; "
+            f"{_figure(figures, 'available_consumption_options')} of "
+            f"{_figure(figures, 'token_limit')} left."
+        )
+        return True
+
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        """Check the settings; the SDK's own check would print the values of wrong ones."""
+        self.append_builtin_config(self.config_jsonschema)
+        settings.complete(self._config, self.config_jsonschema)
+        found = settings.problems(self._config, self.config_jsonschema) if raise_errors else []
+        if found:
+            raise ConfigValidationError(
+                "Config validation failed", errors=found, schema=self.config_jsonschema
+            )
+        return found
+
+    @classproperty
+    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
+        """Settings from the environment; the SDK's own conversion of numbers names no setting."""
+        cls.append_builtin_config(cls.config_jsonschema)
+        schema = settings.with_numbers_as_text(cls.config_jsonschema)
+        return parse_environment_config(schema, cls._env_var_prefix)
+
+    @override
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        """Leave with the exit code of the signal; the SDK's own would say that all went well."""
+        self.logger.warning("Stopped by %s.", signal.Signals(signum).name)
+        self.message_writer.leave(_SIGNAL_EXIT + signum)
+
+
+def _figure(figures: dict[str, Any], name: str) -> str:
+    try:
+        number = values.to_integer(figures.get(name))
+    except values.MisfitError:
+        number = None
+    return "?" if number is None else str(number)

@@ -1,0 +1,195 @@
+"""Transport: one HTTP exchange, whole or not at all.
+
+A session of `requests` that ends at a deadline, follows no redirect (`requests` would hand the
+token to the host it is sent to), keeps to the loopback where it is told to, and says what went
+wrong in the terms of `errors`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakSet
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from tap_wolkvox.errors import OperationError, PassingError, StreamError, WolkvoxError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from urllib3.connection import HTTPConnection
+    from urllib3.connectionpool import HTTPConnectionPool
+
+FIREWALL = "is this machine's IP registered in the Wolkvox firewall?"
+
+
+class Session(requests.Session):
+    """A session whose `send` raises nothing but errors of this tap.
+
+    Args:
+        timeout: Seconds that one exchange may take, from connecting to the last byte.
+        direct: Whether to pass by the proxies that the environment names.
+    """
+
+    def __init__(self, *, timeout: float, direct: bool = False) -> None:
+        super().__init__()
+        self._timeout = timeout
+        self.trust_env = not direct
+        self._exchange = _WatchedAdapter()
+        self.mount("https://", self._exchange)
+        self.mount("http://", self._exchange)
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send a request and receive its whole answer.
+
+        Raises:
+            PassingError: No answer, or not all of it, came in time.
+            StreamError: The answer can't be received.
+            OperationError: No request can be sent to this place.
+        """
+        outcome = self._exchanged(request, kwargs)
+        # Outside of any handler: what the library says may quote the answer.
+        if isinstance(outcome, WolkvoxError):
+            raise outcome
+        return outcome
+
+    def _exchanged(
+        self, request: requests.PreparedRequest, kwargs: dict[str, Any]
+    ) -> requests.Response | WolkvoxError:
+        # As `Session.request` does, for REQUESTS_CA_BUNDLE to count.
+        kwargs |= self.merge_environment_settings(request.url, {}, False, None, None)  # noqa: FBT003
+        kwargs |= {"allow_redirects": False, "timeout": self._timeout}
+        with self._exchange.deadline(self._timeout) as passed:
+            try:
+                response = super().send(request, **kwargs)
+            except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+                timeout = self._timeout if passed.is_set() else None
+                return _failure(error, timeout=timeout, answered=self._exchange.answered)
+        if passed.is_set():
+            return _failure(requests.Timeout(), timeout=self._timeout, answered=True)
+        return response
+
+
+class _WatchedAdapter(HTTPAdapter):
+    """An adapter that can end the exchange in progress.
+
+    A timeout of `requests` starts anew with each byte that comes; an exchange that drips would
+    never end.
+    """
+
+    def __init__(self) -> None:
+        self._connections: WeakSet[HTTPConnection] = WeakSet()
+        self.answered = False
+        super().__init__()
+
+    @contextlib.contextmanager
+    def deadline(self, seconds: float) -> Iterator[threading.Event]:
+        """End what is in progress after so many seconds; the event tells that it was ended."""
+        passed = threading.Event()
+        timer = threading.Timer(seconds, self._end, args=(passed,))
+        timer.daemon = True
+        self.answered = False
+        timer.start()
+        try:
+            yield passed
+        finally:
+            timer.cancel()
+
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
+    ) -> requests.Response:
+        """Send a request; returns once the headers of its answer are there."""
+        response = super().send(request, *args, **kwargs)
+        self.answered = True
+        return response
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+        """Return the pool for a request, whose connections are known here from then on."""
+        pool = cast("HTTPConnectionPool", super().get_connection_with_tls_context(*args, **kwargs))
+        if not isinstance(pool.ConnectionCls, partial):
+            known = cast("Any", partial(_known, self._connections, pool.ConnectionCls))
+            pool.ConnectionCls = known
+        return pool
+
+    def _end(self, passed: threading.Event) -> None:
+        passed.set()
+        for connection in list(self._connections):
+            if connection.sock is not None:
+                with contextlib.suppress(OSError):
+                    # Of the plain socket: a TLS one would drop its state under the reader's feet.
+                    socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+
+
+def _known(
+    connections: WeakSet[HTTPConnection],
+    make: Callable[..., Any],
+    *args: Any,
+    **kwargs: Any,
+) -> HTTPConnection:
+    connection: HTTPConnection = make(*args, **kwargs)
+    connections.add(connection)
+    return connection
+
+
+def _failure(error: Exception, *, timeout: float | None, answered: bool) -> WolkvoxError:
+    """Say what an exception of the library means for the request."""
+    if timeout is not None or isinstance(error, requests.Timeout):
+        return PassingError(_timed_out(error, timeout, answered=answered), answered=answered)
+    if _is_untrusted(error):
+        return OperationError(
+            "the server's TLS certificate is not trusted: check `api_url`, and the certificates "
+            "of this machine (REQUESTS_CA_BUNDLE)"
+        )
+    if isinstance(error, requests.exceptions.ProxyError):
+        return PassingError("the proxy does not answer: check HTTPS_PROXY", answered=False)
+    if isinstance(error, (ValueError, requests.exceptions.InvalidURL)) and answered:
+        return StreamError(
+            "the API redirects to a place that is no URL: check `server` and `api_url`"
+        )
+    if isinstance(
+        error,
+        (
+            requests.ConnectionError,
+            requests.exceptions.ChunkedEncodingError,
+            requests.exceptions.ContentDecodingError,
+            ConnectionError,
+            HTTPError,
+        ),
+    ):
+        return PassingError(_broken(error, answered=answered), answered=answered)
+    return OperationError(f"no request can be made ({type(error).__name__}): check `api_url`")
+
+
+def _timed_out(error: Exception, timeout: float | None, *, answered: bool) -> str:
+    if isinstance(error, requests.ConnectTimeout):
+        return f"the connection does not open: {FIREWALL}"
+    limit = f" within {timeout:g} s" if timeout else " in time"
+    advice = "raise `request_timeout` if the server is slow"
+    return f"the answer {'is not whole' if answered else 'does not come'}{limit}: {advice}"
+
+
+def _broken(error: Exception, *, answered: bool) -> str:
+    if answered:
+        return "the answer is cut before its end"
+    if "NameResolutionError" in repr(error):
+        return "the server's name is not known: check `server`, and this machine's network"
+    return f"the connection fails: {FIREWALL}"
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Whether a certificate is at the bottom of it, which does not pass by itself."""
+    reasons: list[Any] = [error]
+    for reason in reasons:
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            return True
+        if isinstance(reason, BaseException):
+            causes = (getattr(reason, "reason", None), reason.__cause__, *reason.args)
+            reasons += [cause for cause in causes if cause not in reasons]
+    return False

@@ -1,0 +1,230 @@
+"""Values: the text that the API sends, made into what a column's schema declares.
+
+Every value arrives as text, numbers too. A value that does not fit its column is not dropped:
+the column is null and the value goes to `_rescued_data`, under the name the API gave it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+Scalar = str | int | Decimal | None
+"""What a column holds once it is typed."""
+
+Converter = Callable[[object], Scalar]
+
+MISSING = frozenset({"", "-", "--"})
+"""Texts that stand for no value, once blanks around them are gone."""
+
+MAX_DIGITS = 38
+"""Digits that every database's exact number type holds."""
+
+MAX_INTEGER = 2**63 - 1
+"""Largest integer of a 64-bit column; a larger one would stop the load."""
+
+_NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
+_DURATION = re.compile(r"(\d{1,9}):([0-5]\d):([0-5]\d)", re.ASCII)
+_DATE = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)", re.ASCII)
+_DATE_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)|(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", re.ASCII
+)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class MisfitError(ValueError):
+    """A value does not fit its column; it holds no text, for the value must not be logged."""
+
+
+@lru_cache(maxsize=4096)
+def column_name(field: str) -> str:
+    """Return the column for a field of the API: `yes/no` → `yes_no`, `ASA` → `asa`."""
+    return re.sub(r"[^a-z0-9]", "_", field.strip().lower())
+
+
+def to_text(value: object) -> str | None:
+    """Return text as received; lists and objects as text that holds JSON.
+
+    Raises:
+        MisfitError: It holds a character that databases refuse (NUL, half a surrogate pair).
+    """
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if _UNSTORABLE.search(text):
+        raise MisfitError
+    return text
+
+
+def to_number(value: object) -> Decimal | None:
+    """Return the exact number in `34.64`, `15,233.33 %` (comma: thousands) or a JSON number.
+
+    Raises:
+        MisfitError: It is no number, or has more than `MAX_DIGITS` digits.
+    """
+    text = _present(value)
+    if text is None:
+        return None
+    text = text.removesuffix("%").rstrip()
+    if not _NUMBER.fullmatch(text) or sum(map(str.isdigit, text)) > MAX_DIGITS:
+        raise MisfitError
+    return Decimal(text.replace(",", ""))
+
+
+def to_integer(value: object) -> int | None:
+    """Return the whole number in `12` or `1,234`.
+
+    Raises:
+        MisfitError: It is no whole number, or does not fit 64 bits.
+    """
+    number = to_number(value)
+    if number is None:
+        return None
+    if number != number.to_integral_value() or abs(number) > MAX_INTEGER:
+        raise MisfitError
+    return int(number)
+
+
+def to_seconds(value: object) -> int | None:
+    """Return the seconds in `HH:MM:SS`, which may pass 24 hours, or in a plain count of them.
+
+    Raises:
+        MisfitError: It is neither.
+    """
+    text = _present(value)
+    if text is None:
+        return None
+    if match := _DURATION.fullmatch(text):
+        hours, minutes, seconds = (int(part) for part in match.groups())
+        return hours * 3600 + minutes * 60 + seconds
+    return to_integer(value)
+
+
+def to_date(value: object) -> str | None:
+    """Return the ISO 8601 date in `2026-11-20` or `20261120`.
+
+    Raises:
+        MisfitError: It is no date of the calendar.
+    """
+    text = _present(value)
+    if text is None:
+        return None
+    match = _DATE.fullmatch(text)
+    if not match:
+        raise MisfitError
+    year, _, month, day = match.groups()
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        raise MisfitError from None
+
+
+def to_utc(value: object, zone: ZoneInfo) -> str | None:
+    """Return the instant of a local time, in UTC: `2026-11-20T15:00:00+00:00`.
+
+    A local time that occurs twice is the first of the two.
+
+    Args:
+        value: `2026-11-20 10:00:00` or `20261120100000`, local time of the operation.
+        zone: Time zone of the operation.
+
+    Raises:
+        MisfitError: It is no date-time of the calendar.
+    """
+    text = _present(value)
+    if text is None:
+        return None
+    match = _DATE_TIME.fullmatch(text)
+    if not match:
+        raise MisfitError
+    year, month, day, hour, minute, second = (int(part) for part in match.groups() if part)
+    try:
+        local = datetime(year, month, day, hour, minute, second, tzinfo=zone)
+        return local.astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        raise MisfitError from None
+
+
+def converter(schema: Mapping[str, object], zone: ZoneInfo) -> Converter:
+    """Return the conversion that a column's JSON Schema asks for.
+
+    Args:
+        schema: Schema of one column: `type`, `format`, and `x-unit` for what the API writes as
+            text of its own kind (`seconds`: `HH:MM:SS`).
+        zone: Time zone of the operation.
+
+    Raises:
+        TypeError: The schema asks for a type that no conversion is known for.
+    """
+    declared = schema["type"]
+    name = declared[0] if isinstance(declared, list) else declared
+    match (name, schema.get("format") or schema.get("x-unit")):
+        case ("integer", "seconds"):
+            return to_seconds
+        case ("integer", _):
+            return to_integer
+        case ("number", _):
+            return to_number
+        case ("string", "date"):
+            return to_date
+        case ("string", "date-time"):
+            return lambda value: to_utc(value, zone)
+        case ("string", None):
+            return to_text
+    raise TypeError(f"no conversion for a column of type {name}")
+
+
+def convert(
+    row: Mapping[str, object], columns: Mapping[str, Converter]
+) -> tuple[dict[str, Scalar], dict[str, object]]:
+    """Type one row.
+
+    Args:
+        row: The row as the API sent it.
+        columns: The declared columns, in their order, with the conversion of each.
+
+    Returns:
+        The typed record with every declared column, and what did not find its place there:
+        unknown fields, values that do not fit, and a second field for a column already taken.
+    """
+    record: dict[str, Scalar] = dict.fromkeys(columns)
+    rescued: dict[str, object] = {}
+    taken: set[str] = set()
+    for field, value in row.items():
+        column = column_name(field)
+        if column not in columns or column in taken:
+            rescued[field] = value
+            continue
+        taken.add(column)
+        try:
+            record[column] = columns[column](value)
+        except MisfitError:
+            rescued[field] = value
+    return record, rescued
+
+
+def rescued_text(rescued: Mapping[str, object]) -> str | None:
+    """Return `_rescued_data`: text that holds a JSON object, or null where nothing was rescued."""
+    if not rescued:
+        return None
+    text = json.dumps(rescued, ensure_ascii=False)
+    # Escaped, what a database refuses in text is text that it takes; JSON escapes NUL anyway.
+    return json.dumps(rescued) if _UNSTORABLE.search(text) else text
+
+
+def _present(value: object) -> str | None:
+    """Return the text of a value that is not text by its schema, or None where it is missing."""
+    if value is None:
+        return None
+    if isinstance(value, bool | list | dict):
+        raise MisfitError
+    text = str(value).strip()
+    return None if text in MISSING else text
