@@ -11,6 +11,7 @@ import math
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -141,18 +142,25 @@ def operation(config: Mapping[str, Any]) -> Operation:
 
 
 def complete(config: dict[str, Any], schema: Mapping[str, Any]) -> None:
-    """Fill in the defaults, in place, and make numbers of what the environment holds as text.
+    """Fill in the defaults, in place, and make numbers of text and of decimals.
 
-    A null is as good as a setting that is not there.
+    A number is text in the environment, and a decimal where the SDK read it from a file. A null is
+    as good as a setting that is not there.
     """
     for name in [name for name, value in config.items() if value is None]:
         del config[name]
     for name, declared in schema["properties"].items():
         if "default" in declared:
             config.setdefault(name, declared["default"])
-        value = config.get(name)
-        if _numeric(declared) and isinstance(value, str) and _NUMERIC.fullmatch(value.strip()):
-            config[name] = float(value) if "." in value else int(value)
+        if _numeric(declared) and name in config:
+            config[name] = _number(config[name])
+
+
+def _number(value: Any) -> Any:
+    """Return the number in a value, or the value itself where there is none."""
+    if isinstance(value, str) and _NUMERIC.fullmatch(value.strip()):
+        return float(value) if "." in value else int(value)
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def with_numbers_as_text(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,23 +179,29 @@ def problems(config: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
         config: The configuration, completed.
         schema: JSON Schema of all settings, the SDK's own among them.
     """
+    wrong = Draft7Validator(schema).iter_errors(config)
     found = [
-        _explained(error, schema, config) for error in Draft7Validator(schema).iter_errors(config)
+        *(
+            f"setting `{name}` is missing: set it"
+            for name in schema["required"]
+            if name not in config
+        ),
+        *(
+            _unknown(name, schema["properties"])
+            for name in config
+            if name not in schema["properties"]
+        ),
+        *(_explained(error) for error in wrong if error.absolute_path),
     ]
     # What has the wrong type already needs no second message.
-    return list(dict.fromkeys(found)) or list(_semantic_problems(config))
+    return found or list(_semantic_problems(config))
 
 
-def _explained(error: ValidationError, schema: Mapping[str, Any], config: Mapping[str, Any]) -> str:
+def _explained(error: ValidationError) -> str:
     """Say what a schema violation means, without the value that the validator's text shows."""
     name = "`" + ".".join(str(part) for part in error.absolute_path) + "`"
     wanted = cast("Any", error.validator_value)
     match error.validator:
-        case "required":
-            missing = (key for key in wanted if key not in config)
-            return f"missing: set the setting {_named(missing)} (--about describes it)"
-        case "additionalProperties" if not error.absolute_path:
-            return _unknown(set(config) - set(schema["properties"]), schema)
         case "type":
             return f"setting {name} must be {_type_named(wanted)}"
         case "minimum":
@@ -197,15 +211,10 @@ def _explained(error: ValidationError, schema: Mapping[str, Any], config: Mappin
     return f"setting {name} is not valid ({error.validator}): see its description in --about"
 
 
-def _unknown(names: Iterable[str], schema: Mapping[str, Any]) -> str:
-    known = list(schema["properties"])
-    close = {match for name in names for match in difflib.get_close_matches(name, known, n=1)}
-    advice = f"did you mean {_named(sorted(close))}?" if close else "--about lists all settings"
-    return f"not a setting of this tap: {_named(sorted(names))}; {advice}"
-
-
-def _named(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
+def _unknown(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.8)
+    advice = f"did you mean `{close[0]}`?" if close else "remove it; --about lists all settings"
+    return f"setting `{name}` is not known: {advice}"
 
 
 def _type_named(types: str | list[str]) -> str:

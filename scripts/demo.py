@@ -1,0 +1,99 @@
+"""See it work: a simulated Wolkvox, read by Meltano into a PostgreSQL, and shown.
+
+    python scripts/demo.py
+
+It sets up what it needs in this folder and asks for nothing. At a terminal the database stays up
+until you press Enter.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from environment import ROOT, enter
+
+DATA = ROOT / ".demo"
+PORT = 54320
+SCHEMA = "tap_wolkvox"
+WIDEST = 8
+"""Columns that fit a terminal side by side."""
+
+
+def main() -> None:
+    """Set up, load, show."""
+    enter("demo")
+    sys.path.insert(0, str(ROOT))
+    from tests import postgres  # noqa: PLC0415  # there is no package before `enter`
+    from tests.simulator import Simulator  # noqa: PLC0415
+
+    DATA.mkdir(exist_ok=True)
+    with postgres.running(DATA / "postgres", PORT) as database:
+        with Simulator() as simulator:
+            say(f"A simulated Wolkvox answers at {simulator.url}")
+            wolkvox = {
+                "TAP_WOLKVOX_SERVER": simulator.server,
+                "TAP_WOLKVOX_TOKEN": simulator.token,
+                "TAP_WOLKVOX_API_URL": simulator.url,
+            }
+            run_meltano(wolkvox | database.settings)
+        show_tables(database.url)
+        show_how_to_look(database.url)
+
+
+def run_meltano(settings: dict[str, str]) -> None:
+    """Run the pipeline, as anybody would by hand."""
+    command = ["meltano", "--environment=demo", "run", "tap-wolkvox", "target-postgres"]
+    say(" ".join(command))
+    environment = os.environ | settings | {"MELTANO_CLI_LOG_LEVEL": "warning"}
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+        sys.exit("The run failed: see above.")
+
+
+def show_tables(url: str) -> None:
+    """Print what was loaded."""
+    import psycopg  # noqa: PLC0415
+    from psycopg import sql  # noqa: PLC0415
+
+    with psycopg.connect(url) as connection:
+        names = connection.execute(
+            "select table_name from information_schema.tables where table_schema = %s order by 1",
+            [SCHEMA],
+        ).fetchall()
+        for (name,) in names:
+            query = sql.SQL("select * from {}").format(sql.Identifier(SCHEMA, name))
+            cursor = connection.execute(query)
+            columns = [column.name for column in cursor.description or ()]
+            show_table(f"{SCHEMA}.{name}", columns, cursor.fetchall())
+
+
+def show_table(title: str, columns: list[str], rows: list[tuple[object, ...]]) -> None:
+    """Print one table: a line a row, or a line a column where it is wide."""
+    shown = [at for at, name in enumerate(columns) if not name.startswith("_sdc_")]
+    lines = [["" if row[at] is None else str(row[at]) for at in shown] for row in rows]
+    headed = [[columns[at] for at in shown], *sorted(lines)]
+    if len(shown) > WIDEST:
+        headed = [list(pair) for pair in zip(*headed, strict=True)]
+    widths = [max(map(len, cells)) for cells in zip(*headed, strict=True)]
+    say(f"{title}: {len(rows)} rows")
+    for cells in headed:
+        print("  ".join(map(str.ljust, cells, widths)).rstrip())
+
+
+def show_how_to_look(url: str) -> None:
+    """Say how to look at the tables with any client, and wait for whoever does."""
+    say(f"Look at the tables with any client, for instance: psql {url}")
+    print("(the password, if a client wants one, is anything; the data lie in .demo)")
+    if sys.stdin.isatty():
+        input("PostgreSQL stays up until you press Enter: ")
+    else:
+        print("PostgreSQL stops now: started at a terminal, this script keeps it up for you.")
+
+
+def say(text: str) -> None:
+    """Print a line that begins something new."""
+    print(f"\n== {text}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

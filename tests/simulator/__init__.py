@@ -1,0 +1,21 @@
+"""A local stand-in for the Wolkvox API, with data of its own, faults on demand and a set clock.
+
+In a test:
+
+    with Simulator(seed=1) as sim:
+        sim.faults.add(faults.status(500, "OUT OF ORDER"), api="services", times=2)
+        ...  # point the client at sim.url, with sim.token
+
+From a shell: ``python -m tests.simulator``. The page for people is README.md beside this file.
+"""
+
+from __future__ import annotations
+
+from tests.simulator import faults
+from tests.simulator.answers import Answer, CodeForm
+from tests.simulator.clock import Clock
+from tests.simulator.faults import Fault
+from tests.simulator.journal import Request
+from tests.simulator.simulator import Simulator
+
+__all__ = ["Answer", "Clock", "CodeForm", "Fault", "Request", "Simulator", "faults"]

@@ -1,0 +1,101 @@
+"""What the API says: its envelope, its error table, and the bytes they come to."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+from http import HTTPStatus
+from typing import TypeAlias
+
+Row: TypeAlias = dict[str, str]
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+JSON_TYPE: Headers = (("Content-Type", "application/json; charset=utf-8"),)
+HTML_TYPE: Headers = (("Content-Type", "text/html; charset=utf-8"),)
+
+_NO_BODY = (204, 304)
+_FRAMING = {"content-length", "transfer-encoding"}
+
+
+class CodeForm(Enum):
+    """Forms of the envelope's ``code`` that are not a value."""
+
+    DOCUMENTED = "as the endpoint's page shows it"
+    ABSENT = "no code at all"
+
+
+Code: TypeAlias = int | str | CodeForm
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer: bytes are sent as they are, anything else as pretty-printed JSON."""
+
+    status: int
+    content: object
+    headers: Headers = JSON_TYPE
+
+    @property
+    def body(self) -> bytes:
+        """The bytes after the headers."""
+        if self.status in _NO_BODY:
+            return b""
+        if isinstance(self.content, bytes):
+            return self.content
+        return json.dumps(self.content, ensure_ascii=False, indent=4).encode()
+
+    def head(self) -> bytes:
+        """Status line and headers, with the length of the body unless they say it themselves."""
+        lines = [f"HTTP/1.1 {self.status} {phrase(self.status)}"]
+        lines += [f"{name}: {value}" for name, value in self.headers]
+        if not _FRAMING & {name.lower() for name, _ in self.headers}:
+            lines.append(f"Content-Length: {len(self.body)}")
+        return "\r\n".join((*lines, "", "")).encode("latin-1")
+
+
+@dataclass(frozen=True)
+class ErrorCase:
+    """One row of the error table."""
+
+    status: int
+    msg: str
+
+
+NO_TOKEN = ErrorCase(401, "PLEASE ENTER THE WOLKVOX-TOKEN")
+BAD_TOKEN = ErrorCase(403, "PLEASE VALIDATE TOKEN")
+TOO_MANY_AT_ONCE = ErrorCase(403, "EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)")
+QUOTA_SPENT = ErrorCase(403, "TOKEN LIMIT EXCEEDED")
+MAINTENANCE = ErrorCase(403, "Forbidden")
+UNKNOWN_API = ErrorCase(400, "THE API YOU WANT TO CONSULT DOES NOT EXIST")
+PARAMETER_MISSING = ErrorCase(400, "SOME PARAMETERS ARE REQUIRED")
+NO_ROWS = ErrorCase(404, "Validate dates entered")
+# The vendor's pages say only that the API is read with GET; the words are ours.
+ONLY_GET = ErrorCase(405, "METHOD NOT ALLOWED")
+
+
+def phrase(status: int) -> str:
+    """The usual words for a status."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+def found(rows: list[Row], *, code: Code, msg: str) -> Answer:
+    """A success: the four keys of the envelope, or three where the code is absent."""
+    envelope = {"code": code, "error": None, "msg": msg, "data": rows}
+    if code is CodeForm.ABSENT:
+        del envelope["code"]
+    return Answer(200, envelope)
+
+
+def failed(case: ErrorCase) -> Answer:
+    """A failure: the status once more in ``code``, and no data."""
+    return Answer(case.status, {"code": case.status, "error": phrase(case.status), "msg": case.msg})
+
+
+def html(status: int, text: str) -> Answer:
+    """What the web server says where the API is not reached."""
+    page = f"<html><head><title>{text}</title></head><body><h1>{text}</h1></body></html>\n"
+    return Answer(status, page.encode(), HTML_TYPE)

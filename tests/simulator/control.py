@@ -1,0 +1,116 @@
+"""What a person or another process sets and reads over HTTP, under /simulator/."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+from tests.simulator.answers import Answer
+from tests.simulator.fault_by_name import fault_by_name
+
+if TYPE_CHECKING:
+    from tests.simulator.clock import Clock
+    from tests.simulator.fault_queue import FaultQueue, Pending
+    from tests.simulator.journal import Journal, Request
+
+Setting: TypeAlias = dict[str, object]
+Door: TypeAlias = Callable[[bytes], object]
+
+
+@dataclass(frozen=True)
+class Control:
+    """The clock, the faults and the journal, from outside."""
+
+    clock: Clock
+    faults: FaultQueue
+    journal: Journal
+
+    def answer(self, method: str, path: str, body: bytes) -> Answer:
+        """Answer one request: 200, or 400, 404, 405 with one line that says why."""
+        doors = self._doors()
+        if path not in doors:
+            return _no(404, f"no such page; there are {', '.join(doors)}")
+        wanted, door = doors[path]
+        if method != wanted:
+            return _no(405, f"use {wanted}")
+        try:
+            return Answer(200, door(body))
+        except ValueError as error:
+            return _no(400, str(error))
+
+    def _doors(self) -> Mapping[str, tuple[str, Door]]:
+        return {
+            "/simulator/clock": ("POST", self._set_clock),
+            "/simulator/faults": ("POST", self._set_faults),
+            "/simulator/requests": ("GET", self._list_requests),
+        }
+
+    def _set_clock(self, body: bytes) -> object:
+        setting = _setting(body)
+        if set(setting) != {"now"}:
+            raise ValueError('send {"now": "2026-11-20T10:00:00"}, or {"now": null} for real time')
+        self.clock.set(_moment(setting["now"]))
+        return {"now": self.clock.now().isoformat(timespec="seconds")}
+
+    def _set_faults(self, body: bytes) -> object:
+        setting = _setting(body)
+        if setting == {"fault": None}:
+            self.faults.clear()
+        else:
+            self._add_fault(setting)
+        return {"pending": [_shown_fault(each) for each in self.faults.pending]}
+
+    def _add_fault(self, setting: Setting) -> None:
+        name, api, times = (setting.pop(key, None) for key in ("fault", "api", "times"))
+        fault = fault_by_name(name, setting)
+        if not (api is None or isinstance(api, str)):
+            raise ValueError(f'"api" is a text: {api!r}')
+        if not (times is None or type(times) is int):
+            raise ValueError(f'"times" is a whole number: {times!r}')
+        self.faults.add(fault, api=api, times=1 if times is None else times)
+
+    def _list_requests(self, _: bytes) -> object:
+        return [_shown_request(each) for each in self.journal.requests]
+
+
+def _no(status: int, why: str) -> Answer:
+    return Answer(status, {"error": why})
+
+
+def _setting(body: bytes) -> Setting:
+    try:
+        return dict(json.loads(body).items())
+    except (ValueError, AttributeError) as error:
+        raise ValueError(f"a JSON object is wanted: {error}") from error
+
+
+def _moment(text: object) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError as error:
+        raise ValueError(f'"now" is not like 2026-11-20T10:00:00: {text!r}') from error
+
+
+def _shown_fault(pending: Pending) -> object:
+    return {"fault": pending.fault.name, "api": pending.api, "times": pending.times}
+
+
+def _shown_request(request: Request) -> object:
+    """All but the token itself."""
+    took = None if request.ended is None else round(request.ended - request.started, 3)
+    return {
+        "method": request.method,
+        "path": request.path,
+        "query": request.query,
+        "token_sent": request.token is not None,
+        "started": round(request.started, 3),
+        "took": took,
+        "status": request.status,
+        "in_flight": request.in_flight,
+        "cost": request.cost,
+    }

@@ -1,0 +1,114 @@
+"""The desk at which requests arrive: refused, charged, answered, and perhaps struck by a fault."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.simulator import billing, information
+from tests.simulator.answers import (
+    ONLY_GET,
+    PARAMETER_MISSING,
+    UNKNOWN_API,
+    Answer,
+    Code,
+    CodeForm,
+    ErrorCase,
+    Row,
+    failed,
+    html,
+)
+from tests.simulator.endpoints import Endpoint, Question
+from tests.simulator.faults import NONE, Fault
+
+if TYPE_CHECKING:
+    from tests.simulator.fault_queue import FaultQueue
+    from tests.simulator.journal import Request
+    from tests.simulator.operation import Operation, Seat
+
+# A new file of the API is one more room here.
+ENDPOINTS = {(each.file, each.api): each for each in (*billing.ENDPOINTS, *information.ENDPOINTS)}
+FILES = {file for file, _ in ENDPOINTS}
+
+_PATH = re.compile(r"/api/v2/(\w+)\.php")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is to be sent, how, and the seat to give back; no seat, no cost."""
+
+    answer: Answer
+    fault: Fault = NONE
+    seat: Seat | None = None
+
+    @property
+    def cost(self) -> int:
+        """Requests taken off the quota."""
+        return 0 if self.seat is None else 1
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where the requests to one operation are dealt with."""
+
+    operation: Operation
+    faults: FaultQueue
+    code: Code = CodeForm.DOCUMENTED
+
+    def receive(self, request: Request) -> Outcome:
+        """Deal with one request; whoever sends the outcome gives its seat back.
+
+        A fault strikes only what was admitted: a refusal never uses one up.
+        """
+        file = _file(request.path)
+        if file is None:
+            return Outcome(html(404, "404 Not Found"))
+        if request.method != "GET":
+            return Outcome(_only_get(request.method))
+        seat = self.operation.admit(request.token)
+        if isinstance(seat, ErrorCase):
+            return Outcome(failed(seat))
+        answer = self._answer(file, request, seat)
+        return Outcome(answer, self.faults.take(request.api), seat)
+
+    def leave(self, outcome: Outcome) -> None:
+        """Take back the seat of an outcome that is sent."""
+        if outcome.seat is not None:
+            self.operation.leave(outcome.seat)
+
+    def rows(self, file: str, api: str, token: str) -> list[Row]:
+        """The rows an endpoint would answer with now; nobody is charged.
+
+        Raises:
+            LookupError: No such endpoint.
+        """
+        usage = self.operation.usage(token)
+        return _endpoint(file, api).rows(Question(self.operation, token, usage, {}))
+
+    def _answer(self, file: str, request: Request, seat: Seat) -> Answer:
+        if not request.api:
+            return failed(PARAMETER_MISSING)
+        try:
+            endpoint = _endpoint(file, request.api)
+        except LookupError:
+            return failed(UNKNOWN_API)
+        question = Question(self.operation, seat.token, seat.usage, request.query)
+        return endpoint.answer(question, self.code)
+
+
+def _endpoint(file: str, api: str) -> Endpoint:
+    return ENDPOINTS[file, api]
+
+
+def _file(path: str) -> str | None:
+    """The API's file a path names, if there is one."""
+    match = _PATH.fullmatch(path)
+    return match[1] if match and match[1] in FILES else None
+
+
+def _only_get(method: str) -> Answer:
+    answer = failed(ONLY_GET)
+    headers = (*answer.headers, ("Allow", "GET"), ("Connection", "close"))
+    # A body after HEAD would be read as the next answer.
+    return Answer(answer.status, b"" if method == "HEAD" else answer.content, headers)

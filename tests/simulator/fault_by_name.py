@@ -1,0 +1,46 @@
+"""Faults asked for by name, with arguments out of JSON that may be anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from inspect import signature
+from types import UnionType
+from typing import get_args, get_origin, get_type_hints
+
+from tests.simulator.faults import BY_NAME, Fault
+
+
+def fault_by_name(name: object, arguments: Mapping[str, object]) -> Fault:
+    """Make one.
+
+    Raises:
+        ValueError: No such fault, or not its arguments.
+    """
+    if not isinstance(name, str) or name not in BY_NAME:
+        raise ValueError(f"no such fault: {name!r}; there are {', '.join(sorted(BY_NAME))}")
+    make = BY_NAME[name]
+    try:
+        _check(make, arguments)
+        return make(**arguments)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def _check(make: Callable[..., Fault], arguments: Mapping[str, object]) -> None:
+    signature(make).bind(**arguments)
+    hints = get_type_hints(make)
+    for key, value in arguments.items():
+        if not _fits(value, hints[key]):
+            raise ValueError(f'"{key}" cannot be {value!r}')
+
+
+def _fits(value: object, hint: object) -> bool:
+    """Whether a value out of JSON is of a type such as ``int | str`` or ``Mapping[str, str]``."""
+    if isinstance(hint, UnionType):
+        return any(_fits(value, each) for each in get_args(hint))
+    if get_origin(hint) is Mapping:
+        return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+    if hint is object:
+        return True
+    # True is an int to Python, not to whoever wrote the JSON.
+    return type(value) in ((int, float) if hint is float else (hint,))

@@ -1,0 +1,121 @@
+"""The simulator as a test holds it."""
+
+from __future__ import annotations
+
+from dataclasses import InitVar, dataclass, field
+from typing import TYPE_CHECKING, Self
+
+from tests.simulator.answers import Code, CodeForm, Row
+from tests.simulator.clock import BOGOTA, Clock
+from tests.simulator.control import Control
+from tests.simulator.desk import Desk
+from tests.simulator.fault_queue import FaultQueue
+from tests.simulator.journal import Journal, Request
+from tests.simulator.operation import Operation
+from tests.simulator.server import HOST, Rooms, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+    from types import TracebackType
+
+
+@dataclass(kw_only=True, eq=False)
+class Simulator:
+    """One operation on a port of 127.0.0.1; serves inside ``with``.
+
+    Attributes:
+        seed: What its data are generated from, together with ``server``.
+        server: The operation's number, as text.
+        token: The token it accepts.
+        other_tokens: More of them; they share the quota.
+        timezone: IANA name of the operation's zone.
+        now: Where its clock stands still at first; None for real time.
+        quota: Requests a day; licences x 1000 if None.
+        code: Form of ``code`` on success: a value, DOCUMENTED or ABSENT.
+        port: Where to listen; 0 for any free port.
+        on_request: Called with each request to the API when it is over.
+        clock: To be set and moved.
+        faults: Where faults are added.
+
+    Raises:
+        ValueError: No such time zone.
+    """
+
+    seed: int = 1
+    server: str = "0011"
+    token: str = "demo-token"
+    other_tokens: Iterable[str] = ()
+    timezone: str = BOGOTA
+    now: InitVar[datetime | None] = None
+    quota: int | None = None
+    code: Code = CodeForm.DOCUMENTED
+    port: int = 0
+    on_request: Callable[[Request], None] | None = None
+    clock: Clock = field(init=False)
+    faults: FaultQueue = field(init=False, default_factory=FaultQueue)
+
+    def __post_init__(self, now: datetime | None) -> None:
+        self.clock = Clock(self.timezone, now)
+        tokens = (self.token, *self.other_tokens)
+        operation = Operation(self.seed, self.server, tokens, self.clock, self.quota)
+        self._journal = Journal(self.on_request)
+        self._desk = Desk(operation, self.faults, self.code)
+        self._http: Server | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the API is, the port in it.
+
+        Raises:
+            RuntimeError: It does not serve.
+        """
+        if self._http is None:
+            raise RuntimeError("the simulator serves inside `with` only")
+        return f"http://{HOST}:{self._http.port}/api/v2"
+
+    @property
+    def requests(self) -> list[Request]:
+        """The requests to the API so far, in the order they came."""
+        return self._journal.requests
+
+    @property
+    def max_in_flight(self) -> int:
+        """The most requests one token ever had open at once, refused ones counted."""
+        return self._journal.max_in_flight
+
+    def rows(self, file: str, api: str) -> list[Row]:
+        """What an endpoint (``"billing"``, ``"rec_screen"``) would answer now, free of charge.
+
+        Raises:
+            LookupError: No such endpoint.
+        """
+        return self._desk.rows(file, api, self.token)
+
+    def start(self) -> None:
+        """Listen and serve.
+
+        Raises:
+            OSError: The port is taken.
+        """
+        control = Control(self.clock, self.faults, self._journal)
+        self._http = Server(self.port, Rooms(self._desk, self._journal, control))
+        self._http.start()
+
+    def close(self) -> None:
+        """Stop; whatever hangs is cut off."""
+        if self._http is not None:
+            self._http.close()
+            self._http = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
