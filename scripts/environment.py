@@ -63,7 +63,7 @@ def _create() -> None:
 
 
 def _pip(*arguments: str) -> None:
-    command = [_python(), "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
+    command = [str(_python()), "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
     if subprocess.run(command, check=False).returncode:
         sys.exit("The installation failed: see above. Is this machine connected?")
 

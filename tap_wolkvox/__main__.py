@@ -15,16 +15,17 @@ def main() -> None:
         TapWolkvox.cli()
     except WolkvoxError as error:
         _fail(str(error))
-    except BrokenPipeError:
-        # The interpreter would complain once more on flushing its output.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _fail("the target stopped reading")
     except Exception as error:  # noqa: BLE001  # before the first request: no row in its text
         _fail(f"{type(error).__name__}: {' '.join(str(error).split())}")
 
 
 def _fail(message: str) -> None:
     TapWolkvox.logger.error("%s", message)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # The interpreter would try once more, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(1)
 
 

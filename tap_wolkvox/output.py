@@ -25,7 +25,7 @@ class WholeMessageWriter(SimpleSingerWriter):
         """Write one message, then leave if a signal asked for it meanwhile."""
         self._writing = True
         try:
-            super().write_message(message)
+            _write_whole(f"{self.format_message(message)}\n")
         finally:
             self._writing = False
         if self._exit_code is not None:
@@ -41,3 +41,19 @@ class WholeMessageWriter(SimpleSingerWriter):
             self._exit_code = exit_code
         else:
             sys.exit(exit_code)
+
+
+def _write_whole(line: str) -> None:
+    """Write a line to the end.
+
+    Where Python does not buffer its output (PYTHONUNBUFFERED), a signal makes a write end early,
+    and what is left of the line would be lost.
+    """
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:
+        sys.stdout.write(line)
+        return
+    left = line.encode()
+    while left:
+        left = left[stream.write(left) :]
+    stream.flush()

@@ -26,7 +26,6 @@ def read_all(server: str, streams: Sequence[Stream]) -> None:
 
     Raises:
         RunError: Something was not read; the log says what and why.
-        OSError: The messages can't be written: there is nobody to read for.
     """
     failures = list(_failures(server, streams))
     for failure in failures:
@@ -46,8 +45,9 @@ def _failures(server: str, streams: Sequence[Stream]) -> Iterator[str]:
             return
         except StreamError as error:
             yield f"Server {server}, stream {stream.name} not read: {error}"
-        except OSError:
-            raise
+        except OSError as error:
+            # Without anybody to read for, no other stream is better off.
+            raise RunError(f"the messages can't be written: {error.strerror}") from None
         except Exception as error:  # noqa: BLE001  # a mistake of ours must not stop the others
             yield f"Server {server}, stream {stream.name} not read: {unexpected(error)}"
 

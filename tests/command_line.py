@@ -1,0 +1,145 @@
+"""The tap as its users run it: a command in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+TOKEN = "s3cr3t-t0ken/with=signs"
+"""The token of all tests, made of what could be written in more than one way."""
+
+SET_CLOCK = Path(__file__).parent / "set_clock"
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run left behind.
+
+    Args:
+        code: Its exit code.
+        output: What it wrote to standard output.
+        log: What it wrote to standard error.
+    """
+
+    code: int
+    output: str
+    log: str
+
+    @property
+    def messages(self) -> list[Message]:
+        """The Singer messages, in their order."""
+        return [json.loads(line) for line in self.output.splitlines()]
+
+    @property
+    def errors(self) -> list[str]:
+        """The lines of the log that are errors, without time and name."""
+        lines = self.log.splitlines()
+        return [line.split(" | ", 3)[3].strip() for line in lines if "| ERROR " in line]
+
+    def records(self, stream: str) -> list[dict[str, Any]]:
+        """Return the records of a stream."""
+        return [
+            message["record"]
+            for message in self.messages
+            if message["type"] == "RECORD" and message["stream"] == stream
+        ]
+
+    @property
+    def streams(self) -> set[str]:
+        """Streams that records came from."""
+        return {message["stream"] for message in self.messages if message["type"] == "RECORD"}
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The last STATE."""
+        states = [message["value"] for message in self.messages if message["type"] == "STATE"]
+        last: dict[str, Any] = states[-1] if states else {}
+        return last
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """A shell in a folder of its own, with settings that a run starts from.
+
+    Args:
+        folder: Where files are put, those that the tap makes by itself among them.
+        settings: Settings of each run, until it brings its own.
+        temporary: The machine's folder for temporary files, if it is not the same folder.
+    """
+
+    folder: Path
+    settings: dict[str, Any] = field(default_factory=dict)
+    temporary: Path | None = None
+
+    def run(
+        self,
+        *arguments: str,
+        catalog: dict[str, Any] | None = None,
+        state: dict[str, Any] | None = None,
+        **settings: Any,
+    ) -> Result:
+        """Run the tap to its end and return what it left."""
+        process = self.start(*arguments, catalog=catalog, state=state, **settings)
+        output, log = process.communicate(timeout=60)
+        return Result(process.returncode, output, log)
+
+    def start(
+        self,
+        *arguments: str,
+        catalog: dict[str, Any] | None = None,
+        state: dict[str, Any] | None = None,
+        now: str | None = None,
+        environment: dict[str, str] | None = None,
+        **settings: Any,
+    ) -> subprocess.Popen[str]:
+        """Start the tap.
+
+        Args:
+            *arguments: Further words of the command line.
+            catalog: Catalog to hand to it.
+            state: State to hand to it.
+            now: Where its clock stands still, in ISO 8601 with the offset.
+            environment: Environment variables beside the usual ones.
+            **settings: Settings in place of the usual ones; None takes one away.
+        """
+        command = [sys.executable, "-m", "tap_wolkvox"]
+        merged = dict((self.settings | settings).items())
+        config = {name: value for name, value in merged.items() if value is not None}
+        for name, content in (("config", config), ("catalog", catalog), ("state", state)):
+            if content is not None:
+                path = self.folder / f"{name}.json"
+                path.write_text(json.dumps(content), encoding="utf-8")
+                command += [f"--{name}", str(path)]
+        return subprocess.Popen(
+            [*command, *arguments],
+            cwd=self.folder,
+            env=self._environment(now) | (environment or {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def _environment(self, now: str | None) -> dict[str, str]:
+        """Return the environment without what would make a run depend on this machine."""
+        foreign = ("TAP_WOLKVOX_", "PYTHONDONTWRITEBYTECODE", "LOGLEVEL")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.temporary or self.folder))
+        clock = {"PYTHONPATH": str(SET_CLOCK), "SIMULATED_NOW": now} if now else {}
+        return kept | temporary | clock | {"PYTHONUTF8": "1"}
+
+
+def selection(catalog: dict[str, Any], *streams: str) -> dict[str, Any]:
+    """Return a catalog that selects these streams and no other."""
+    for entry in catalog["streams"]:
+        for item in entry["metadata"]:
+            if not item["breadcrumb"]:
+                item["metadata"]["selected"] = entry["tap_stream_id"] in streams
+    return catalog

@@ -1,0 +1,42 @@
+"""Fixtures: a simulated Wolkvox, and the tap's command line set up to read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tap_wolkvox.tap import TapWolkvox
+from tests.command_line import TOKEN, CommandLine, selection
+from tests.simulator import Simulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(token=TOKEN) as running:
+        yield running
+
+
+@pytest.fixture
+def tap(simulator: Simulator, tmp_path: Path) -> CommandLine:
+    """The command line, set up for the simulator and in no hurry to retry."""
+    return CommandLine(
+        tmp_path,
+        {
+            "server": simulator.server,
+            "token": simulator.token,
+            "api_url": simulator.url,
+            "request_interval": 0,
+            "max_retries": 0,
+        },
+    )
+
+
+@pytest.fixture
+def services(tap: CommandLine) -> dict[str, Any]:
+    """A catalog that selects `information_services` alone."""
+    return selection(TapWolkvox(validate_config=False).catalog_dict, "information_services")

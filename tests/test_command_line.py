@@ -1,0 +1,200 @@
+"""What the command does, as its users see it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tap_wolkvox.tap import TapWolkvox
+from tests.command_line import CommandLine, selection
+from tests.simulator import Simulator, faults
+
+FIVE = {
+    "billing_agent_script",
+    "billing_intelligent_dial",
+    "billing_rsync_s3_mp3",
+    "billing_rec_screen",
+    "information_services",
+}
+
+FULL = Path("/dev/full")
+
+
+def test_all_five_streams_are_read_with_one_request_each(
+    tap: CommandLine, simulator: Simulator
+) -> None:
+    result = tap.run()
+    assert result.code == 0, result.log
+    assert result.streams == FIVE
+    assert len(simulator.requests) == 5
+
+
+def test_what_comes_out_is_what_the_api_sent_but_typed(
+    tap: CommandLine, simulator: Simulator
+) -> None:
+    records = tap.run().records("billing_rec_screen")
+    sent = simulator.rows("billing", "rec_screen")
+    assert [record["description"] for record in records] == [row["description"] for row in sent]
+    for record, row in zip(records, sent, strict=True):
+        number = row["items"].replace(",", "")
+        assert record["items"] == (float(number) if number[:1].isdigit() else None)
+        assert record["date"] == row["date"]
+
+
+def test_a_row_begins_with_its_server_and_ends_with_what_was_rescued(tap: CommandLine) -> None:
+    result = tap.run()
+    for stream in FIVE:
+        for record in result.records(stream):
+            assert next(iter(record.items())) == ("wolkvox_server", "0011")
+            assert list(record.items())[-1] == ("_rescued_data", None)
+
+
+def test_a_deselected_stream_costs_no_request(
+    tap: CommandLine, simulator: Simulator, services: dict[str, Any]
+) -> None:
+    result = tap.run(catalog=services)
+    assert result.code == 0
+    assert [request.api for request in simulator.requests] == ["services"]
+
+
+def test_nothing_selected_is_said(tap: CommandLine, simulator: Simulator) -> None:
+    result = tap.run(catalog=selection(TapWolkvox(validate_config=False).catalog_dict))
+    assert result.code == 0
+    assert "No stream is selected" in result.log
+    assert not simulator.requests
+
+
+def test_a_deselected_column_is_not_sent_on(tap: CommandLine, services: dict[str, Any]) -> None:
+    for item in next(
+        entry["metadata"]
+        for entry in services["streams"]
+        if entry["tap_stream_id"] == "information_services"
+    ):
+        if item["breadcrumb"] == ["properties", "licenses"]:
+            item["metadata"]["selected"] = False
+    record = tap.run(catalog=services).records("information_services")[0]
+    assert "licenses" not in record
+    assert "pbx" in record
+
+
+def test_discovery_needs_no_settings_and_no_request(tmp_path: Path) -> None:
+    result = CommandLine(tmp_path).run("--discover")
+    assert result.code == 0, result.log
+    catalog = json.loads(result.output)
+    assert {entry["stream"] for entry in catalog["streams"]} == FIVE
+
+
+def test_the_catalog_of_discovery_can_be_handed_back(tap: CommandLine) -> None:
+    catalog = json.loads(tap.run("--discover").output)
+    for entry in catalog["streams"]:
+        entry["metadata"][-1]["metadata"]["selected"] = True
+    assert tap.run(catalog=selection(catalog, *FIVE)).streams == FIVE
+
+
+def test_about_and_version_need_nothing(tmp_path: Path) -> None:
+    about = json.loads(CommandLine(tmp_path).run("--about", "--format", "json").output)
+    assert about["settings"]["required"] == ["server", "token"]
+    assert CommandLine(tmp_path).run("--version").output.startswith("tap-wolkvox v")
+
+
+def test_the_console_script_is_the_module(tmp_path: Path) -> None:
+    script = Path(sys.executable).parent / "tap-wolkvox"
+    ended = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
+    assert ended.stdout == CommandLine(tmp_path).run("--version").output
+
+
+def test_settings_can_come_from_the_environment(tmp_path: Path, simulator: Simulator) -> None:
+    environment = {
+        "TAP_WOLKVOX_SERVER": simulator.server,
+        "TAP_WOLKVOX_TOKEN": simulator.token,
+        "TAP_WOLKVOX_API_URL": simulator.url,
+        "TAP_WOLKVOX_REQUEST_INTERVAL": "0.01",
+        "TAP_WOLKVOX_MAX_RETRIES": "0",
+    }
+    result = CommandLine(tmp_path).run("--config", "ENV", environment=environment)
+    assert result.code == 0, result.log
+    assert result.streams == FIVE
+
+
+def test_a_wrong_number_in_the_environment_is_named(tap: CommandLine) -> None:
+    environment = {"TAP_WOLKVOX_MAX_RETRIES": "many"}
+    result = tap.run("--config", "ENV", max_retries=None, environment=environment)
+    assert result.code == 1
+    assert result.errors[0] == "setting `max_retries` must be a whole number"
+
+
+def test_the_connection_test_costs_one_request_and_says_what_is_left(
+    tap: CommandLine, simulator: Simulator
+) -> None:
+    result = tap.run("--test")
+    assert result.code == 0, result.log
+    assert [request.api for request in simulator.requests] == ["token_info"]
+    assert "Server 0011 reached, token good" in result.output
+    limit = simulator.rows("information", "token_info")[0]["token_limit"]
+    assert f"0 by this token, 0 by all tokens; {limit} of {limit} left" in result.output
+
+
+def test_the_connection_test_names_a_bad_token(tap: CommandLine, simulator: Simulator) -> None:
+    result = tap.run("--test", token="another")
+    assert result.code == 1
+    assert len(simulator.requests) == 1
+    assert "the API refuses the token" in result.errors[-1]
+    assert "Traceback" not in result.log
+
+
+def test_the_zone_in_use_is_said_once(tap: CommandLine) -> None:
+    result = tap.run(timezone="Europe/Madrid")
+    assert result.log.count("Europe/Madrid") == 1
+
+
+def test_a_target_that_goes_away_ends_the_run_without_a_traceback(
+    tap: CommandLine, simulator: Simulator
+) -> None:
+    simulator.faults.add(faults.extra_rows(20_000), api="agent_script")
+    process = tap.start()
+    assert process.stdout
+    assert process.stderr
+    process.stdout.readline()
+    process.stdout.close()
+    log = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=30) == 1
+    assert "the messages can't be written: Broken pipe" in log
+    assert "Traceback" not in log
+    assert len(simulator.requests) == 1
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
+def test_a_full_disk_is_no_success(tap: CommandLine) -> None:
+    config = tap.folder / "config.json"
+    config.write_text(json.dumps(tap.settings))
+    command = [sys.executable, "-m", "tap_wolkvox", "--config", str(config)]
+    with FULL.open("w") as output:
+        ended = subprocess.run(
+            command,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env=os.environ | {"TMPDIR": str(tap.folder)},
+        )
+    assert ended.returncode == 1
+    assert "No space left" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_file_that_is_missing_or_no_json_is_one_line(tap: CommandLine) -> None:
+    broken = tap.folder / "broken.json"
+    broken.write_text('{"token": "s3cr3t", }')
+    for path in ("nowhere.json", str(broken)):
+        result = tap.run("--config", path)
+        assert result.code == 1
+        assert len(result.errors) == 1
+        assert "Traceback" not in result.log
+        assert 's3cr3t"' not in result.log

@@ -1,0 +1,225 @@
+"""How the API is asked: with the token in its header, in turn, within limits, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import threading
+import time
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import trustme
+
+from tests.simulator import CodeForm, Simulator, faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.command_line import CommandLine
+
+
+class Thief(BaseHTTPRequestHandler):
+    """Takes down whatever it is sent."""
+
+    loot: list[str]
+
+    def do_GET(self) -> None:  # the name that http.server asks for
+        self.loot.append(f"{self.path} {self.headers.as_string()}")
+        self.send_response(404)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_CONNECT = do_GET  # noqa: N815
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        pass
+
+
+@contextmanager
+def thief() -> Iterator[tuple[str, list[str]]]:
+    """Run a server that no token must reach; yields its URL and what it got."""
+    loot: list[str] = []
+    handler = type("Handler", (Thief,), {"loot": loot})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", loot
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def untrusted() -> Iterator[int]:
+    """Run a TLS server whose certificate nobody vouches for; yields its port."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_shake_hands, args=(listener, context), daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        # A blocked accept does not see that its socket is closed.
+        socket.create_connection(listener.getsockname()).close()
+        thread.join()
+
+
+def _shake_hands(listener: socket.socket, context: ssl.SSLContext) -> None:
+    connection, _ = listener.accept()
+    with connection, suppress(OSError):
+        context.wrap_socket(connection, server_side=True).close()
+
+
+def test_each_request_carries_the_token_in_its_header_and_nowhere_else(
+    tap: CommandLine, simulator: Simulator
+) -> None:
+    tap.run()
+    for request in simulator.requests:
+        assert request.token == simulator.token
+        assert request.method == "GET"
+        assert request.query == {"api": request.api}
+        assert request.path in ("/api/v2/billing.php", "/api/v2/information.php")
+
+
+def test_requests_start_apart_from_each_other(tap: CommandLine, simulator: Simulator) -> None:
+    tap.run(request_interval=0.4)
+    starts = [request.started for request in simulator.requests]
+    assert len(starts) == 5
+    assert all(later - earlier >= 0.39 for earlier, later in pairwise(starts))
+
+
+def test_retries_wait_their_turn_like_everything_else(
+    tap: CommandLine, simulator: Simulator, services: dict[str, Any]
+) -> None:
+    simulator.faults.add(faults.maintenance(), api="services", times=2)
+    tap.run(catalog=services, request_interval=3.5, max_retries=2)
+    starts = [request.started for request in simulator.requests]
+    assert len(starts) == 3
+    assert all(later - earlier >= 3.49 for earlier, later in pairwise(starts))
+
+
+def test_what_retry_after_asks_for_is_waited(
+    tap: CommandLine, simulator: Simulator, services: dict[str, Any]
+) -> None:
+    simulator.faults.add(faults.retry_after(429, 4), api="services")
+    tap.run(catalog=services, max_retries=1)
+    first, second = (request.started for request in simulator.requests)
+    assert 4 <= second - first < 6.5
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_a_redirect_does_not_get_the_token(
+    tap: CommandLine, simulator: Simulator, services: dict[str, Any], code: int
+) -> None:
+    with thief() as (url, loot):
+        simulator.faults.add(faults.redirect(f"{url}/api/v2/information.php", code))
+        result = tap.run(catalog=services, max_retries=3)
+    assert result.code == 1
+    assert not loot
+    assert len(simulator.requests) == 1
+
+
+def test_a_proxy_does_not_get_an_unencrypted_token(
+    tap: CommandLine, services: dict[str, Any]
+) -> None:
+    with thief() as (url, loot):
+        environment = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), url)
+        result = tap.run(catalog=services, environment=environment | {"NO_PROXY": ""})
+    assert result.code == 0, result.log
+    assert not loot
+
+
+def test_a_proxy_of_the_environment_is_used_for_https_and_sees_no_token(
+    tap: CommandLine, simulator: Simulator, services: dict[str, Any]
+) -> None:
+    with thief() as (url, loot):
+        environment = {"HTTPS_PROXY": url, "NO_PROXY": "", "no_proxy": ""}
+        result = tap.run(
+            catalog=services, api_url="https://wolkvox.invalid/api/v2", environment=environment
+        )
+    assert result.code == 1
+    assert loot
+    assert all(simulator.token not in seen for seen in loot)
+
+
+def test_an_untrusted_certificate_is_no_case_for_a_retry(tap: CommandLine) -> None:
+    with untrusted() as port:
+        began = time.monotonic()
+        result = tap.run(api_url=f"https://127.0.0.1:{port}/api/v2", max_retries=5)
+    assert result.code == 1
+    assert "certificate is not trusted" in result.errors[-2]
+    assert "asked again" not in result.log
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(faults.hang(20), id="no answer"),
+        pytest.param(faults.slow_body(0.2), id="a body that drips"),
+        pytest.param(faults.slow_headers(0.2), id="headers that drip"),
+    ],
+)
+def test_a_request_ends_in_time_all_in_all(
+    tap: CommandLine, simulator: Simulator, services: dict[str, Any], fault: faults.Fault
+) -> None:
+    simulator.faults.add(fault, api="services")
+    began = time.monotonic()
+    result = tap.run(catalog=services, request_timeout=1, max_retries=0)
+    assert time.monotonic() - began < 5
+    assert result.code == 1
+    assert "within 1 s: raise `request_timeout`" in result.errors[-2]
+
+
+def test_a_slow_answer_is_waited_for(
+    tap: CommandLine, simulator: Simulator, services: dict[str, Any]
+) -> None:
+    simulator.faults.add(faults.hang(1.5), api="services")
+    assert tap.run(catalog=services, request_timeout=5).code == 0
+
+
+def test_an_answer_that_came_late_is_asked_for_again(
+    tap: CommandLine, simulator: Simulator, services: dict[str, Any]
+) -> None:
+    simulator.faults.add(faults.slow_body(0.2), api="services")
+    result = tap.run(catalog=services, request_timeout=1, max_retries=1)
+    assert result.code == 0, result.log
+    assert len(result.records("information_services")) == 1
+    assert simulator.max_in_flight == 1
+
+
+def test_text_of_any_language_arrives_as_it_is(
+    tap: CommandLine, simulator: Simulator, services: dict[str, Any]
+) -> None:
+    # The header says nothing of the encoding: what the body is made of must not depend on it.
+    text = "José Muñoz 🤖"
+    body = f'{{"code": "200", "data": [{{"crm": "{text}"}}]}}'
+    simulator.faults.add(faults.raw(body, headers={"Content-Type": "text/html"}), api="services")
+    [record] = tap.run(catalog=services).records("information_services")
+    assert record["crm"] == text
+
+
+@pytest.mark.parametrize("code", [200, "200", "0", "", CodeForm.ABSENT], ids=repr)
+def test_success_has_many_codes(tap: CommandLine, code: int | str | CodeForm) -> None:
+    with Simulator(code=code) as simulator:
+        result = tap.run(api_url=simulator.url, token=simulator.token)
+    assert result.code == 0, result.log
+
+
+def test_unknown_and_misfitting_fields_are_rescued_and_named(
+    tap: CommandLine, simulator: Simulator, services: dict[str, Any]
+) -> None:
+    changed = faults.set_field("Nuevo Campo", "valor").then(faults.set_field("licenses", "many"))
+    simulator.faults.add(changed, api="services")
+    result = tap.run(catalog=services)
+    [record] = result.records("information_services")
+    assert record["licenses"] is None
+    assert json.loads(record["_rescued_data"]) == {"Nuevo Campo": "valor", "licenses": "many"}
+    assert result.log.count("Nuevo Campo, licenses") == 1
+    assert "valor" not in result.log
