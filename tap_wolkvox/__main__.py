@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
+
+from singer_sdk.exceptions import ConfigValidationError
 
 from tap_wolkvox.errors import WolkvoxError
 from tap_wolkvox.tap import TapWolkvox
@@ -15,12 +18,15 @@ def main() -> None:
         TapWolkvox.cli()
     except WolkvoxError as error:
         _fail(str(error))
+    except ConfigValidationError as error:
+        _fail(*error.errors)
     except Exception as error:  # noqa: BLE001  # before the first request: no row in its text
         _fail(f"{type(error).__name__}: {' '.join(str(error).split())}")
 
 
-def _fail(message: str) -> None:
-    TapWolkvox.logger.error("%s", message)
+def _fail(*messages: str) -> NoReturn:
+    for message in messages:
+        TapWolkvox.logger.error("%s", message)
     try:
         sys.stdout.flush()
     except OSError:

@@ -141,6 +141,10 @@ def operation(config: Mapping[str, Any]) -> Operation:
     )
 
 
+OWN = tuple(SCHEMA["properties"])
+"""Names of the settings of this tap; the SDK adds its own to the same schema."""
+
+
 def complete(config: dict[str, Any], schema: Mapping[str, Any]) -> None:
     """Fill in the defaults, in place, and make numbers of text and of decimals.
 

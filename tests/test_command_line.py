@@ -148,6 +148,12 @@ def test_the_connection_test_names_a_bad_token(tap: CommandLine, simulator: Simu
     assert "Traceback" not in result.log
 
 
+def test_the_connection_test_names_a_wrong_setting(tap: CommandLine) -> None:
+    result = tap.run("--test", server=11, timezone="Nowhere")
+    assert result.code == 1
+    assert result.errors == ["setting `server` must be text: put it in quotes"]
+
+
 def test_the_zone_in_use_is_said_once(tap: CommandLine) -> None:
     result = tap.run(timezone="Europe/Madrid")
     assert result.log.count("Europe/Madrid") == 1

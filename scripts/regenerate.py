@@ -1,0 +1,109 @@
+"""Write anew what is made from the code: tables of the README, and the catalogs kept with the tests.
+
+python scripts/regenerate.py           write what has changed
+python scripts/regenerate.py --check   write nothing, fail if anything is out of date
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from environment import ROOT, enter
+
+README = ROOT / "README.md"
+CATALOGS = ROOT / "tests" / "catalog"
+
+File = tuple[Path, str]
+
+
+def main() -> None:
+    """Compare what is there with what the code says, and write or complain."""
+    enter("test")
+    stale = [(path, text) for path, text in made() if read(path) != text]
+    orphans = sorted(set(CATALOGS.glob("*.json")) - {path for path, _ in made()})
+    if "--check" not in sys.argv:
+        for path, text in stale:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        for path in orphans:
+            path.unlink()
+        return
+    for path in [path for path, _ in stale] + orphans:
+        print(f"out of date: {path.relative_to(ROOT)}")
+    if stale or orphans:
+        sys.exit("Run python scripts/regenerate.py, and look at what it changes.")
+
+
+def read(path: Path) -> str:
+    """Return a file's text, or nothing where there is no file."""
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def made() -> Iterator[File]:
+    """Yield each file that is made from the code, with the text it should have."""
+    from tap_wolkvox.tap import TapWolkvox  # noqa: PLC0415  # there is no package before `enter`
+
+    tap = TapWolkvox(validate_config=False)
+    text = replaced(read(README), "settings", settings_table(tap))
+    yield README, replaced(text, "streams", streams_table(tap))
+    for entry in json.loads(tap.catalog_json_text)["streams"]:
+        path = CATALOGS / f"{entry['tap_stream_id']}.json"
+        yield path, json.dumps(entry, indent=2, ensure_ascii=False) + "\n"
+
+
+def replaced(text: str, name: str, table: str) -> str:
+    """Return a text with what stands between the marks of a name made anew."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+    return pattern.sub(lambda _: f"{begin}\n{table}\n{end}", text)
+
+
+def settings_table(tap: Any) -> str:
+    """Return the tap's own settings as a table; the SDK's are documented by the SDK."""
+    from tap_wolkvox import settings  # noqa: PLC0415
+
+    schema = tap.config_jsonschema
+    rows = [
+        [
+            f"`{name}`",
+            "required" if name in schema["required"] else default(declared),
+            declared["description"],
+        ]
+        for name, declared in schema["properties"].items()
+        if name in settings.OWN
+    ]
+    return table(["setting", "default", "meaning"], rows)
+
+
+def default(declared: dict[str, Any]) -> str:
+    """Return a setting's default as it is written in JSON."""
+    return f"`{json.dumps(declared['default'])}`" if "default" in declared else ""
+
+
+def streams_table(tap: Any) -> str:
+    """Return all streams with their keys."""
+    rows = [
+        [
+            f"`{name}`",
+            ", ".join(f"`{column}`" for column in stream.primary_keys),
+            f"{stream.replication_method} on `{stream.replication_key}`",
+            stream.schema["description"],
+        ]
+        for name, stream in tap.streams.items()
+    ]
+    return table(["stream", "key", "replication", "rows"], rows)
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+if __name__ == "__main__":
+    main()

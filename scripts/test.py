@@ -1,0 +1,47 @@
+"""Check everything: style, types, tests, coverage.
+
+    python scripts/test.py          what takes a few minutes
+    python scripts/test.py --slow   also what installs packages and runs Meltano
+
+It sets up what it needs in this folder. Other words go to pytest: `-k throttle`.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from environment import ROOT, enter
+
+CHECKS = (
+    ("ruff", "check"),
+    ("ruff", "format", "--check"),
+    ("mypy",),
+)
+
+
+def main() -> None:
+    """Run all checks, to the first that fails."""
+    enter("test")
+    chosen = [word for word in sys.argv[1:] if word != "--slow"]
+    marker = () if "--slow" in sys.argv else ("-m", "not slow")
+    if not chosen:
+        for check in CHECKS:
+            run(*check)
+    run("coverage", "erase")
+    run("coverage", "run", "-m", "pytest", *marker, *chosen)
+    if not chosen:
+        run("coverage", "combine", "--quiet")
+        run("coverage", "report")
+
+
+def run(*command: str) -> None:
+    """Run a command of the environment; leave with its exit code if it fails."""
+    print(f"\n== {' '.join(command)}", flush=True)
+    ended = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False)
+    if ended.returncode:
+        sys.exit(ended.returncode)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,251 @@
+"""The whole way, by the project's own `meltano.yml`: simulator, tap, target, PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tap_wolkvox.tap import TapWolkvox
+from tests import postgres
+from tests.command_line import SET_CLOCK, TOKEN
+from tests.simulator import Simulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[1]
+SCHEMA = "tap_wolkvox"
+DAYS = ("2026-11-20T08:00:00", "2026-11-21T08:00:00")
+API_NAMES = {
+    "billing_agent_script": ("billing", "agent_script"),
+    "billing_intelligent_dial": ("billing", "intelligent_dial"),
+    "billing_rsync_s3_mp3": ("billing", "rsync_s3_mp3"),
+    "billing_rec_screen": ("billing", "rec_screen"),
+    "information_services": ("information", "services"),
+}
+POSTGRES_TYPES = {
+    ("string", None): "text",
+    ("string", "date"): "date",
+    ("integer", None): "bigint",
+    ("number", None): "numeric",
+}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project, as somebody has it who cloned it."""
+
+    folder: Path
+    settings: dict[str, str]
+
+    def meltano(self, *arguments: str, now: str = "") -> subprocess.CompletedProcess[str]:
+        """Run Meltano in it, at a simulated instant."""
+        clock = {"SIMULATED_NOW": f"{now}-05:00"} if now else {}
+        ended = subprocess.run(
+            [Path(sys.executable).parent / "meltano", *arguments],
+            cwd=self.folder,
+            env=os.environ | self.settings | clock,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert TOKEN not in ended.stdout + ended.stderr
+        return ended
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    with Simulator(token=TOKEN) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Database]:
+    with postgres.running(tmp_path_factory.mktemp("database") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def project(
+    simulator: Simulator, database: postgres.Database, tmp_path_factory: pytest.TempPathFactory
+) -> Project:
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("tap_wolkvox", "schemas"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "meltano.yml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    settings = {
+        "TAP_WOLKVOX_SERVER": simulator.server,
+        "TAP_WOLKVOX_TOKEN": TOKEN,
+        "TAP_WOLKVOX_API_URL": simulator.url,
+        "TAP_WOLKVOX_REQUEST_INTERVAL": "0",
+        "TMPDIR": str(folder),
+    }
+    made = Project(folder, settings | database.settings)
+    installed = made.meltano("install")
+    assert installed.returncode == 0, installed.stderr
+    # Meltano takes PYTHONPATH away from its plugins: the clock is set from the inside.
+    [packages] = folder.glob(".meltano/extractors/tap-wolkvox/venv/**/site-packages")
+    shutil.copy(SET_CLOCK / "sitecustomize.py", packages)
+    return made
+
+
+@pytest.fixture(scope="module")
+def served(project: Project, simulator: Simulator) -> dict[str, list[tuple[str, dict[str, str]]]]:
+    """Run the pipeline on two days, the second twice; returns what the API served, by stream."""
+    rows: dict[str, list[tuple[str, dict[str, str]]]] = {stream: [] for stream in API_NAMES}
+    for now in (*DAYS, DAYS[-1]):
+        simulator.clock.set(datetime.fromisoformat(now))
+        ended = project.meltano("run", "tap-wolkvox", "target-postgres", now=now)
+        assert ended.returncode == 0, ended.stderr
+    for now in DAYS:
+        simulator.clock.set(datetime.fromisoformat(now))
+        for stream, (file, api) in API_NAMES.items():
+            rows[stream] += [(now[:10], row) for row in simulator.rows(file, api)]
+    return rows
+
+
+@pytest.fixture
+def connection(
+    served: object, database: postgres.Database
+) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    with psycopg.connect(database.url) as connected:
+        yield connected
+
+
+def streams() -> dict[str, Any]:
+    catalog = json.loads(TapWolkvox(validate_config=False).catalog_json_text)
+    return {entry["stream"]: entry for entry in catalog["streams"]}
+
+
+def test_each_stream_is_a_table_and_nothing_else_is(
+    connection: psycopg.Connection[tuple[Any, ...]],
+) -> None:
+    query = "select table_name from information_schema.tables where table_schema = %s"
+    tables = {name for (name,) in connection.execute(query, [SCHEMA])}
+    assert tables == set(API_NAMES)
+
+
+@pytest.mark.parametrize("stream", sorted(API_NAMES))
+def test_columns_have_the_types_of_the_schema(
+    connection: psycopg.Connection[tuple[Any, ...]], stream: str
+) -> None:
+    query = (
+        "select column_name, data_type from information_schema.columns "
+        "where table_schema = %s and table_name = %s"
+    )
+    found = dict(connection.execute(query, [SCHEMA, stream]).fetchall())
+    wanted = {
+        name: POSTGRES_TYPES[declared["type"][0], declared.get("format")]
+        for name, declared in streams()[stream]["schema"]["properties"].items()
+    }
+    assert {name: kind for name, kind in found.items() if not name.startswith("_sdc_")} == wanted
+
+
+@pytest.mark.parametrize("stream", sorted(API_NAMES))
+def test_tables_have_the_keys_of_the_catalog(
+    connection: psycopg.Connection[tuple[Any, ...]], stream: str
+) -> None:
+    query = (
+        "select column_name from information_schema.key_column_usage "
+        "where table_schema = %s and table_name = %s"
+    )
+    found = {name for (name,) in connection.execute(query, [SCHEMA, stream])}
+    assert found == set(streams()[stream]["key_properties"])
+
+
+@pytest.mark.parametrize("stream", sorted(API_NAMES))
+def test_rows_are_those_that_the_api_served_on_both_days(
+    connection: psycopg.Connection[tuple[Any, ...]],
+    served: dict[str, list[tuple[str, dict[str, str]]]],
+    stream: str,
+) -> None:
+    columns = list(served[stream][0][1])
+    query = sql.SQL("select wolkvox_server, snapshot_date, {}, _rescued_data from {}").format(
+        sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(SCHEMA, stream)
+    )
+    found = connection.execute(query).fetchall()
+    kinds = streams()[stream]["schema"]["properties"]
+    wanted = [
+        (
+            "0011",
+            date.fromisoformat(day),
+            *(typed(row[name], kinds[name]["type"][0]) for name in columns),
+            None,
+        )
+        for day, row in served[stream]
+    ]
+    assert Counter(found) == Counter(wanted)
+
+
+def typed(value: str, kind: str) -> str | Decimal | None:
+    """What a value of these streams is in a database."""
+    if kind == "string":
+        return value
+    return Decimal(value.replace(",", "")) if value.strip("- ") else None
+
+
+def test_state_is_kept_by_meltano(project: Project, served: object) -> None:
+    state_id = "dev:tap-wolkvox-to-target-postgres"
+    state = json.loads(project.meltano("state", "get", state_id).stdout)
+    for bookmark in state["singer_state"]["bookmarks"].values():
+        [partition] = bookmark["partitions"]
+        assert partition["context"] == {"wolkvox_server": "0011"}
+        assert partition["replication_key_value"] == "2026-11-21"
+
+
+def test_meltano_checks_the_connection(project: Project) -> None:
+    ended = project.meltano("invoke", "tap-wolkvox", "--test")
+    assert ended.returncode == 0, ended.stderr
+    assert "token good" in ended.stdout
+
+
+def test_a_run_that_fails_is_a_failure_for_meltano_too(
+    project: Project, simulator: Simulator
+) -> None:
+    refused = Project(project.folder, project.settings | {"TAP_WOLKVOX_TOKEN": "another"})
+    ended = refused.meltano("run", "tap-wolkvox", "target-jsonl")
+    assert ended.returncode == 1
+    assert "refuses the token" in ended.stdout + ended.stderr
+
+
+def test_an_unquoted_server_number_is_refused_with_the_fix(project: Project) -> None:
+    settings = {
+        name: value for name, value in project.settings.items() if name != "TAP_WOLKVOX_SERVER"
+    }
+    written = (project.folder / "meltano.yml").read_text()
+    unquoted = written.replace(
+        "    pip_url: -e .\n", "    pip_url: -e .\n    config:\n      server: 0011\n"
+    )
+    (project.folder / "meltano.yml").write_text(unquoted)
+    try:
+        ended = Project(project.folder, settings).meltano("invoke", "tap-wolkvox", "--test")
+    finally:
+        (project.folder / "meltano.yml").write_text(written)
+    assert ended.returncode == 1
+    assert "setting `server` must be text: put it in quotes" in ended.stdout + ended.stderr
+
+
+def test_target_jsonl_gets_the_same_rows(project: Project, simulator: Simulator) -> None:
+    simulator.clock.set(datetime.fromisoformat(DAYS[0]))
+    ended = project.meltano("run", "tap-wolkvox", "target-jsonl", now=DAYS[0])
+    assert ended.returncode == 0, ended.stderr
+    for stream, (file, api) in API_NAMES.items():
+        lines = (project.folder / "output" / f"{stream}.jsonl").read_text().splitlines()
+        assert len(lines) == len(simulator.rows(file, api))
