@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+
 from environment import ROOT, enter
 
 DATA = ROOT / ".demo"

@@ -1,4 +1,4 @@
-"""Write anew what is made from the code: tables of the README, and the catalogs kept with the tests.
+"""Write anew what is made from the code: tables of the README, catalogs kept with the tests.
 
 python scripts/regenerate.py           write what has changed
 python scripts/regenerate.py --check   write nothing, fail if anything is out of date
@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from environment import ROOT, enter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 README = ROOT / "README.md"
 CATALOGS = ROOT / "tests" / "catalog"
@@ -22,21 +24,25 @@ File = tuple[Path, str]
 
 
 def main() -> None:
-    """Compare what is there with what the code says, and write or complain."""
+    """Write what is out of date, or only complain of it."""
     enter("test")
-    stale = [(path, text) for path, text in made() if read(path) != text]
-    orphans = sorted(set(CATALOGS.glob("*.json")) - {path for path, _ in made()})
-    if "--check" not in sys.argv:
-        for path, text in stale:
-            path.parent.mkdir(exist_ok=True)
+    found = stale()
+    if "--check" in sys.argv and found:
+        sys.exit(f"Out of date: {', '.join(path.name for path, _ in found)}")
+    for path, text in found:
+        path.parent.mkdir(exist_ok=True)
+        if text:
             path.write_text(text, encoding="utf-8", newline="\n")
-        for path in orphans:
+        else:
             path.unlink()
-        return
-    for path in [path for path, _ in stale] + orphans:
-        print(f"out of date: {path.relative_to(ROOT)}")
-    if stale or orphans:
-        sys.exit("Run python scripts/regenerate.py, and look at what it changes.")
+
+
+def stale() -> list[File]:
+    """Return the files that are not what the code says, each with the text it should have."""
+    wanted = list(made())
+    gone = set(CATALOGS.glob("*.json")) - {path for path, _ in wanted}
+    changed = [(path, text) for path, text in wanted if read(path) != text]
+    return changed + [(path, "") for path in sorted(gone)]
 
 
 def read(path: Path) -> str:

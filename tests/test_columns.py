@@ -1,0 +1,264 @@
+"""Columns: the schema files are sound, and streams publish what they declare."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tap_wolkvox import columns, values
+from tap_wolkvox.endpoints import ENDPOINTS, Endpoint, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDER = Path(__file__).parent.parent / "schemas"
+FILES = sorted(FOLDER.glob("*"))
+BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
+
+BILLING = ["operation", "description", "items", "date"]
+SERVICES = [
+    "licenses",
+    "pbx",
+    "screen_recording",
+    "video_call",
+    "stereo_recording",
+    "gamification",
+    "text_analytics",
+    "speech_analytics",
+    "rsync",
+    "wolkvox_storage",
+    "blob_storage",
+    "aws_s3",
+    "intelligentdial",
+    "bi",
+    "customer_prot",
+    "mr_wizard",
+    "turbo_dial",
+    "sso",
+    "mailgun",
+    "whatsapp",
+    "facebook_page",
+    "facebook_messenger",
+    "instagram_page",
+    "instagram_chat",
+    "sms_bidireccional",
+    "chat_web",
+    "telegram",
+    "crm",
+    "email",
+    "cobrowsing",
+]
+DOCUMENTED = {
+    "billing_agent_script": BILLING,
+    "billing_intelligent_dial": BILLING,
+    "billing_rsync_s3_mp3": BILLING,
+    "billing_rec_screen": BILLING,
+    "information_services": SERVICES,
+}
+"""The fields that the vendor documents for each endpoint, in the vendor's order."""
+
+SNAPSHOT_KEYS = {
+    "billing_agent_script": ("wolkvox_server", "operation", "description", "snapshot_date"),
+    "information_services": ("wolkvox_server", "snapshot_date"),
+}
+
+each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+each_documented = pytest.mark.parametrize("name", DOCUMENTED)
+each_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+
+
+@pytest.fixture
+def fresh_files() -> Iterator[None]:
+    """Forget the files that were read, before and after."""
+    columns.load.cache_clear()
+    yield
+    columns.load.cache_clear()
+
+
+def read(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def types_of(schema: dict[str, Any]) -> list[str]:
+    declared = schema["type"]
+    return declared if isinstance(declared, list) else [declared]
+
+
+@each_file
+class TestFiles:
+    def test_it_is_json_schema_of_an_object(self, path: Path) -> None:
+        schema = read(path)
+        assert path.suffix == ".json"
+        assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+        assert schema["type"] == "object"
+        Draft202012Validator.check_schema(schema)
+
+    def test_the_file_and_every_column_say_what_they_are_in_a_sentence(self, path: Path) -> None:
+        schema = read(path)
+        for described in (schema, *schema["properties"].values()):
+            text = described["description"]
+            assert text.endswith(".")
+            assert text == text.strip()
+            assert text[0].isupper()
+
+    def test_every_column_has_a_type_that_values_are_converted_to(self, path: Path) -> None:
+        for name, schema in read(path)["properties"].items():
+            assert values.converter(schema, ZoneInfo("UTC")), name
+
+    def test_a_column_stands_in_it_once_under_the_name_that_its_field_becomes(
+        self, path: Path
+    ) -> None:
+        pairs: list[list[str]] = []
+
+        def unique(items: list[tuple[str, Any]]) -> dict[str, Any]:
+            pairs.append([name for name, _ in items])
+            return dict(items)
+
+        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=unique)
+        assert all(len(names) == len(set(names)) for names in pairs)
+        if path.stem != columns.ADDED:
+            assert all(values.column_name(name) == name for name in content["properties"])
+
+
+def test_no_schema_file_is_without_a_stream() -> None:
+    used = {endpoint.schema_name for endpoint in ENDPOINTS} | {columns.ADDED}
+    assert {path.stem for path in FILES} == used
+
+
+def test_the_columns_that_the_tap_adds_are_used_and_none_else() -> None:
+    added = read(FOLDER / f"{columns.ADDED}.json")["properties"]
+    assert set(added) == {columns.SERVER, columns.RESCUED, *(kind.value for kind in Kind)}
+
+
+@each_documented
+class TestStreams:
+    def test_exactly_the_documented_fields_are_declared(self, name: str) -> None:
+        assert list(columns.received(BY_NAME[name])) == DOCUMENTED[name]
+
+    def test_a_row_begins_with_its_server_and_ends_with_what_was_rescued(self, name: str) -> None:
+        published = list(columns.stream_schema(BY_NAME[name])["properties"])
+        assert published == [
+            "wolkvox_server",
+            "snapshot_date",
+            *DOCUMENTED[name],
+            "_rescued_data",
+        ]
+
+    def test_key_columns_are_never_null_and_all_others_may_be(self, name: str) -> None:
+        endpoint = BY_NAME[name]
+        properties = columns.stream_schema(endpoint)["properties"]
+        nullable = {column for column, schema in properties.items() if "null" in types_of(schema)}
+        assert set(endpoint.primary_key) <= properties.keys()
+        assert nullable == properties.keys() - set(endpoint.primary_key)
+        assert all(set(types_of(schema)) - {"null"} for schema in properties.values())
+
+    def test_it_is_json_schema_with_types_formats_and_descriptions(self, name: str) -> None:
+        schema = columns.stream_schema(BY_NAME[name])
+        Draft202012Validator.check_schema(schema)
+        assert schema["type"] == "object"
+        assert schema["description"].endswith(".")
+        assert schema["properties"]["snapshot_date"]["format"] == "date"
+        assert all(column["description"] for column in schema["properties"].values())
+
+
+def test_the_table_holds_the_documented_endpoints_each_once() -> None:
+    assert sorted(endpoint.name for endpoint in ENDPOINTS) == sorted(DOCUMENTED)
+
+
+@pytest.mark.parametrize(("name", "key"), SNAPSHOT_KEYS.items())
+def test_a_snapshot_is_kept_apart_by_server_natural_key_and_day(
+    name: str, key: tuple[str, ...]
+) -> None:
+    assert BY_NAME[name].primary_key == key
+
+
+def test_counts_and_amounts_are_numbers_and_all_else_is_text() -> None:
+    billing = columns.stream_schema(BY_NAME["billing_rec_screen"])["properties"]
+    services = columns.stream_schema(BY_NAME["information_services"])["properties"]
+    assert billing["items"]["type"] == ["number", "null"]
+    assert services["licenses"]["type"] == services["pbx"]["type"] == ["integer", "null"]
+    for properties, typed in ((billing, {"items"}), (services, {"licenses", "pbx"})):
+        others = [schema for column, schema in properties.items() if column not in typed]
+        assert all("string" in types_of(schema) for schema in others)
+
+
+def spoil(schema: Any) -> None:
+    """Change everything in a schema that can be changed, down to its leaves."""
+    inner = list(schema.values()) if isinstance(schema, dict) else list(schema)
+    for part in inner:
+        if isinstance(part, dict | list):
+            spoil(part)
+    schema.clear()
+
+
+@each_endpoint
+def test_changing_a_returned_schema_changes_no_later_one(
+    fresh_files: None, endpoint: Endpoint
+) -> None:
+    before = copy.deepcopy(columns.stream_schema(endpoint))
+    file_before = copy.deepcopy(columns.load(endpoint.schema_name))
+    spoil(columns.stream_schema(endpoint))
+    assert columns.stream_schema(endpoint) == before
+    assert columns.load(endpoint.schema_name) == file_before == read_file(endpoint)
+
+
+def read_file(endpoint: Endpoint) -> dict[str, Any]:
+    return read(FOLDER / f"{endpoint.schema_name}.json")
+
+
+class TestMadeUpFiles:
+    """A stream with what no file of today needs."""
+
+    ENDPOINT = Endpoint(file="made", api="up", kind=Kind.SNAPSHOT, key=("id",))
+
+    @pytest.fixture(autouse=True)
+    def files(self, fresh_files: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        made_up = {
+            "description": "Made up.",
+            "properties": {
+                "id": {"type": ["string", "null"], "description": "Id."},
+                "talk": {
+                    "type": ["integer", "null"],
+                    "x-unit": "seconds",
+                    "description": "Talk time in seconds.",
+                },
+                "code": {"type": "string", "description": "Code."},
+            },
+        }
+        (tmp_path / "made_up.json").write_text(json.dumps(made_up), encoding="utf-8")
+        added = (FOLDER / f"{columns.ADDED}.json").read_text(encoding="utf-8")
+        (tmp_path / f"{columns.ADDED}.json").write_text(added, encoding="utf-8")
+        monkeypatch.setattr(columns, "directory", lambda: tmp_path)
+
+    def test_annotations_of_our_own_are_read_but_not_published(self) -> None:
+        assert columns.received(self.ENDPOINT)["talk"]["x-unit"] == "seconds"
+        published = columns.stream_schema(self.ENDPOINT)["properties"]["talk"]
+        assert published == {
+            "type": ["integer", "null"],
+            "description": "Talk time in seconds.",
+        }
+
+    def test_a_key_column_loses_its_null_and_nothing_else(self) -> None:
+        published = columns.stream_schema(self.ENDPOINT)["properties"]
+        assert published["id"] == {"type": ["string"], "description": "Id."}
+        assert types_of(published["code"]) == ["string"]
+        assert columns.received(self.ENDPOINT)["id"]["type"] == ["string", "null"]
+
+
+def test_in_a_checkout_the_files_lie_beside_the_package() -> None:
+    assert Path(str(columns.directory())).resolve() == FOLDER.resolve()
+
+
+def test_in_a_wheel_the_files_lie_in_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "schemas").mkdir()
+    monkeypatch.setattr(columns, "files", lambda package: tmp_path)
+    assert columns.directory() == tmp_path / "schemas"

@@ -1,0 +1,90 @@
+"""The project itself: what is written down agrees with the code, and nothing private is in it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import regenerate
+import yaml
+
+from tap_wolkvox import settings
+from tap_wolkvox.endpoints import ENDPOINTS
+from tap_wolkvox.tap import TapWolkvox
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def meltano() -> dict[str, Any]:
+    text = (ROOT / "meltano.yml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+def declared() -> dict[str, dict[str, Any]]:
+    """The tap's settings in `meltano.yml`, by name."""
+    [tap] = meltano()["plugins"]["extractors"]
+    return {setting["name"]: setting for setting in tap["settings"]}
+
+
+def test_what_is_made_from_the_code_is_up_to_date() -> None:
+    """`python scripts/regenerate.py` accepts a change: of users' tables, among others."""
+    assert [path.name for path, _ in regenerate.stale()] == []
+
+
+def test_meltano_knows_the_settings_of_the_tap_and_no_others() -> None:
+    assert tuple(declared()) == settings.OWN
+
+
+@pytest.mark.parametrize("name", settings.OWN)
+def test_meltano_has_the_defaults_of_the_tap(name: str) -> None:
+    assert declared()[name].get("value") == settings.SCHEMA["properties"][name].get("default")
+
+
+@pytest.mark.parametrize("name", settings.OWN)
+def test_meltano_hides_what_is_secret_and_nothing_else(name: str) -> None:
+    secret = settings.SCHEMA["properties"][name].get("secret", False)
+    assert declared()[name].get("sensitive", False) == secret
+
+
+def test_meltano_knows_the_capabilities_of_the_tap() -> None:
+    [tap] = meltano()["plugins"]["extractors"]
+    assert tap["capabilities"] == [capability.value for capability in TapWolkvox.capabilities]
+
+
+def test_every_plugin_is_declared_in_full_and_needs_no_hub() -> None:
+    for plugins in meltano()["plugins"].values():
+        for plugin in plugins:
+            assert {"namespace", "pip_url", "executable", "settings"} <= set(plugin)
+
+
+def test_the_readme_names_every_stream_and_every_setting() -> None:
+    for name in (*settings.OWN, *(endpoint.name for endpoint in ENDPOINTS)):
+        assert f"`{name}`" in README
+
+
+def test_links_of_the_readme_lead_somewhere() -> None:
+    for link in re.findall(r"\]\(((?!http)[^)]+)\)", README):
+        assert (ROOT / link).exists()
+
+
+def test_commands_of_the_readme_exist() -> None:
+    for path in re.findall(r"python (scripts/\w+\.py)", README):
+        assert (ROOT / path).exists()
+
+
+def test_the_licence_is_the_one_that_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["license"] == "Apache-2.0"
+    assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_the_old_distribution_of_backoff_is_not_asked_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {re.split(r"[^\w-]", dependency)[0] for dependency in project["dependencies"]}
+    assert "python-backoff" in names
+    assert "backoff" not in names
