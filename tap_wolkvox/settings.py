@@ -59,15 +59,15 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
         "start_date",
         th.StringType(nullable=False),
         title="Start date",
-        description="First moment to extract from endpoints that take dates (no stream does yet), as `2026-01-31` or "
-        "`2026-01-31T08:00:00`; without an offset it is local time.",
+        description="First moment to extract from endpoints that take dates (no stream does yet), "
+        "as `2026-01-31` or `2026-01-31T08:00:00`; without an offset it is local time.",
     ),
     th.Property(
         "end_date",
         th.StringType(nullable=False),
         title="End date",
-        description="Last moment to extract from endpoints that take dates (no stream does yet), written like "
-        "`start_date`; a bare date means its whole day.",
+        description="Last moment to extract from endpoints that take dates (no stream does yet), "
+        "written like `start_date`; a bare date means its whole day.",
     ),
     th.Property(
         "request_interval",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import email.utils
+import logging
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from singer_sdk.streams import RESTStream
 from typing_extensions import override
 
@@ -100,13 +102,20 @@ class WolkvoxStream(RESTStream[None]):
 
     @override
     def parse_response(self, response: requests.Response) -> Iterable[answers.Row]:
-        return self._answer
+        answer, self._answer = self._answer, []
+        return answer
 
     @override
     def _increment_stream_state(
         self, latest_record: Record, *, context: Context | None = None
     ) -> None:
         """Leave the bookmark alone: it says what was read whole, which no single row can."""
+
+    @override
+    def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
+        """Log, but for errors: the SDK calls unhandled what the run handles, and says better."""
+        if level < logging.ERROR:
+            super().log(message, *args, level=level, **kwargs)
 
     def advance(self, context: Context | None, value: str) -> None:
         """Move the bookmark to the end of what is completely read; it never goes back.
@@ -115,7 +124,7 @@ class WolkvoxStream(RESTStream[None]):
             context: The server whose state it is.
             value: The new value; ISO 8601 text sorts as time does.
         """
-        if self.replication_method != "INCREMENTAL" or not self.replication_key:
+        if self.replication_method != REPLICATION_INCREMENTAL or not self.replication_key:
             return
         state = self.get_context_state(context)
         known = state.get("replication_key") == self.replication_key
@@ -123,29 +132,13 @@ class WolkvoxStream(RESTStream[None]):
         state["replication_key"] = self.replication_key
         state["replication_key_value"] = max(before, value)
 
+    def typed(self, rows: list[answers.Row], added: dict[str, str]) -> list[Record]:
+        """Return the records of rows, and name in the log what found no place in the schema.
 
-class SnapshotStream(WolkvoxStream):
-    """Figures of the moment they are asked for, stamped with the day."""
-
-    @override
-    def get_records(self, context: Context | None) -> Iterable[Record]:
-        """Yield the records of one whole answer.
-
-        Raises:
-            StreamError: The answer is not what it should be; nothing of it is yielded.
-            OperationError: No stream of the operation can be read.
+        Args:
+            rows: The rows as the API sent them.
+            added: Columns to begin each record with.
         """
-        rows = list(self.request_records(context))
-        operation = self.connection.operation
-        asked_at = self.connection.asked_at or clock.now()
-        stamp = asked_at.astimezone(operation.zone).date().isoformat()
-        added = {columns.SERVER: operation.server, self.endpoint.kind.value: stamp}
-        records = self._typed(rows, added)
-        keys.check(records, self.endpoint.primary_key)
-        yield from records
-        self.advance(context, stamp)
-
-    def _typed(self, rows: list[answers.Row], added: dict[str, str]) -> list[Record]:
         zone = self.connection.operation.zone
         converters = {
             name: values.converter(schema, zone)
@@ -164,6 +157,28 @@ class SnapshotStream(WolkvoxStream):
                 ", ".join(sorted(rescued_fields)),
             )
         return records
+
+
+class SnapshotStream(WolkvoxStream):
+    """Figures of the moment they are asked for, stamped with the day."""
+
+    @override
+    def get_records(self, context: Context | None) -> Iterable[Record]:
+        """Yield the records of one whole answer.
+
+        Raises:
+            StreamError: The answer is not what it should be; nothing of it is yielded.
+            OperationError: No stream of the operation can be read.
+        """
+        rows = list(self.request_records(context))
+        operation = self.connection.operation
+        asked_at = self.connection.asked_at or clock.now()
+        stamp = asked_at.astimezone(operation.zone).date().isoformat()
+        added = {columns.SERVER: operation.server, self.endpoint.kind.value: stamp}
+        records = self.typed(rows, added)
+        keys.check(records, self.endpoint.primary_key)
+        yield from records
+        self.advance(context, stamp)
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:

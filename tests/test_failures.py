@@ -69,7 +69,7 @@ def test_one_stream_fails_and_the_others_go_on(
     assert result.code == 1
     assert result.streams == OTHERS
     assert len(simulator.requests) == 5
-    [told, _] = [line for line in result.errors if "unhandled" not in line]
+    [told, _] = result.errors
     assert told.startswith(f"Server 0011, stream {TROUBLED} not read: ")
     assert said in told
     assert "Traceback" not in result.log
@@ -95,7 +95,7 @@ def test_the_operation_stops_at_once(
     assert result.code == 1
     assert result.streams == {"billing_agent_script"}
     assert [request.api for request in simulator.requests] == ["agent_script", API]
-    [told, _] = [line for line in result.errors if "unhandled" not in line]
+    [told, _] = result.errors
     assert told.startswith("Server 0011 stopped: ")
     assert said in told
     for unread in (TROUBLED, *sorted(OTHERS - {"billing_agent_script"})):
