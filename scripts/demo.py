@@ -76,7 +76,7 @@ def show_table(title: str, columns: list[str], rows: list[tuple[object, ...]]) -
     if len(shown) > WIDEST:
         headed = [list(pair) for pair in zip(*headed, strict=True)]
     widths = [max(map(len, cells)) for cells in zip(*headed, strict=True)]
-    say(f"{title}: {len(rows)} rows")
+    say(f"{title}: {len(rows)} {'row' if len(rows) == 1 else 'rows'}")
     for cells in headed:
         print("  ".join(map(str.ljust, cells, widths)).rstrip())
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -27,7 +28,11 @@ SUCCESS_CODES = frozenset({"200", "0", ""})
 EMPTY_MESSAGE = "VALIDATE DATES ENTERED"
 """What a 404 says, and nothing else, where there are no rows."""
 
-_COUNT = re.compile(r"(\d[\d.,]*)\s+records?\b", re.ASCII | re.IGNORECASE)
+NO_ERROR = frozenset({"", "0", "200", "false", "none", "null"})
+"""Values of `error` on success, as text in lower case; null counts as empty."""
+
+_COUNT = re.compile(r"(\d[\d.,]{0,15})\s+records?\b", re.ASCII | re.IGNORECASE)
+_PERSONAL = re.compile(r"\S*@\S*|\d[\d .-]{3,}\d", re.ASCII)
 _ADVICE: dict[int, str] = {
     HTTPStatus.BAD_REQUEST: "the API does not take the request: please report it",
     HTTPStatus.NOT_FOUND: "this server does not have the report: deselect the stream",
@@ -71,25 +76,40 @@ def rows(
     document = _parse(body)
     envelope = document if isinstance(document, dict) else {}
     status = _effective_status(status, envelope)
-    message = _without(secret, _text(envelope.get("msg")))
+    message = _message(envelope)
     if status == HTTPStatus.OK:
         if document is None:
             raise PassingError("the answer is no whole JSON document")
-        return _data(document, envelope, message, shape)
+        return _data(document, envelope, shape)
     if _says_empty(status, envelope, message):
         return []
-    raise _refusal(status, message, retry_after)
+    said = f" ({_quoted(message, secret)})" if message.strip() else ""
+    raise _refusal(status, message.upper(), said, retry_after)
 
 
 def _parse(body: bytes) -> Any:
+    """Return what the body holds, or None where it is no JSON; no digit of a number is lost."""
     try:
-        return json.loads(body, parse_constant=_no_constant)
+        return json.loads(
+            body,
+            parse_float=Decimal,
+            parse_constant=_no_constant,
+            object_pairs_hook=_object,
+        )
     except (ValueError, RecursionError):
         return None
 
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Row:
+    """Return an object; of two fields with one name, JSON would silently keep the second."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise StreamError("the answer holds an object with the same field twice: please report it")
+    return made
 
 
 def _effective_status(status: int, envelope: Row) -> int:
@@ -106,13 +126,19 @@ def _says_empty(status: int, envelope: Row, message: str) -> bool:
     return status == HTTPStatus.NOT_FOUND and said == EMPTY_MESSAGE and not envelope.get("data")
 
 
-def _refusal(status: int, message: str, retry_after: float | None) -> WolkvoxError:
-    """Return what an error status means: the table of the API's errors."""
-    said = f" ({_quoted(message)})" if message.strip() else ""
+def _refusal(status: int, message: str, said: str, retry_after: float | None) -> WolkvoxError:
+    """Return what an error status means: the table of the API's errors.
+
+    Args:
+        status: The status.
+        message: The API's message in capitals, to decide by.
+        said: The same, fit to be shown.
+        retry_after: Seconds that the server asks to wait.
+    """
     if status == HTTPStatus.UNAUTHORIZED:
         return OperationError(f"the API received no token{said}: check the setting `token`")
     if status == HTTPStatus.FORBIDDEN:
-        return _forbidden(message.upper(), said, retry_after)
+        return _forbidden(message, said, retry_after)
     if status in (UNKNOWN_CODE, HTTPStatus.TOO_MANY_REQUESTS) or _family(status) == _SERVER_ERROR:
         what = f"the API answers {status or 'an unknown code'}{said}: run again later"
         return PassingError(what, retry_after=retry_after)
@@ -138,17 +164,16 @@ def _forbidden(message: str, said: str, retry_after: float | None) -> WolkvoxErr
     return PassingError(what, retry_after=retry_after)
 
 
-def _data(document: Any, envelope: Row, message: str, shape: Shape) -> list[Row]:
+def _data(document: Any, envelope: Row, shape: Shape) -> list[Row]:
     """Return the rows of a successful answer, once they are known to be whole."""
     if not isinstance(document, dict | list):
         raise StreamError(f"the answer is {_named(document)}, not an object: please report it")
     if isinstance(document, dict) and "data" not in document:
         raise StreamError("the answer holds no `data`: please report it")
-    data = document["data"] if isinstance(document, dict) else document
-    found = _listed(data, shape)
-    _check_whole(found, message)
-    if not found and _text(envelope.get("error")).strip() not in SUCCESS_CODES:
-        raise PassingError("the answer holds no rows but an error: run again later")
+    if _text(envelope.get("error")).strip().lower() not in NO_ERROR:
+        raise PassingError("the answer says that all is well, and holds an error: run again later")
+    found = _listed(document["data"] if isinstance(document, dict) else document, shape)
+    _check_whole(found, _counted(envelope))
     return found
 
 
@@ -161,35 +186,40 @@ def _listed(data: Any, shape: Shape) -> list[Row]:
         raise StreamError(f"`data` is {_named(data)}, not {shape.value}: please report it")
     if shape is Shape.ONE_OBJECT and len(data) > 1:
         raise StreamError(f"`data` holds {len(data)} objects where one belongs: please report it")
+    if shape is Shape.ONE_OBJECT and data == [{}]:
+        raise StreamError("`data` holds an object without fields: please report it")
     return data
 
 
-def _check_whole(found: Sequence[Row], message: str) -> None:
+def _check_whole(found: Sequence[Row], counted: int) -> None:
     """Make sure that no row is missing, as far as the answer itself can tell."""
     if len(found) >= ROW_CAP:
         raise StreamError(
             f"the answer holds {len(found)} rows, the API's limit is {ROW_CAP}: rows may be "
             "missing, so none was emitted"
         )
-    counted = _counted(message)
     if len(found) < counted:
         raise PassingError(
             f"the answer is cut: the API counts {counted} rows and sent {len(found)}"
         )
 
 
-def _counted(message: str) -> int:
-    """Return the server's own count in `4 records were found`, or 0 where it gives none."""
-    match = _COUNT.search(message)
-    return int(re.sub(r"\D", "", match[1])) if match else 0
+def _counted(envelope: Row) -> int:
+    """Return the server's own count, as in `4 records were found`, or 0 where it gives none."""
+    match = _COUNT.search(_message(envelope))
+    said = match[1] if match else _text(envelope.get("total_records"))
+    digits = re.sub(r"[.,]", "", said)
+    return int(digits) if re.fullmatch(r"\d{1,20}", digits, re.ASCII) else 0
 
 
 def _family(status: int) -> int:
     return status // 100
 
 
-def _without(secret: str, text: str) -> str:
-    return text.replace(secret, "…") if secret else text
+def _message(envelope: Row) -> str:
+    """Return the envelope's message; what is no text may be rows, and is never shown."""
+    message = envelope.get("msg")
+    return message if isinstance(message, str) else ""
 
 
 def _text(value: object) -> str:
@@ -201,7 +231,8 @@ def _named(data: object) -> str:
     return names.get(type(data), "null" if data is None else "a number")
 
 
-def _quoted(message: str) -> str:
-    """Return the API's message as one short line without long numbers, which could be personal."""
-    line = re.sub(r"\d{5,}", "…", " ".join(message.split()))
+def _quoted(message: str, secret: str) -> str:
+    """Return the API's message as one short line without the token and what could be personal."""
+    shown = re.sub(re.escape(secret), "…", message, flags=re.IGNORECASE) if secret else message
+    line = _PERSONAL.sub("…", " ".join(shown.split()))
     return line if len(line) <= _QUOTED_LENGTH else f"{line[:_QUOTED_LENGTH]}…"

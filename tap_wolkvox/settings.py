@@ -10,7 +10,7 @@ import ipaddress
 import math
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import SplitResult, urlsplit
@@ -21,6 +21,9 @@ from singer_sdk import typing as th
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+LONGEST = 3600
+"""Seconds that any of the times may be set to."""
 
 SCHEMA: dict[str, Any] = th.PropertiesList(
     th.Property(
@@ -71,7 +74,7 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
     ),
     th.Property(
         "request_interval",
-        th.NumberType(nullable=False, minimum=0),
+        th.NumberType(nullable=False, minimum=0, maximum=LONGEST),
         default=1.0,
         title="Request interval",
         description="Least time in seconds from the start of one request to the start of the "
@@ -79,7 +82,7 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
     ),
     th.Property(
         "request_timeout",
-        th.NumberType(nullable=False, exclusive_minimum=0),
+        th.NumberType(nullable=False, exclusive_minimum=0, maximum=LONGEST),
         default=90,
         title="Request timeout",
         description="Seconds that one request may take, all in all.",
@@ -103,15 +106,20 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
 ).to_dict()
 """JSON Schema of the settings; the SDK adds its own to it."""
 
-LONGEST_TIMEOUT = 3600.0
-
-_SERVER = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
-_URL = re.compile(r"[A-Za-z0-9.:/_~\[\]-]+", re.ASCII)
+_SERVER = re.compile(r"[A-Za-z0-9-]{1,63}", re.ASCII)
+_PLAIN = re.compile(r"[A-Za-z0-9.:/_~\[\]-]+", re.ASCII)
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_URL = re.compile(
+    rf"https?://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::\d{{1,5}})?(?:/[A-Za-z0-9./_~-]*)?",
+    re.ASCII,
+)
+_SETTING = re.compile(r"[A-Za-z_-]{1,40}", re.ASCII)
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII
 )
-_NUMERIC = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
+_NUMERIC = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+_MACHINE_ZONES = ("localtime", "Factory", "posix", "right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +171,11 @@ def complete(config: dict[str, Any], schema: Mapping[str, Any]) -> None:
 def _number(value: Any) -> Any:
     """Return the number in a value, or the value itself where there is none."""
     if isinstance(value, str) and _NUMERIC.fullmatch(value.strip()):
-        return float(value) if "." in value else int(value)
-    return float(value) if isinstance(value, Decimal) else value
+        value = Decimal(value.strip())
+    if isinstance(value, Decimal):
+        whole = value.is_finite() and value == value.to_integral_value()
+        return int(value) if whole else float(value)
+    return value
 
 
 def with_numbers_as_text(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,12 +221,16 @@ def _explained(error: ValidationError) -> str:
             return f"setting {name} must be {_type_named(wanted)}"
         case "minimum":
             return f"setting {name} must be {wanted} or more"
+        case "maximum":
+            return f"setting {name} must be {wanted} or less"
         case "exclusiveMinimum":
             return f"setting {name} must be more than {wanted}"
     return f"setting {name} is not valid ({error.validator}): see its description in --about"
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:
+    if not _SETTING.fullmatch(name):
+        return "a setting is not known, and its name is none: --about lists all settings"
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.8)
     advice = f"did you mean `{close[0]}`?" if close else "remove it; --about lists all settings"
     return f"setting `{name}` is not known: {advice}"
@@ -261,21 +276,24 @@ def _filled(config: Mapping[str, Any]) -> str:
 
 def _url_problem(url: str) -> str | None:
     """Return what is wrong with a filled base URL: it decides where the token is sent."""
-    if not _URL.fullmatch(url):
+    if not _PLAIN.fullmatch(url):
         return (
             "must be a plain URL such as https://wv{server}.wolkvox.com/api/v2: no user, query, "
             "fragment or other placeholder than {server}"
         )
-    try:
-        parts = urlsplit(url)
-        usable = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or parts.scheme not in ("http", "https"):
+    if not _URL.fullmatch(url) or not _has_port(urlsplit(url)):
         return "must begin with https:// and a host, and its port must be a number up to 65535"
-    if parts.scheme == "http" and not is_loopback(parts):
+    if url.startswith("http://") and not is_loopback(urlsplit(url)):
         return "must begin with https://, for http:// would send the token in the clear"
     return None
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """Whether a URL's port, if it names one, can be one."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def is_loopback(parts: SplitResult) -> bool:
@@ -288,26 +306,43 @@ def is_loopback(parts: SplitResult) -> bool:
 
 
 def _time_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    try:
-        ZoneInfo(config["timezone"])
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    zone = _zone(config["timezone"])
+    if zone is None:
         yield "setting `timezone` is no IANA time zone: write it as `America/Bogota`"
-    for name in ("start_date", "end_date"):
-        if name in config and not _is_moment(config[name]):
+    moments = {
+        name: _moment(config[name], zone or UTC)
+        for name in ("start_date", "end_date")
+        if name in config
+    }
+    for name, moment in moments.items():
+        if moment is None:
             yield f"setting `{name}` is no date: write it as `2026-01-31` or `2026-01-31T08:00:00`"
+    start, end = moments.get("start_date"), moments.get("end_date")
+    if start and end and end < start:
+        yield "setting `end_date` is before `start_date`: nothing would be read"
 
 
-def _is_moment(text: str) -> bool:
+def _zone(name: str) -> ZoneInfo | None:
+    """Return the zone of a name that means the same on every machine."""
     try:
-        return bool(_MOMENT.fullmatch(text) and datetime.fromisoformat(text))
+        return None if name.split("/", maxsplit=1)[0] in _MACHINE_ZONES else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def _moment(text: str, zone: tzinfo) -> datetime | None:
+    """Return the instant of a date or date-time; without an offset it is local time."""
+    try:
+        found = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
     except ValueError:
-        return False
+        return None
+    return found and (found if found.tzinfo else found.replace(tzinfo=zone))
 
 
 def _number_problems(config: Mapping[str, Any]) -> Iterator[str]:
     for name in ("request_interval", "request_timeout"):
-        if not math.isfinite(config[name]) or config[name] > LONGEST_TIMEOUT:
-            yield f"setting `{name}` must be {LONGEST_TIMEOUT:.0f} seconds or less"
+        if math.isnan(config[name]):
+            yield f"setting `{name}` must be a number"
 
 
 def _numeric(declared: Mapping[str, Any]) -> bool:

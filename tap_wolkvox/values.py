@@ -6,13 +6,14 @@ the column is null and the value goes to `_rescued_data`, under the name the API
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+import simplejson
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -28,8 +29,8 @@ MISSING = frozenset({"", "-", "--"})
 MAX_DIGITS = 38
 """Digits that every database's exact number type holds."""
 
-MAX_INTEGER = 2**63 - 1
-"""Largest integer of a 64-bit column; a larger one would stop the load."""
+INTEGERS = range(-(2**63), 2**63)
+"""Integers of a 64-bit column; any other would stop the load."""
 
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
 _DURATION = re.compile(r"(\d{1,9}):([0-5]\d):([0-5]\d)", re.ASCII)
@@ -58,7 +59,7 @@ def to_text(value: object) -> str | None:
     """
     if value is None:
         return None
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else simplejson.dumps(value, ensure_ascii=False)
     if _UNSTORABLE.search(text):
         raise MisfitError
     return text
@@ -71,12 +72,7 @@ def to_number(value: object) -> Decimal | None:
         MisfitError: It is no number, or has more than `MAX_DIGITS` digits.
     """
     text = _present(value)
-    if text is None:
-        return None
-    text = text.removesuffix("%").rstrip()
-    if not _NUMBER.fullmatch(text) or sum(map(str.isdigit, text)) > MAX_DIGITS:
-        raise MisfitError
-    return Decimal(text.replace(",", ""))
+    return None if text is None else _exact(text.removesuffix("%").rstrip())
 
 
 def to_integer(value: object) -> int | None:
@@ -85,10 +81,11 @@ def to_integer(value: object) -> int | None:
     Raises:
         MisfitError: It is no whole number, or does not fit 64 bits.
     """
-    number = to_number(value)
-    if number is None:
+    text = _present(value)
+    if text is None:
         return None
-    if number != number.to_integral_value() or abs(number) > MAX_INTEGER:
+    number = _exact(text)
+    if number != int(number) or int(number) not in INTEGERS:
         raise MisfitError
     return int(number)
 
@@ -215,16 +212,31 @@ def rescued_text(rescued: Mapping[str, object]) -> str | None:
     """Return `_rescued_data`: text that holds a JSON object, or null where nothing was rescued."""
     if not rescued:
         return None
-    text = json.dumps(rescued, ensure_ascii=False)
+    text = simplejson.dumps(rescued, ensure_ascii=False)
     # Escaped, what a database refuses in text is text that it takes; JSON escapes NUL anyway.
-    return json.dumps(rescued) if _UNSTORABLE.search(text) else text
+    return simplejson.dumps(rescued) if _UNSTORABLE.search(text) else text
 
 
 def _present(value: object) -> str | None:
     """Return the text of a value that is not text by its schema, or None where it is missing."""
     if value is None:
         return None
+    if isinstance(value, Decimal):
+        return _positional(value)
     if isinstance(value, bool | list | dict):
         raise MisfitError
     text = str(value).strip()
     return None if text in MISSING else text
+
+
+def _positional(number: Decimal) -> str:
+    """Return a number without an exponent, unless that would be endless."""
+    if abs(number.adjusted()) > MAX_DIGITS:
+        raise MisfitError
+    return format(number, "f")
+
+
+def _exact(text: str) -> Decimal:
+    if not _NUMBER.fullmatch(text) or sum(map(str.isdigit, text)) > MAX_DIGITS:
+        raise MisfitError
+    return Decimal(text.replace(",", ""))

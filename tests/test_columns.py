@@ -110,7 +110,7 @@ class TestFiles:
 
     def test_every_column_has_a_type_that_values_are_converted_to(self, path: Path) -> None:
         for name, schema in read(path)["properties"].items():
-            assert values.converter(schema, ZoneInfo("UTC")), name
+            assert values.converter(schema, ZoneInfo("UTC"))(None) is None, name
 
     def test_a_column_stands_in_it_once_under_the_name_that_its_field_becomes(
         self, path: Path

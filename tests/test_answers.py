@@ -1,0 +1,627 @@
+"""Answers: what a reply means. Empty, refused, cut and failed are four different things."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tap_wolkvox.answers import Row, rows
+from tap_wolkvox.endpoints import Shape
+from tap_wolkvox.errors import OperationError, PassingError, StreamError, WolkvoxError
+
+CAP = 60_000
+ROW = {"operation": "demo", "items": "5"}
+HTML = b"<!DOCTYPE html><html><body>Ana 3001234567</body></html>"
+EMPTY = "Validate dates entered"
+
+
+class Absent:
+    """A field that is not in the envelope."""
+
+    def __repr__(self) -> str:
+        return "absent"
+
+
+ABSENT = Absent()
+
+SUCCESS_CODES = [200, "200", "0", "", 0, None, ABSENT]
+
+ERRORS: list[tuple[int, str, type[WolkvoxError]]] = [
+    (404, "REPORT NOT FOUND", StreamError),
+    (404, "", StreamError),
+    (400, "THE API YOU WANT TO CONSULT DOES NOT EXIST", StreamError),
+    (400, "SOME PARAMETERS ARE REQUIRED", StreamError),
+    (401, "PLEASE ENTER THE WOLKVOX-TOKEN", OperationError),
+    (403, "PLEASE VALIDATE TOKEN", OperationError),
+    (403, "TOKEN LIMIT EXCEEDED", OperationError),
+    (403, "EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)", PassingError),
+    (403, "Forbidden", PassingError),
+    (403, "", PassingError),
+    (429, "Too many requests", PassingError),
+    (500, "Internal error", PassingError),
+    (502, "", PassingError),
+    (503, "Maintenance", PassingError),
+]
+"""The API's errors: status, message, and how far each reaches."""
+
+each_error = pytest.mark.parametrize(
+    ("status", "msg", "kind"), ERRORS, ids=[f"{status} {msg}" for status, msg, _ in ERRORS]
+)
+
+
+def body(**fields: object) -> bytes:
+    return json.dumps(
+        {name: value for name, value in fields.items() if value is not ABSENT}
+    ).encode()
+
+
+def answer(
+    data: object = ABSENT, msg: object = "", code: object = 200, error: object = None
+) -> bytes:
+    return body(code=code, error=error, msg=msg, data=data)
+
+
+def failure(
+    status: int, content: bytes, *, shape: Shape = Shape.ROWS, secret: str = ""
+) -> WolkvoxError:
+    with pytest.raises(WolkvoxError) as caught:
+        rows(status, content, shape=shape, secret=secret)
+    return caught.value
+
+
+class TestErrorTable:
+    @each_error
+    def test_a_status_means_what_the_table_says(
+        self, status: int, msg: str, kind: type[WolkvoxError]
+    ) -> None:
+        assert type(failure(status, answer(msg=msg, code=status))) is kind
+
+    @each_error
+    @pytest.mark.parametrize("spelled", [int, str, lambda code: f" {code} "])
+    def test_a_200_with_an_error_code_means_the_same_as_that_status(
+        self, status: int, msg: str, kind: type[WolkvoxError], spelled: Any
+    ) -> None:
+        as_status = failure(status, answer(msg=msg, code=status))
+        as_code = failure(200, answer(msg=msg, code=spelled(status)))
+        assert type(as_code) is kind
+        assert str(as_code) == str(as_status)
+
+    @each_error
+    def test_case_of_the_message_does_not_matter(
+        self, status: int, msg: str, kind: type[WolkvoxError]
+    ) -> None:
+        assert type(failure(status, answer(msg=msg.lower(), code=status))) is kind
+        assert type(failure(status, answer(msg=msg.upper(), code=status))) is kind
+
+    @each_error
+    def test_rows_beside_an_error_are_no_rows(
+        self, status: int, msg: str, kind: type[WolkvoxError]
+    ) -> None:
+        assert type(failure(status, answer([ROW], msg=msg, code=status))) is kind
+        assert type(failure(200, answer([ROW], msg=msg, code=status))) is kind
+
+    @pytest.mark.parametrize("code", SUCCESS_CODES, ids=repr)
+    def test_an_error_status_stays_one_whatever_the_code_says(self, code: object) -> None:
+        assert isinstance(failure(500, answer([ROW], code=code)), PassingError)
+        assert isinstance(failure(401, answer([ROW], code=code)), OperationError)
+
+    @pytest.mark.parametrize("status", [201, 204, 301, 302, 303, 307, 308, 402, 405, 409, 418, 600])
+    @pytest.mark.parametrize("content", [answer([ROW]), b"", HTML], ids=["rows", "nothing", "html"])
+    def test_a_status_that_is_not_known_fails_the_stream(self, status: int, content: bytes) -> None:
+        assert isinstance(failure(status, content), StreamError)
+
+    @pytest.mark.parametrize("code", [201, 204, 302, 307, 402, 405, 409, 600])
+    def test_a_code_that_is_not_known_fails_the_stream_like_that_status(self, code: int) -> None:
+        error = failure(200, answer([ROW], code=code))
+        assert isinstance(error, StreamError)
+        assert str(error) == str(failure(code, answer([ROW], code=code)))
+
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    def test_a_redirect_is_told_from_other_failures(self, status: int) -> None:
+        message = str(failure(status, b""))
+        assert "redirect" in message
+        assert "`api_url`" in message
+
+    @pytest.mark.parametrize("status", [402, 405, 409])
+    def test_an_unknown_status_is_named(self, status: int) -> None:
+        assert str(status) in str(failure(status, b""))
+
+    @pytest.mark.parametrize(
+        ("status", "kind"),
+        [
+            (400, StreamError),
+            (401, OperationError),
+            (403, PassingError),
+            (404, StreamError),
+            (429, PassingError),
+            (500, PassingError),
+            (502, PassingError),
+            (503, PassingError),
+            (504, PassingError),
+        ],
+    )
+    @pytest.mark.parametrize("content", [b"", HTML, b"[]", b'"text"', b"null", b'{"msg": nu'])
+    def test_an_error_without_an_envelope_goes_by_its_status(
+        self, status: int, kind: type[WolkvoxError], content: bytes
+    ) -> None:
+        assert isinstance(failure(status, content), kind)
+
+    @pytest.mark.parametrize("code", ["E-17", "error", True, 99, 1000, -1, 200.5, [], {}, "20O"])
+    def test_a_code_that_is_neither_success_nor_a_status_may_pass(self, code: object) -> None:
+        assert isinstance(failure(200, answer([ROW], code=code)), PassingError)
+
+    @pytest.mark.parametrize("status", [403, 429, 503])
+    @pytest.mark.parametrize("seconds", [None, 0.0, 17.5])
+    def test_what_may_pass_keeps_how_long_the_server_asks_to_wait(
+        self, status: int, seconds: float | None
+    ) -> None:
+        with pytest.raises(PassingError) as caught:
+            rows(status, b"", retry_after=seconds)
+        assert caught.value.retry_after == seconds
+        assert caught.value.answered
+
+    @pytest.mark.parametrize(
+        ("status", "msg", "advice"),
+        [
+            (401, "PLEASE ENTER THE WOLKVOX-TOKEN", "`token`"),
+            (403, "PLEASE VALIDATE TOKEN", "`token`"),
+            (403, "TOKEN LIMIT EXCEEDED", "tomorrow"),
+            (403, "EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)", "other program"),
+            (404, "REPORT NOT FOUND", "deselect"),
+        ],
+    )
+    def test_the_message_says_what_the_api_said_and_what_to_do(
+        self, status: int, msg: str, advice: str
+    ) -> None:
+        message = str(failure(status, answer(msg=msg, code=status)))
+        assert msg in message
+        assert advice in message
+
+
+class TestRows:
+    @pytest.mark.parametrize("code", SUCCESS_CODES, ids=repr)
+    def test_a_list_of_objects_is_rows_in_every_spelling_of_success(self, code: object) -> None:
+        assert rows(200, answer([ROW, {}], code=code)) == [ROW, {}]
+
+    def test_a_bare_list_of_objects_is_rows(self) -> None:
+        assert rows(200, json.dumps([ROW, ROW]).encode()) == [ROW, ROW]
+
+    def test_a_bare_list_of_nothing_is_empty(self) -> None:
+        assert rows(200, b"[]") == []
+
+    @pytest.mark.parametrize("data", [[], None, ""], ids=repr)
+    @pytest.mark.parametrize("code", SUCCESS_CODES, ids=repr)
+    @pytest.mark.parametrize(
+        "msg", ["", None, ABSENT, "0 records were found", "No records"], ids=repr
+    )
+    def test_no_data_is_empty_where_the_api_counts_none(
+        self, data: object, code: object, msg: object
+    ) -> None:
+        for shape in Shape:
+            assert rows(200, answer(data, msg, code), shape=shape) == []
+
+    @pytest.mark.parametrize("data", [[], None, ""], ids=repr)
+    def test_no_data_is_cut_where_the_api_counts_more(self, data: object) -> None:
+        for shape in Shape:
+            error = failure(200, answer(data, "1 records were found"), shape=shape)
+            assert isinstance(error, PassingError)
+
+    def test_a_missing_data_fails_the_stream(self) -> None:
+        assert isinstance(failure(200, answer(msg="1 records were found")), StreamError)
+        assert isinstance(failure(200, b"{}"), StreamError)
+        assert isinstance(failure(200, body(code=200, records=[ROW])), StreamError)
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            {},
+            ROW,
+            {"a": [ROW]},
+            "text",
+            " ",
+            0,
+            5,
+            1.5,
+            True,
+            False,
+            [1],
+            [[ROW]],
+            [ROW, "x"],
+            [None],
+        ],
+        ids=repr,
+    )
+    def test_any_other_shape_fails_the_stream(self, data: object) -> None:
+        assert isinstance(failure(200, answer(data)), StreamError)
+
+    @pytest.mark.parametrize("content", [b"5", b'"text"', b"true", b"1.5", b'["a"]', b"[[]]", b"0"])
+    def test_a_document_that_is_no_envelope_and_no_rows_fails_the_stream(
+        self, content: bytes
+    ) -> None:
+        assert isinstance(failure(200, content), StreamError)
+
+    @given(st.lists(st.dictionaries(st.text(), st.text() | st.none(), max_size=4), max_size=4))
+    def test_rows_are_returned_as_they_were_sent(self, sent: list[Row]) -> None:
+        assert rows(200, answer(sent, f"{len(sent)} records were found")) == sent
+        assert rows(200, json.dumps(sent, ensure_ascii=False).encode()) == sent
+
+
+class TestOneObject:
+    @pytest.mark.parametrize("data", [ROW, [ROW]], ids=["bare", "in a list"])
+    def test_it_is_one_row_bare_or_in_a_list(self, data: object) -> None:
+        sent = answer(data, "X records were found", "200")
+        assert rows(200, sent, shape=Shape.ONE_OBJECT) == [ROW]
+
+    def test_more_than_one_fail_the_stream(self) -> None:
+        error = failure(200, answer([ROW, ROW]), shape=Shape.ONE_OBJECT)
+        assert isinstance(error, StreamError)
+        assert "2 objects" in str(error)
+
+    @pytest.mark.parametrize("data", ["text", 5, True, ["text"], [[ROW]], [None]], ids=repr)
+    def test_other_shapes_fail_the_stream(self, data: object) -> None:
+        assert isinstance(failure(200, answer(data), shape=Shape.ONE_OBJECT), StreamError)
+
+    def test_an_object_without_an_envelope_fails_the_stream(self) -> None:
+        error = failure(200, json.dumps(ROW).encode(), shape=Shape.ONE_OBJECT)
+        assert isinstance(error, StreamError)
+
+    def test_fewer_than_counted_is_cut(self) -> None:
+        error = failure(200, answer(ROW, "2 records were found"), shape=Shape.ONE_OBJECT)
+        assert isinstance(error, PassingError)
+
+
+class TestEmpty:
+    @pytest.mark.parametrize(
+        "msg",
+        [
+            EMPTY,
+            EMPTY.upper(),
+            EMPTY.lower(),
+            EMPTY.title(),
+            "vALIDATE dates ENTERED",
+            f" {EMPTY} ",
+        ],
+    )
+    @pytest.mark.parametrize("data", [ABSENT, None, [], ""], ids=["absent", "null", "list", "text"])
+    def test_a_404_with_its_own_message_is_empty_in_any_case_of_letters(
+        self, msg: str, data: object
+    ) -> None:
+        for code in (404, "404", ABSENT):
+            assert rows(404, answer(data, msg, code)) == []
+        for code in (404, "404"):
+            assert rows(200, answer(data, msg, code)) == []
+
+    @pytest.mark.parametrize(
+        "msg",
+        [
+            "",
+            None,
+            ABSENT,
+            "Not found",
+            "Validate dates",
+            "Please validate dates entered",
+            "Validate dates entered: date_ini",
+            "Validate the dates entered",
+            "0 records were found",
+            [EMPTY],
+        ],
+        ids=repr,
+    )
+    def test_any_other_404_fails_the_stream(self, msg: object) -> None:
+        assert isinstance(failure(404, answer(msg=msg, code=404)), StreamError)
+        assert isinstance(failure(200, answer(msg=msg, code=404)), StreamError)
+
+    @pytest.mark.parametrize("data", [[ROW], [{}], ROW, "text"], ids=repr)
+    def test_a_404_that_brings_data_is_never_empty(self, data: object) -> None:
+        assert isinstance(failure(404, answer(data, EMPTY, 404)), StreamError)
+        assert isinstance(failure(200, answer(data, EMPTY, 404)), StreamError)
+
+    @pytest.mark.parametrize("status", [400, 401, 403, 405, 410, 429, 500, 503])
+    def test_the_empty_message_under_another_status_is_no_empty_answer(self, status: int) -> None:
+        failure(status, answer(msg=EMPTY, code=status))
+        failure(status, answer(msg=EMPTY, code=404))
+
+    def test_the_empty_message_outside_of_an_envelope_is_no_empty_answer(self) -> None:
+        failure(404, EMPTY.encode())
+        failure(404, json.dumps(EMPTY).encode())
+        failure(404, json.dumps([{"msg": EMPTY}]).encode())
+
+    def test_the_empty_message_with_success_and_without_data_fails_the_stream(self) -> None:
+        assert isinstance(failure(200, answer(msg=EMPTY)), StreamError)
+
+    @pytest.mark.parametrize("data", [[], None, ""], ids=repr)
+    def test_no_rows_with_an_error_are_not_taken_for_empty(self, data: object) -> None:
+        error = failure(200, answer(data, error="Query timed out"))
+        assert isinstance(error, PassingError)
+        assert "Query" not in str(error)
+
+    @pytest.mark.parametrize("nothing", [None, "", " ", ABSENT], ids=repr)
+    def test_no_rows_with_an_empty_error_are_empty(self, nothing: object) -> None:
+        assert rows(200, answer([], error=nothing)) == []
+
+
+class TestCounts:
+    @pytest.mark.parametrize(
+        ("msg", "counted"),
+        [
+            ("4 records were found", 4),
+            (" 4 records were found", 4),
+            ("4 RECORDS WERE FOUND", 4),
+            ("4  records  were found", 4),
+            ("1 record was found", 1),
+            ("1,234 records were found", 1234),
+            ("1.234 records were found", 1234),
+            ("Found 12 records", 12),
+        ],
+    )
+    def test_fewer_rows_than_counted_are_cut_and_as_many_or_more_are_whole(
+        self, msg: str, counted: int
+    ) -> None:
+        assert isinstance(failure(200, answer([ROW] * (counted - 1), msg)), PassingError)
+        assert len(rows(200, answer([ROW] * counted, msg))) == counted
+        assert len(rows(200, answer([ROW] * (counted + 1), msg))) == counted + 1
+
+    def test_the_message_says_both_counts(self) -> None:
+        message = str(failure(200, answer([ROW], "60,000 records were found")))
+        assert "60000" in message
+        assert "sent 1" in message
+
+    @pytest.mark.parametrize(
+        "msg",
+        [
+            "X records were found",
+            "  records were found",
+            "Information found for the current month",
+            "recording 9 of 10",
+            "",
+            None,
+            ABSENT,
+            7,
+        ],
+        ids=repr,
+    )
+    def test_a_message_without_a_count_says_nothing_of_the_rows(self, msg: object) -> None:
+        assert rows(200, answer([ROW], msg)) == [ROW]
+
+    @given(st.integers(0, 300), st.integers(0, 300))
+    def test_rows_are_whole_exactly_if_none_is_missing(self, sent: int, counted: int) -> None:
+        content = answer([ROW] * sent, f"{counted} records were found")
+        if sent >= counted:
+            assert len(rows(200, content)) == sent
+        else:
+            assert isinstance(failure(200, content), PassingError)
+
+    @pytest.mark.parametrize("extra", [0, 1])
+    @pytest.mark.parametrize("counted", [0, CAP, CAP + 5])
+    def test_an_answer_at_the_cap_is_never_accepted(self, extra: int, counted: int) -> None:
+        content = answer([{}] * (CAP + extra), f"{counted} records were found")
+        error = failure(200, content)
+        assert isinstance(error, StreamError)
+        assert str(CAP) in str(error)
+
+    def test_an_answer_just_below_the_cap_is_accepted(self) -> None:
+        assert (
+            len(rows(200, answer([{}] * (CAP - 1), f"{CAP - 1:,} records were found"))) == CAP - 1
+        )
+
+
+WHOLE = answer([ROW], "1 records were found")
+
+
+class TestBodies:
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b" ",
+            HTML,
+            b"null",
+            b'{"code": 200, "data": [{"a": NaN}]}',
+            b'{"code": 200, "data": [{"a": Infinity}]}',
+            b'{"code": 200, "data": [{"a": -Infinity}]}',
+            b'{"code": 200, "data": [{"a": "\xff\xfe"}]}',
+            b'{"code": 200, "data": [{"a": "caf\xe9"}]}',
+            b'{"code": 200, "data": []} trailing',
+            WHOLE + WHOLE,
+            b"Warning: mysql\n" + WHOLE,
+            b"[" * 100_000,
+            b'{"data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+            b'{"data": [{"a": ' + b'{"a": ' * 100_000 + b"1" + b"}" * 100_000 + b"}]}",
+            b'{"data": [{"a": ' + b"9" * 10_000 + b"}]}",
+        ],
+        ids=lambda content: ascii(content[:40]),
+    )
+    def test_what_is_no_whole_json_document_may_pass(self, content: bytes) -> None:
+        assert isinstance(failure(200, content), PassingError)
+
+    @given(st.integers(0, len(WHOLE) - 1))
+    def test_a_cut_body_may_pass_wherever_it_was_cut(self, length: int) -> None:
+        assert isinstance(failure(200, WHOLE[:length]), PassingError)
+
+    def test_a_byte_order_mark_and_blanks_around_are_no_matter(self) -> None:
+        assert rows(200, codecs.BOM_UTF8 + b"\n  " + WHOLE + b"\r\n") == [ROW]
+
+    def test_text_is_utf_8(self) -> None:
+        sent = [{"nombre": "Ñandú 😀", "html": "<b>ü</b>"}]
+        content = json.dumps({"code": "200", "data": sent}, ensure_ascii=False, indent=2).encode()
+        assert rows(200, content) == sent
+
+    def test_numbers_of_json_stay_numbers(self) -> None:
+        assert rows(200, b'{"data": [{"a": 12, "b": null, "c": true}]}') == [
+            {"a": 12, "b": None, "c": True}
+        ]
+
+
+SECRET = "Sup3r-s3cret_T0ken"
+STATUSES = [200, 201, 302, 400, 401, 403, 404, 429, 500]
+
+
+class TestSecrecy:
+    @pytest.mark.parametrize("status", STATUSES)
+    @pytest.mark.parametrize("said", ["{}", "PLEASE VALIDATE TOKEN {}", "a {0} b {0}", "{0}{0}"])
+    def test_no_message_holds_the_token(self, status: int, said: str) -> None:
+        msg = said.format(SECRET)
+        for code in (status, 403, 401, 500):
+            content = answer(SECRET, msg, code, error=SECRET)
+            assert SECRET not in str(failure(status, content, secret=SECRET))
+
+    @given(
+        st.sampled_from(STATUSES),
+        st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=16, max_size=40),
+        st.integers(0, 120),
+    )
+    def test_no_message_holds_any_part_of_any_token_worth_the_name(
+        self, status: int, secret: str, before: int
+    ) -> None:
+        content = answer("text", f"{'.' * before}{secret}", status)
+        message = str(failure(status, content, secret=secret))
+        assert secret not in message
+        # Nor does the shortening of a long message leave its beginning there.
+        assert before > 80 or secret[:12] not in message
+
+    def test_a_token_that_the_api_repeats_changes_nothing_of_what_it_means(self) -> None:
+        content = answer(msg=f"PLEASE VALIDATE TOKEN {SECRET}", code=403)
+        assert isinstance(failure(403, content, secret=SECRET), OperationError)
+
+    @pytest.mark.parametrize("status", STATUSES)
+    @pytest.mark.parametrize(
+        "data",
+        ["Ana María", {"name": "Ana María"}, ["Ana María"], [[{"name": "Ana María"}]]],
+        ids=["text", "object", "list", "nested"],
+    )
+    def test_no_message_holds_text_of_the_data(self, status: int, data: object) -> None:
+        assert "Ana" not in str(failure(status, answer(data, "9 records", status)))
+
+    def test_no_message_holds_text_of_rows_that_were_cut(self) -> None:
+        assert "demo" not in str(failure(200, answer([ROW], "9 records were found")))
+
+    @pytest.mark.parametrize("status", STATUSES)
+    def test_no_message_quotes_a_body_that_is_no_envelope(self, status: int) -> None:
+        for content in (HTML, json.dumps("Ana").encode(), b'{"msg": "Ana", "data": [{"x": "y'):
+            assert "Ana" not in str(failure(status, content))
+
+    @pytest.mark.parametrize("number", ["12345", "3001234567", "573001234567", "1" * 60])
+    def test_long_numbers_in_what_the_api_said_are_masked(self, number: str) -> None:
+        message = str(failure(400, answer(msg=f"Phone {number}x is 42", code=400)))
+        assert number not in message
+        assert "Phone …x is 42" in message
+
+    def test_what_the_api_said_is_one_short_line(self) -> None:
+        message = str(failure(400, answer(msg="word\n\t word\r\n" * 500, code=400)))
+        assert "\n" not in message
+        assert "word word word" in message
+        assert len(message) < 200
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+envelopes = st.fixed_dictionaries(
+    {},
+    optional={
+        "code": st.sampled_from([200, "200", "0", "", 0, 404, "404", 403, 500]) | json_values,
+        "msg": st.sampled_from([EMPTY, "4 records were found", *(msg for _, msg, _ in ERRORS)])
+        | json_values,
+        "error": json_values,
+        "data": st.lists(st.dictionaries(st.text(), json_values, max_size=2), max_size=3)
+        | json_values,
+    },
+).map(lambda envelope: json.dumps(envelope).encode())
+bodies = st.one_of(
+    st.binary(), json_values.map(lambda value: json.dumps(value).encode()), envelopes
+)
+statuses = st.integers() | st.sampled_from([200, 404, *STATUSES])
+
+
+class TestAnything:
+    @given(statuses, bodies, st.sampled_from(Shape), st.sampled_from(["", SECRET]))
+    @example(200, b"\xff\xfe\x00\x00", Shape.ROWS, "")
+    @example(200, b'{"code": -0, "data": "\\ud800"}', Shape.ONE_OBJECT, "")
+    @example(404, b'{"msg": "\\ud800\\u0000"}', Shape.ROWS, SECRET)
+    def test_it_is_a_list_of_rows_or_an_error_of_ours(
+        self, status: int, content: bytes, shape: Shape, secret: str
+    ) -> None:
+        try:
+            found = rows(status, content, shape=shape, secret=secret)
+        except WolkvoxError as error:
+            line = str(error)
+        else:
+            line = ""
+            assert type(found) is list
+            assert all(type(row) is dict for row in found)
+        assert len(line) < 400
+        assert len(line.splitlines()) <= 1
+
+    @given(statuses.filter(lambda status: status not in (200, 404)), bodies)
+    def test_only_a_200_or_a_404_is_ever_rows_or_empty(self, status: int, content: bytes) -> None:
+        failure(status, content)
+
+
+class TestContradictions:
+    """What is not known to be good is never taken for rows, and never for empty."""
+
+    def test_the_same_field_twice_in_a_row_fails_the_stream(self) -> None:
+        content = b'{"code": 200, "data": [{"a": "1", "a": "2"}]}'
+        assert isinstance(failure(200, content), StreamError)
+
+    @pytest.mark.parametrize("data", [[], [ROW]], ids=["no rows", "rows"])
+    @pytest.mark.parametrize("error", ["partial", 500, True, ["x"]], ids=repr)
+    def test_a_success_that_holds_an_error_is_asked_again(
+        self, data: object, error: object
+    ) -> None:
+        assert isinstance(failure(200, answer(data, error=error)), PassingError)
+
+    @pytest.mark.parametrize("error", [None, "", " ", False, 0, "0", "None", "null"], ids=repr)
+    def test_an_error_field_that_says_none_is_none(self, error: object) -> None:
+        assert rows(200, answer([ROW], error=error)) == [ROW]
+
+    @pytest.mark.parametrize("total", [2, "2", "2,000"], ids=repr)
+    def test_the_total_of_the_envelope_counts_too(self, total: object) -> None:
+        content = body(code=200, data=[ROW], total_records=total)
+        assert isinstance(failure(200, content), PassingError)
+
+    def test_a_count_of_thousands_of_digits_is_a_count(self) -> None:
+        assert isinstance(failure(200, answer([ROW], "9" * 5000 + " records")), PassingError)
+
+    @pytest.mark.parametrize("data", [{}, [{}]], ids=repr)
+    def test_one_object_without_fields_is_none(self, data: object) -> None:
+        assert isinstance(failure(200, answer(data), shape=Shape.ONE_OBJECT), StreamError)
+
+    def test_no_digit_of_a_number_is_lost(self) -> None:
+        number = "1.2345678901234567890123456789"
+        [row] = rows(200, f'{{"data": [{{"a": {number}, "b": 1e999}}]}}'.encode())
+        assert str(row["a"]) == number
+        assert row["b"] == Decimal("1e999")
+
+
+class TestQuotes:
+    @pytest.mark.parametrize(
+        "personal", ["3001234567", "300 123 4567", "300-123-4567", "ana.perez@example.com"]
+    )
+    def test_what_could_be_personal_is_not_quoted(self, personal: str) -> None:
+        shown = str(failure(400, answer(msg=f"NOT FOR {personal} NOW")))
+        assert personal not in shown
+        assert "NOT FOR … NOW" in shown
+
+    @pytest.mark.parametrize("msg", [[{"name": "Ana"}], {"name": "Ana"}], ids=["list", "object"])
+    def test_a_message_that_is_no_text_is_not_quoted(self, msg: object) -> None:
+        assert "Ana" not in str(failure(400, answer(msg=msg)))
+
+    def test_the_secret_is_hidden_in_any_letter_case(self) -> None:
+        assert "SECRET" not in str(failure(400, answer(msg="NO SECRET HERE"), secret="secret"))
+
+    def test_the_secret_does_not_change_what_a_message_means(self) -> None:
+        assert isinstance(
+            failure(403, answer(msg="PLEASE VALIDATE TOKEN"), secret="TOKEN"), OperationError
+        )
+        assert isinstance(
+            failure(200, answer([], "4 records were found"), secret="4"), PassingError
+        )
