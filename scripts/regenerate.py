@@ -55,7 +55,7 @@ def made() -> Iterator[File]:
     from tap_wolkvox.tap import TapWolkvox  # noqa: PLC0415  # there is no package before `enter`
 
     tap = TapWolkvox(validate_config=False)
-    text = replaced(read(README), "settings", settings_table(tap))
+    text = replaced(read(README), "settings", settings_table())
     yield README, replaced(text, "streams", streams_table(tap))
     for entry in json.loads(tap.catalog_json_text)["streams"]:
         path = CATALOGS / f"{entry['tap_stream_id']}.json"
@@ -69,19 +69,17 @@ def replaced(text: str, name: str, table: str) -> str:
     return pattern.sub(lambda _: f"{begin}\n{table}\n{end}", text)
 
 
-def settings_table(tap: Any) -> str:
+def settings_table() -> str:
     """Return the tap's own settings as a table; the SDK's are documented by the SDK."""
-    from tap_wolkvox import settings  # noqa: PLC0415
+    from tap_wolkvox.settings import SCHEMA  # noqa: PLC0415
 
-    schema = tap.config_jsonschema
     rows = [
         [
             f"`{name}`",
-            "required" if name in schema["required"] else default(declared),
+            "required" if name in SCHEMA["required"] else default(declared),
             declared["description"],
         ]
-        for name, declared in schema["properties"].items()
-        if name in settings.OWN
+        for name, declared in SCHEMA["properties"].items()
     ]
     return table(["setting", "default", "meaning"], rows)
 

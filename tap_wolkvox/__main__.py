@@ -21,7 +21,8 @@ def main() -> None:
     except ConfigValidationError as error:
         _fail(*error.errors)
     except Exception as error:  # noqa: BLE001  # before the first request: no row in its text
-        _fail(f"{type(error).__name__}: {' '.join(str(error).split())}")
+        what = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        _fail(f"{what}: check the settings, and the files given to the tap")
 
 
 def _fail(*messages: str) -> NoReturn:

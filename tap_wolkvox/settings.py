@@ -104,7 +104,7 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
     ),
     additional_properties=False,
 ).to_dict()
-"""JSON Schema of the settings; the SDK adds its own to it."""
+"""JSON Schema of the settings of this tap; the SDK has some of its own."""
 
 _SERVER = re.compile(r"[A-Za-z0-9-]{1,63}", re.ASCII)
 _PLAIN = re.compile(r"[A-Za-z0-9.:/_~\[\]-]+", re.ASCII)
@@ -147,10 +147,6 @@ def operation(config: Mapping[str, Any]) -> Operation:
         api_url=_filled(config).rstrip("/"),
         zone=ZoneInfo(config["timezone"]),
     )
-
-
-OWN = tuple(SCHEMA["properties"])
-"""Names of the settings of this tap; the SDK adds its own to the same schema."""
 
 
 def complete(config: dict[str, Any], schema: Mapping[str, Any]) -> None:

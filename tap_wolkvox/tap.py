@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import signal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -36,7 +37,8 @@ class TapWolkvox(Tap):
     message_writer: WholeMessageWriter
 
     name = "tap-wolkvox"
-    config_jsonschema: ClassVar[dict[str, Any]] = settings.SCHEMA
+    # A copy: the SDK adds its own settings to it, in place.
+    config_jsonschema: ClassVar[dict[str, Any]] = copy.deepcopy(settings.SCHEMA)
     message_writer_class = WholeMessageWriter
     # Not BATCH: its files would hold the columns that were deselected.
     capabilities: ClassVar[list[CapabilitiesEnum]] = [

@@ -70,11 +70,19 @@ class Session(requests.Session):
             try:
                 response = super().send(request, **kwargs)
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-                timeout = self._timeout if passed.is_set() else None
-                return _failure(error, timeout=timeout, answered=self._exchange.answered)
-        if passed.is_set():
-            return _failure(requests.Timeout(), timeout=self._timeout, answered=True)
-        return response
+                answered = self._exchange.answered
+                if passed.is_set() or isinstance(error, requests.Timeout):
+                    return self._late(error, answered=answered)
+                return _failure(error, answered=answered)
+        return self._late(None, answered=True) if passed.is_set() else response
+
+    def _late(self, error: Exception | None, *, answered: bool) -> PassingError:
+        what = f"the answer {'is not whole' if answered else 'does not come'}"
+        advice = "raise `request_timeout` if the server is slow"
+        message = f"{what} within {self._timeout:g} s: {advice}"
+        if isinstance(error, requests.ConnectTimeout):
+            message = f"the connection does not open: {FIREWALL}"
+        return PassingError(message, answered=answered)
 
 
 class _WatchedAdapter(HTTPAdapter):
@@ -138,10 +146,8 @@ def _known(
     return connection
 
 
-def _failure(error: Exception, *, timeout: float | None, answered: bool) -> WolkvoxError:
+def _failure(error: Exception, *, answered: bool) -> WolkvoxError:
     """Say what an exception of the library means for the request."""
-    if timeout is not None or isinstance(error, requests.Timeout):
-        return PassingError(_timed_out(error, timeout, answered=answered), answered=answered)
     if _is_untrusted(error):
         return OperationError(
             "the server's TLS certificate is not trusted: check `api_url`, and the certificates "
@@ -164,15 +170,10 @@ def _failure(error: Exception, *, timeout: float | None, answered: bool) -> Wolk
         ),
     ):
         return PassingError(_broken(error, answered=answered), answered=answered)
-    return OperationError(f"no request can be made ({type(error).__name__}): check `api_url`")
-
-
-def _timed_out(error: Exception, timeout: float | None, *, answered: bool) -> str:
-    if isinstance(error, requests.ConnectTimeout):
-        return f"the connection does not open: {FIREWALL}"
-    limit = f" within {timeout:g} s" if timeout else " in time"
-    advice = "raise `request_timeout` if the server is slow"
-    return f"the answer {'is not whole' if answered else 'does not come'}{limit}: {advice}"
+    return OperationError(
+        f"no request can be made ({type(error).__name__}): check `api_url`, and "
+        "REQUESTS_CA_BUNDLE if it is set"
+    )
 
 
 def _broken(error: Exception, *, answered: bool) -> str:

@@ -204,3 +204,40 @@ def test_a_file_that_is_missing_or_no_json_is_one_line(tap: CommandLine) -> None
         assert len(result.errors) == 1
         assert "Traceback" not in result.log
         assert 's3cr3t"' not in result.log
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"state": [1]}, id="state is a list"),
+        pytest.param({"state": {"bookmarks": {"billing_rec_screen": [1]}}}, id="odd bookmark"),
+        pytest.param({"catalog": [1]}, id="catalog is a list"),
+        pytest.param({"catalog": {"streams": [{"a": 1}]}}, id="catalog of something else"),
+        pytest.param(
+            {"stream_maps": {"billing_rec_screen": {"items": "("}}}, id="stream map is no code"
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_one_line_and_no_request(
+    tap: CommandLine, simulator: Simulator, files: dict[str, Any]
+) -> None:
+    result = tap.run(**files)
+    assert result.code == 1
+    assert len(result.errors) == 1
+    assert "check the settings, and the files given to the tap" in result.errors[0]
+    assert "Traceback" not in result.log
+    assert not simulator.requests
+
+
+def test_a_connection_test_without_figures_still_says_what_it_can(
+    tap: CommandLine, simulator: Simulator
+) -> None:
+    simulator.faults.add(faults.set_field("token_limit", "many"), api="token_info")
+    assert "of ? left" in tap.run("--test").output
+
+
+def test_a_connection_test_without_an_answer_fails(tap: CommandLine, simulator: Simulator) -> None:
+    simulator.faults.add(faults.no_rows(), api="token_info")
+    result = tap.run("--test")
+    assert result.code == 1
+    assert "tells nothing about the token" in result.errors[-1]

@@ -16,6 +16,7 @@ from tap_wolkvox.endpoints import ENDPOINTS
 from tap_wolkvox.tap import TapWolkvox
 
 ROOT = Path(__file__).parents[1]
+OWN = tuple(settings.SCHEMA["properties"])
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -37,15 +38,15 @@ def test_what_is_made_from_the_code_is_up_to_date() -> None:
 
 
 def test_meltano_knows_the_settings_of_the_tap_and_no_others() -> None:
-    assert tuple(declared()) == settings.OWN
+    assert tuple(declared()) == OWN
 
 
-@pytest.mark.parametrize("name", settings.OWN)
+@pytest.mark.parametrize("name", OWN)
 def test_meltano_has_the_defaults_of_the_tap(name: str) -> None:
     assert declared()[name].get("value") == settings.SCHEMA["properties"][name].get("default")
 
 
-@pytest.mark.parametrize("name", settings.OWN)
+@pytest.mark.parametrize("name", OWN)
 def test_meltano_hides_what_is_secret_and_nothing_else(name: str) -> None:
     secret = settings.SCHEMA["properties"][name].get("secret", False)
     assert declared()[name].get("sensitive", False) == secret
@@ -63,7 +64,7 @@ def test_every_plugin_is_declared_in_full_and_needs_no_hub() -> None:
 
 
 def test_the_readme_names_every_stream_and_every_setting() -> None:
-    for name in (*settings.OWN, *(endpoint.name for endpoint in ENDPOINTS)):
+    for name in (*OWN, *(endpoint.name for endpoint in ENDPOINTS)):
         assert f"`{name}`" in README
 
 

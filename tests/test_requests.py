@@ -13,12 +13,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 import trustme
 
+from tap_wolkvox.errors import PassingError
+from tap_wolkvox.transport import Session
 from tests.simulator import CodeForm, Simulator, faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.command_line import CommandLine
 
@@ -56,24 +59,33 @@ def thief() -> Iterator[tuple[str, list[str]]]:
 
 
 @contextmanager
-def untrusted() -> Iterator[int]:
-    """Run a TLS server whose certificate nobody vouches for; yields its port."""
-    authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
+def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Listen, and serve the first connection; yields the port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=_shake_hands, args=(listener, context), daemon=True)
+        thread = threading.Thread(target=lambda: serve(listener), daemon=True)
         thread.start()
         yield listener.getsockname()[1]
-        # A blocked accept does not see that its socket is closed.
-        socket.create_connection(listener.getsockname()).close()
-        thread.join()
+        thread.join(timeout=10)
 
 
-def _shake_hands(listener: socket.socket, context: ssl.SSLContext) -> None:
+def _shake_hands(listener: socket.socket) -> None:
+    """Serve TLS with a certificate that nobody vouches for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
     connection, _ = listener.accept()
     with connection, suppress(OSError):
         context.wrap_socket(connection, server_side=True).close()
+
+
+def _drip_after_all(listener: socket.socket) -> None:
+    """Serve a whole answer, and then blanks that never end."""
+    connection, _ = listener.accept()
+    with connection, suppress(OSError):
+        connection.recv(65_536)
+        connection.sendall(b'HTTP/1.0 200 OK\r\n\r\n{"code": "200", "data": [{"crm": "x"}]}')
+        for _ in range(100):
+            connection.sendall(b" ")
+            time.sleep(0.1)
 
 
 def test_each_request_carries_the_token_in_its_header_and_nowhere_else(
@@ -149,7 +161,7 @@ def test_a_proxy_of_the_environment_is_used_for_https_and_sees_no_token(
 
 
 def test_an_untrusted_certificate_is_no_case_for_a_retry(tap: CommandLine) -> None:
-    with untrusted() as port:
+    with listening(_shake_hands) as port:
         began = time.monotonic()
         result = tap.run(api_url=f"https://127.0.0.1:{port}/api/v2", max_retries=5)
     assert result.code == 1
@@ -175,6 +187,48 @@ def test_a_request_ends_in_time_all_in_all(
     assert time.monotonic() - began < 5
     assert result.code == 1
     assert "within 1 s: raise `request_timeout`" in result.errors[-2]
+
+
+def test_an_answer_without_an_end_is_not_whole(tap: CommandLine, services: dict[str, Any]) -> None:
+    # What came would do, but for all we know more was to come.
+    with listening(_drip_after_all) as port:
+        result = tap.run(
+            catalog=services, api_url=f"http://127.0.0.1:{port}", request_timeout=1, max_retries=0
+        )
+    assert result.code == 1
+    assert "the answer is not whole within 1 s" in result.errors[-2]
+
+
+def test_a_name_that_is_not_known_is_said(tap: CommandLine, services: dict[str, Any]) -> None:
+    result = tap.run(catalog=services, api_url="https://wolkvox.invalid/api/v2")
+    assert result.code == 1
+    assert "the server's name is not known" in result.errors[-2]
+
+
+def test_certificates_that_are_not_there_are_said_without_a_retry(
+    tap: CommandLine, services: dict[str, Any]
+) -> None:
+    result = tap.run(
+        catalog=services,
+        api_url="https://127.0.0.1:9/api/v2",
+        max_retries=5,
+        environment={"REQUESTS_CA_BUNDLE": "nowhere.pem"},
+    )
+    assert result.code == 1
+    assert "REQUESTS_CA_BUNDLE" in result.errors[-2]
+    assert "asked again" not in result.log
+
+
+def test_a_connection_that_does_not_open_points_to_the_firewall(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def does_not_open(*args: object, **kwargs: object) -> None:
+        raise requests.ConnectTimeout
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", does_not_open)
+    with pytest.raises(PassingError, match="firewall") as caught:
+        Session(timeout=1).send(requests.Request("GET", "https://127.0.0.1").prepare())
+    assert not caught.value.answered
 
 
 def test_a_slow_answer_is_waited_for(

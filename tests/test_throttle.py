@@ -131,3 +131,19 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_fix(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "file"))
     with pytest.raises(OperationError, match="TMPDIR"), Throttle("token", 0).turn():
         pass
+
+
+def test_a_turn_that_does_not_begin_leaves_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    def stopped(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(time, "sleep", stopped)
+        with pytest.raises(KeyboardInterrupt), Throttle("token", 0).turn():
+            pass
+    with Throttle("token", 0).turn():
+        pass
