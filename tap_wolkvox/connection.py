@@ -6,7 +6,6 @@ the rules of a token hold for all of them together.
 
 from __future__ import annotations
 
-import itertools
 import logging
 import random
 from functools import cached_property
@@ -117,10 +116,12 @@ def waits() -> Generator[float, PassingError, None]:
 
     It is sent the error that the wait is for, as `backoff` does.
     """
-    error = yield 0.0
-    for retry in itertools.count():
-        own = min(2.0 ** min(retry, 10) + random.random(), LONGEST_WAIT)  # noqa: S311  # no secret
-        error = yield own if error.retry_after is None else error.retry_after + random.random()  # noqa: S311
+    error, own = (yield 0.0), 1.0
+    while True:
+        wait = min(own, LONGEST_WAIT) if error.retry_after is None else error.retry_after
+        jittered = wait + random.random()  # noqa: S311  # no secret
+        error = yield min(jittered, max(wait, LONGEST_WAIT))
+        own *= 2
 
 
 def _asks_too_long(error: Exception) -> bool:

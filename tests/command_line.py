@@ -129,7 +129,7 @@ class CommandLine:
 
     def _environment(self, now: str | None) -> dict[str, str]:
         """Return the environment without what would make a run depend on this machine."""
-        foreign = ("TAP_WOLKVOX_", "PYTHONDONTWRITEBYTECODE", "LOGLEVEL")
+        foreign = ("TAP_WOLKVOX_", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "LOGLEVEL")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.temporary or self.folder))
         clock = {"PYTHONPATH": str(SET_CLOCK), "SIMULATED_NOW": now} if now else {}

@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,9 @@ import pytest
 import requests
 import trustme
 
+from tap_wolkvox.connection import waits
 from tap_wolkvox.errors import PassingError
+from tap_wolkvox.streams import retry_after
 from tap_wolkvox.transport import Session
 from tests.simulator import CodeForm, Simulator, faults
 
@@ -123,6 +126,33 @@ def test_what_retry_after_asks_for_is_waited(
     tap.run(catalog=services, max_retries=1)
     first, second = (request.started for request in simulator.requests)
     assert 4 <= second - first < 6.5
+
+
+def test_waits_double_up_to_a_minute_or_are_what_the_server_asks_for() -> None:
+    own, asked = PassingError("busy"), PassingError("busy", retry_after=90)
+    wait = waits()
+    next(wait)  # as `backoff` begins
+    slept = [wait.send(own) for _ in range(8)]
+    for seconds, least in zip(slept, [1, 2, 4, 8, 16, 32, 60, 60], strict=True):
+        assert least <= seconds <= min(least + 1, 60)
+    assert 90 <= wait.send(asked) <= 91
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("120", 120),
+        (" 0 ", 0),
+        ("soon", None),
+        ("-5", None),
+        ("Fri, 20 Nov 2026 10:01:30 GMT", 90),
+        ("Fri, 20 Nov 2026 10:01:30 -0000", 90),
+        ("Fri, 20 Nov 2026 09:00:00 GMT", 0),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None) -> None:
+    assert retry_after(header, datetime(2026, 11, 20, 10, tzinfo=UTC)) == seconds
 
 
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import signal
 import sys
 import time
 from typing import Any
 
 import pytest
+from singer_sdk.singerlib import StateMessage
 
+from tap_wolkvox.output import WholeMessageWriter
 from tests.command_line import CommandLine, Result
 from tests.simulator import Simulator, faults
 
@@ -153,3 +158,9 @@ def test_a_signal_tears_no_message(tap: CommandLine, simulator: Simulator, unbuf
     assert stopped.code == 128 + signal.SIGTERM
     assert stopped.messages[-1]["type"] == "STATE"
     assert bookmark(stopped.state, "billing_agent_script") == {"0011": ""}
+
+
+def test_messages_can_be_taken_in_memory() -> None:
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        WholeMessageWriter().write_message(StateMessage(value={}))
+    assert json.loads(output.getvalue()) == {"type": "STATE", "value": {}}
