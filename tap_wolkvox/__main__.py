@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import json
 import sys
 from typing import NoReturn
 
+import simplejson
 from singer_sdk.exceptions import ConfigValidationError
 
+from tap_wolkvox import run
 from tap_wolkvox.errors import WolkvoxError
 from tap_wolkvox.tap import TapWolkvox
 
@@ -20,19 +22,15 @@ def main() -> None:
         _fail(str(error))
     except ConfigValidationError as error:
         _fail(*error.errors)
-    except Exception as error:  # noqa: BLE001  # before the first request: no row in its text
-        what = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        _fail(f"{what}: check the settings, and the files given to the tap")
+    except (OSError, json.JSONDecodeError, simplejson.JSONDecodeError) as error:
+        _fail(f"a file given to the tap can't be read: {error}")
+    except Exception as error:  # noqa: BLE001  # its text could hold the value of a setting
+        _fail(run.unexpected(error))
 
 
 def _fail(*messages: str) -> NoReturn:
     for message in messages:
         TapWolkvox.logger.error("%s", message)
-    try:
-        sys.stdout.flush()
-    except OSError:
-        # The interpreter would try once more, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(1)
 
 

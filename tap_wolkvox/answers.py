@@ -18,7 +18,7 @@ from tap_wolkvox.endpoints import ROW_CAP, Shape
 from tap_wolkvox.errors import OperationError, PassingError, StreamError, WolkvoxError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 Row = dict[str, Any]
 
@@ -43,6 +43,9 @@ _ADVICE: dict[int, str] = {
 }
 """What fails one stream, by status; a 302 stands for all redirects."""
 
+_DIGITS = re.compile(r"\d{1,20}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z_ ][\w /#-]{0,39}")
+_NAMES_SHOWN = 20
 _QUOTED_LENGTH = 100
 _REDIRECT = 3
 _SERVER_ERROR = 5
@@ -96,7 +99,7 @@ def _parse(body: bytes) -> Any:
             parse_constant=_no_constant,
             object_pairs_hook=_object,
         )
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         return None
 
 
@@ -205,11 +208,12 @@ def _check_whole(found: Sequence[Row], counted: int) -> None:
 
 
 def _counted(envelope: Row) -> int:
-    """Return the server's own count, as in `4 records were found`, or 0 where it gives none."""
-    match = _COUNT.search(_message(envelope))
-    said = match[1] if match else _text(envelope.get("total_records"))
-    digits = re.sub(r"[.,]", "", said)
-    return int(digits) if re.fullmatch(r"\d{1,20}", digits, re.ASCII) else 0
+    """Return the largest of the server's own counts, as in `4 records were found`, or 0."""
+    said = [*_COUNT.findall(_message(envelope)), _text(envelope.get("total_records"))]
+    counts = [re.sub(r"[.,]", "", text) for text in said]
+    return max(
+        (int(text) for text in counts if re.fullmatch(r"\d{1,20}", text, re.ASCII)), default=0
+    )
 
 
 def _family(status: int) -> int:
@@ -231,8 +235,15 @@ def _named(data: object) -> str:
     return names.get(type(data), "null" if data is None else "a number")
 
 
+def shown(names: Collection[str], secret: str) -> str:
+    """Return names of fields for the log: but for those that could be something else."""
+    fit = sorted(name for name in names if _NAME.fullmatch(name) and _quoted(name, secret) == name)
+    hidden = len(names) - len(fit[:_NAMES_SHOWN])
+    return ", ".join(fit[:_NAMES_SHOWN]) + (f" and {hidden} not shown here" if hidden else "")
+
+
 def _quoted(message: str, secret: str) -> str:
     """Return the API's message as one short line without the token and what could be personal."""
     shown = re.sub(re.escape(secret), "…", message, flags=re.IGNORECASE) if secret else message
-    line = _PERSONAL.sub("…", " ".join(shown.split()))
+    line = _PERSONAL.sub("…", " ".join(shown[: 4 * _QUOTED_LENGTH].split()))
     return line if len(line) <= _QUOTED_LENGTH else f"{line[:_QUOTED_LENGTH]}…"

@@ -10,6 +10,9 @@ from tap_wolkvox.errors import StreamError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+LONGEST = 500
+"""Characters of a key, all columns together: an index of PostgreSQL holds 2,704 bytes."""
+
 
 def check(records: Sequence[Mapping[str, object]], key: Sequence[str]) -> None:
     """Make sure that each record of one answer has a key of its own.
@@ -19,8 +22,8 @@ def check(records: Sequence[Mapping[str, object]], key: Sequence[str]) -> None:
         key: Names of the key columns.
 
     Raises:
-        StreamError: A key column is missing, or records share a key. The message names the
-            columns, never their values.
+        StreamError: A key column is missing, a key is too long for an index, or records share
+            one. The message names the columns, never their values.
     """
     for number, record in enumerate(records, 1):
         for column in key:
@@ -29,6 +32,11 @@ def check(records: Sequence[Mapping[str, object]], key: Sequence[str]) -> None:
                     f"row {number} of {len(records)} has no usable value in its key column "
                     f"`{column}`; nothing of this answer was emitted"
                 )
+        if sum(len(str(record[column])) for column in key) > LONGEST:
+            raise StreamError(
+                f"row {number} of {len(records)} has a key ({', '.join(key)}) of more than "
+                f"{LONGEST} characters, which databases refuse; nothing of this answer was emitted"
+            )
     counts = Counter(tuple(record[column] for column in key) for record in records)
     shared = sum(1 for count in counts.values() if count > 1)
     if shared:

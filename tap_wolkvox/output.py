@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ class WholeMessageWriter(SimpleSingerWriter):
         self._writing = True
         try:
             _write_whole(f"{self.format_message(message)}\n")
+        except BaseException:
+            _abandon()
+            raise
         finally:
             self._writing = False
         if self._exit_code is not None:
@@ -34,10 +38,12 @@ class WholeMessageWriter(SimpleSingerWriter):
     def leave(self, exit_code: int) -> None:
         """Leave the program: now, or as soon as the message in progress is written.
 
+        Who asks twice does not want to wait for a target that has stopped reading.
+
         Raises:
-            SystemExit: No message is in progress.
+            SystemExit: No message is in progress, or it is asked for again.
         """
-        if self._writing:
+        if self._writing and self._exit_code is None:
             self._exit_code = exit_code
         else:
             sys.exit(exit_code)
@@ -57,3 +63,8 @@ def _write_whole(line: str) -> None:
     while left:
         left = left[stream.write(left) :]
     stream.flush()
+
+
+def _abandon() -> None:
+    """Let nothing follow a line that was not written to its end, and nothing wait for a reader."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

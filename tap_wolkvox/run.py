@@ -64,4 +64,5 @@ def unexpected(error: Exception) -> str:
     """Say what and where an error was that nobody foresaw; its text could hold a row."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    return f"unexpected {type(error).__name__} at {place}: check `stream_maps`, or report it"
+    advice = "check `stream_maps` if you set it, or report it"
+    return f"unexpected {type(error).__name__} at {place}: {advice}"

@@ -13,9 +13,10 @@ from singer_sdk.streams import RESTStream
 from typing_extensions import override
 
 from tap_wolkvox import answers, clock, columns, keys, values
+from tap_wolkvox.errors import StreamError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     import requests
     from singer_sdk.helpers.types import Auth, Context, Record, RequestFunc
@@ -145,18 +146,33 @@ class WolkvoxStream(RESTStream[None]):
             for name, schema in columns.received(self.endpoint).items()
         }
         records: list[Record] = []
+        sent: set[str] = set()
         rescued_fields: set[str] = set()
         for row in rows:
             record, rescued = values.convert(row, converters)
+            sent |= row.keys()
             rescued_fields |= rescued.keys()
             records.append({**added, **record, columns.RESCUED: values.rescued_text(rescued)})
-        if rescued_fields:
-            self.logger.warning(
-                "Fields without a place in the schema went to `%s`: %s",
-                columns.RESCUED,
-                ", ".join(sorted(rescued_fields)),
-            )
+        if rows:
+            self._compare(converters, sent, rescued_fields)
         return records
+
+    def _compare(
+        self, declared: Collection[str], sent: Collection[str], rescued: Collection[str]
+    ) -> None:
+        """Say where what was sent differs from what the schema declares.
+
+        Raises:
+            StreamError: Nothing of it is declared: it is not what was asked for.
+        """
+        missing = set(declared) - {values.column_name(field) for field in sent}
+        if len(missing) == len(declared):
+            raise StreamError("the answer holds other fields than the schema: please report it")
+        if missing:
+            self.logger.warning("Columns that the API did not send: %s", ", ".join(sorted(missing)))
+        if rescued:
+            names = answers.shown(rescued, self.connection.operation.token)
+            self.logger.warning("Fields that went to `%s`: %s", columns.RESCUED, names)
 
 
 class SnapshotStream(WolkvoxStream):
@@ -176,7 +192,7 @@ class SnapshotStream(WolkvoxStream):
         stamp = asked_at.astimezone(operation.zone).date().isoformat()
         added = {columns.SERVER: operation.server, self.endpoint.kind.value: stamp}
         records = self.typed(rows, added)
-        keys.check(records, self.endpoint.primary_key)
+        keys.check(records, self.primary_keys)
         yield from records
         self.advance(context, stamp)
 
@@ -194,7 +210,7 @@ def retry_after(header: str | None, now: datetime) -> float | None:
         return float(header)
     try:
         until = email.utils.parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import signal
 from functools import cached_property
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
@@ -13,9 +14,11 @@ from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
+from singer_sdk.mapper import RemoveRecordTransform
+from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
-from tap_wolkvox import run, settings, values
+from tap_wolkvox import checks, inputs, run, settings, values
 from tap_wolkvox.connection import Connection
 from tap_wolkvox.endpoints import ENDPOINTS, TOKEN_INFO
 from tap_wolkvox.errors import StreamError
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
+    from singer_sdk.streams import Stream
 
 _SIGNAL_EXIT = 128
 """What shells add to a signal's number to make an exit code of it."""
@@ -52,6 +56,29 @@ class TapWolkvox(Tap):
         PluginCapabilities.STRUCTURED_LOGGING,
     ]
 
+    def __init__(
+        self,
+        *,
+        catalog: PurePath | str | dict[str, Any] | Catalog | None = None,
+        state: PurePath | str | dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        """Make the tap.
+
+        Raises:
+            ConfigValidationError: A setting, the catalog or the state can't be used.
+        """
+        found: list[str] = []
+        if not isinstance(catalog, Catalog | str | PurePath | None):
+            found += inputs.catalog_problems(catalog, {endpoint.name for endpoint in ENDPOINTS})
+        if not isinstance(state, str | PurePath | None):
+            found += inputs.state_problems(state)
+        if found:
+            raise ConfigValidationError(
+                "Invalid input", errors=found, schema=self.config_jsonschema
+            )
+        super().__init__(catalog=catalog, state=state, **options)
+
     @cached_property
     def connection(self) -> Connection:
         """The way to the operation that the settings name."""
@@ -68,11 +95,13 @@ class TapWolkvox(Tap):
         Raises:
             RunError: Something was not read; the log says what and why.
         """
+        # What a run that broke off had begun, as other versions of the SDK leave it.
+        self._reset_state_progress_markers()
         if self.state:
             self.state_writer.write_state(self.state)
         operation = self.connection.operation
         self.logger.info("Server %s: dates are in %s.", operation.server, operation.zone.key)
-        selected = [stream for stream in self.streams.values() if stream.selected]
+        selected = [stream for stream in self.streams.values() if _is_wanted(stream)]
         if not selected:
             self.logger.warning("No stream is selected: nothing is read.")
         try:
@@ -92,6 +121,8 @@ class TapWolkvox(Tap):
         if not rows:
             raise StreamError("the API tells nothing about the token: please report it")
         figures = {values.column_name(field): value for field, value in rows[0].items()}
+        if "token_limit" not in figures:
+            raise StreamError("the API tells other things than the token's: please report it")
         click.echo(
             f"Server {self.connection.operation.server} reached, token good. Requests today: "
             f"{_figure(figures, 'token_use_today')} by this token, "
@@ -106,7 +137,7 @@ class TapWolkvox(Tap):
         """Check the settings; the SDK's own check would print the values of wrong ones."""
         self.append_builtin_config(self.config_jsonschema)
         settings.complete(self._config, self.config_jsonschema)
-        found = settings.problems(self._config, self.config_jsonschema) if raise_errors else []
+        found = checks.problems(self._config, self.config_jsonschema) if raise_errors else []
         if found:
             raise ConfigValidationError(
                 "Config validation failed", errors=found, schema=self.config_jsonschema
@@ -117,7 +148,7 @@ class TapWolkvox(Tap):
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
         """Settings from the environment; the SDK's own conversion of numbers names no setting."""
         cls.append_builtin_config(cls.config_jsonschema)
-        schema = settings.with_numbers_as_text(cls.config_jsonschema)
+        schema = settings.as_text(cls.config_jsonschema)
         return parse_environment_config(schema, cls._env_var_prefix)
 
     @override
@@ -125,6 +156,13 @@ class TapWolkvox(Tap):
         """Leave with the exit code of the signal; the SDK's own would say that all went well."""
         self.logger.warning("Stopped by %s.", signal.Signals(signum).name)
         self.message_writer.leave(_SIGNAL_EXIT + signum)
+
+
+def _is_wanted(stream: Stream) -> bool:
+    """Whether a stream is selected, and no stream map removes all of it."""
+    return stream.selected and not all(
+        isinstance(stream_map, RemoveRecordTransform) for stream_map in stream.stream_maps
+    )
 
 
 def _figure(figures: dict[str, Any], name: str) -> str:

@@ -22,6 +22,9 @@ from tap_wolkvox.errors import OperationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LONGEST_WAIT = 7200.0
+"""Seconds to wait for another process, which may hold the lock for an hour's request."""
+
 _FOR_ALL = 0o666
 
 logger = logging.getLogger("tap-wolkvox")
@@ -73,7 +76,12 @@ class Throttle:
             self._lock.acquire(blocking=False)
         except Timeout:
             logger.info("Waiting for another process that uses the same token.")
-            self._lock.acquire()
+            try:
+                self._lock.acquire(timeout=LONGEST_WAIT)
+            except Timeout:
+                raise OperationError(
+                    "another process has used the same token all the time: is one stuck? End it"
+                ) from None
 
     def _wait(self) -> float:
         try:

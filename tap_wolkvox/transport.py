@@ -100,15 +100,14 @@ class _WatchedAdapter(HTTPAdapter):
     @contextlib.contextmanager
     def deadline(self, seconds: float) -> Iterator[threading.Event]:
         """End what is in progress after so many seconds; the event tells that it was ended."""
-        passed = threading.Event()
-        timer = threading.Timer(seconds, self._end, args=(passed,))
-        timer.daemon = True
+        passed, over = threading.Event(), threading.Event()
+        watch = threading.Thread(target=self._watch, args=(seconds, passed, over), daemon=True)
         self.answered = False
-        timer.start()
+        watch.start()
         try:
             yield passed
         finally:
-            timer.cancel()
+            over.set()
 
     def send(
         self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
@@ -126,8 +125,16 @@ class _WatchedAdapter(HTTPAdapter):
             pool.ConnectionCls = known
         return pool
 
-    def _end(self, passed: threading.Event) -> None:
+    def _watch(self, seconds: float, passed: threading.Event, over: threading.Event) -> None:
+        if over.wait(seconds):
+            return
         passed.set()
+        self._end()
+        # A connection that opens only now would go on without an end.
+        while not over.wait(0.2):
+            self._end()
+
+    def _end(self) -> None:
         for connection in list(self._connections):
             if connection.sock is not None:
                 with contextlib.suppress(OSError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -582,6 +583,20 @@ class TestContradictions:
     @pytest.mark.parametrize("error", [None, "", " ", False, 0, "0", "None", "null"], ids=repr)
     def test_an_error_field_that_says_none_is_none(self, error: object) -> None:
         assert rows(200, answer([ROW], error=error)) == [ROW]
+
+    @pytest.mark.parametrize("msg", ["1 records were found", "1 records skipped, 9 records found"])
+    def test_the_largest_of_several_counts_counts(self, msg: str) -> None:
+        content = body(code=200, msg=msg, data=[ROW], total_records="9")
+        assert isinstance(failure(200, content), PassingError)
+
+    def test_a_number_beyond_all_arithmetic_is_asked_again(self) -> None:
+        content = b'{"data": [{"a": 1e99999999999999999999}]}'
+        assert isinstance(failure(200, content), PassingError)
+
+    def test_a_message_of_a_megabyte_is_quoted_in_no_time(self) -> None:
+        began = time.monotonic()
+        failure(400, answer(msg="x" * 1_000_000))
+        assert time.monotonic() - began < 2
 
     @pytest.mark.parametrize("total", [2, "2", "2,000"], ids=repr)
     def test_the_total_of_the_envelope_counts_too(self, total: object) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tap_wolkvox.tap import TapWolkvox
-from tests.command_line import CommandLine, selection
+from tests.command_line import TOKEN, CommandLine, selection
 from tests.simulator import Simulator, faults
 
 FIVE = {
@@ -202,31 +202,127 @@ def test_a_file_that_is_missing_or_no_json_is_one_line(tap: CommandLine) -> None
         result = tap.run("--config", path)
         assert result.code == 1
         assert len(result.errors) == 1
+        assert "a file given to the tap can't be read" in result.errors[0]
         assert "Traceback" not in result.log
         assert 's3cr3t"' not in result.log
 
 
+NO_DATE = {"context": {"wolkvox_server": "0011"}, "replication_key_value": 7}
+PARTITION = {"context": {"wolkvox_server": "0011"}, "replication_key_value": "2026-11-20"}
+
+
 @pytest.mark.parametrize(
-    "files",
+    ("files", "said"),
     [
-        pytest.param({"state": [1]}, id="state is a list"),
-        pytest.param({"state": {"bookmarks": {"billing_rec_screen": [1]}}}, id="odd bookmark"),
-        pytest.param({"catalog": [1]}, id="catalog is a list"),
-        pytest.param({"catalog": {"streams": [{"a": 1}]}}, id="catalog of something else"),
+        pytest.param({"state": [1]}, "the state (--state) is no", id="list"),
+        pytest.param({"state": 5}, "the state (--state) is no", id="number"),
+        pytest.param({"state": {"bookmarks": []}}, "the state (--state) is no", id="no object"),
+        pytest.param({"state": {"bookmarks": {"x": [1]}}}, "of `x` that is no object", id="odd"),
         pytest.param(
-            {"stream_maps": {"billing_rec_screen": {"items": "("}}}, id="stream map is no code"
+            {"state": {"bookmarks": {"x": {"partitions": [1]}}}}, "`context`", id="no partition"
+        ),
+        pytest.param(
+            {"state": {"bookmarks": {"x": {"partitions": [PARTITION, PARTITION]}}}},
+            "the same server twice",
+            id="same server twice",
+        ),
+        pytest.param(
+            {"state": {"bookmarks": {"x": {"replication_key_value": "zzz"}}}},
+            "a value that is no date",
+            id="text for a date",
+        ),
+        pytest.param(
+            {"state": {"bookmarks": {"x": {"partitions": [NO_DATE]}}}},
+            "a value that is no date",
+            id="number for a date",
+        ),
+        pytest.param({"catalog": [1]}, "the catalog (--catalog) is no", id="catalog is a list"),
+        pytest.param({"catalog": {}}, "make one with --discover", id="catalog without streams"),
+        pytest.param({"catalog": {"streams": [{"a": 1}]}}, "is no Singer catalog", id="no entry"),
+        pytest.param(
+            {"catalog": {"streams": [{"tap_stream_id": "x", "metadata": [1]}]}},
+            "is no Singer catalog",
+            id="odd metadata",
+        ),
+        pytest.param(
+            {
+                "catalog": {
+                    "streams": [
+                        {
+                            "tap_stream_id": "billing_recscreen",
+                            "schema": {},
+                            "metadata": [{"breadcrumb": [], "metadata": {"selected": True}}],
+                        }
+                    ]
+                }
+            },
+            "selects `billing_recscreen`, which is no stream",
+            id="a stream that is none",
+        ),
+        pytest.param(
+            {"stream_maps": {"billing_rec_screen": {"items": f"'{TOKEN}' +"}}},
+            "check `stream_maps`",
+            id="stream map is no code",
         ),
     ],
 )
-def test_what_cannot_be_used_is_one_line_and_no_request(
-    tap: CommandLine, simulator: Simulator, files: dict[str, Any]
+def test_what_cannot_be_used_is_named_before_any_request(
+    tap: CommandLine, simulator: Simulator, files: dict[str, Any], said: str
 ) -> None:
     result = tap.run(**files)
     assert result.code == 1
-    assert len(result.errors) == 1
-    assert "check the settings, and the files given to the tap" in result.errors[0]
+    assert said in result.errors[0]
     assert "Traceback" not in result.log
+    assert TOKEN not in result.log
     assert not simulator.requests
+
+
+def test_a_stream_of_another_version_does_no_harm_while_it_is_not_selected(
+    tap: CommandLine, services: dict[str, Any]
+) -> None:
+    services["streams"].append({"tap_stream_id": "gone", "schema": {}, "metadata": []})
+    result = tap.run(catalog=services, state={"bookmarks": {"gone": {}}})
+    assert result.code == 0, result.log
+
+
+@pytest.mark.parametrize("maps", [{"billing_rec_screen": None}, {"__else__": "__NULL__"}], ids=str)
+def test_a_stream_that_is_mapped_away_costs_no_request(
+    tap: CommandLine, simulator: Simulator, maps: dict[str, Any]
+) -> None:
+    result = tap.run(stream_maps=maps)
+    assert result.code == 0, result.log
+    assert "rec_screen" not in [request.api for request in simulator.requests]
+    assert "billing_rec_screen" not in result.state.get("bookmarks", {})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EMIT_ACTIVATE_VERSION_MESSAGES", "banana"),
+        ("FLATTENING_ENABLED", "banana"),
+        ("STREAM_MAPS", "{nope"),
+    ],
+)
+def test_a_wrong_word_in_the_environment_is_named(
+    tap: CommandLine, simulator: Simulator, name: str, value: str
+) -> None:
+    result = tap.run("--config", "ENV", environment={f"TAP_WOLKVOX_{name}": value})
+    assert result.code == 1
+    assert f"setting `{name.lower()}`" in result.errors[0]
+    assert value not in result.log
+    assert not simulator.requests
+
+
+def test_a_switch_can_be_set_in_the_environment(tap: CommandLine) -> None:
+    environment = {"TAP_WOLKVOX_FLATTENING_ENABLED": "False", "TAP_WOLKVOX_STREAM_MAPS": "{}"}
+    assert tap.run("--config", "ENV", environment=environment).code == 0
+
+
+def test_a_connection_test_of_something_else_fails(tap: CommandLine, simulator: Simulator) -> None:
+    simulator.faults.add(faults.data([{"a": "1"}]), api="token_info")
+    result = tap.run("--test")
+    assert result.code == 1
+    assert "other things than the token's" in result.errors[-1]
 
 
 def test_a_connection_test_without_figures_still_says_what_it_can(

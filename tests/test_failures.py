@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.command_line import selection
 from tests.simulator import Fault, Simulator, faults
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ OTHERS = {
         pytest.param(faults.drop_field("description"), "`description`", id="no key"),
         pytest.param(faults.set_field("description", None), "`description`", id="null key"),
         pytest.param(faults.set_field("description", "same"), "more than one row", id="one key"),
+        pytest.param(faults.set_field("description", "x" * 501), "more than 500", id="long key"),
+        pytest.param(faults.data([{"status": "down"}]), "other fields", id="other fields"),
         pytest.param(faults.extra_rows(60_000), "limit is 60000", id="row cap"),
     ],
 )
@@ -184,6 +187,38 @@ def test_a_server_that_is_not_there_stops_the_operation(tap: CommandLine) -> Non
     assert result.code == 1
     assert not result.streams
     assert "firewall" in result.errors[-2]
+
+
+@pytest.mark.parametrize("data", [{"status": "down"}, [{"services": {"licenses": "5"}}]], ids=repr)
+def test_an_object_of_something_else_does_not_pass_for_the_one_row(
+    tap: CommandLine, simulator: Simulator, data: object
+) -> None:
+    simulator.faults.add(faults.data(data), api="services")
+    result = tap.run()
+    assert result.code == 1
+    assert not result.records("information_services")
+    assert "other fields than the schema" in result.errors[0]
+
+
+def test_a_column_that_is_not_sent_any_more_is_named(
+    tap: CommandLine, simulator: Simulator
+) -> None:
+    simulator.faults.add(faults.drop_field("items"), api=API)
+    result = tap.run()
+    assert result.code == 0
+    assert "Columns that the API did not send: items" in result.log
+
+
+def test_rows_that_share_the_key_of_the_catalog_are_not_emitted(
+    tap: CommandLine, services: dict[str, Any]
+) -> None:
+    catalog = selection(services, TROUBLED)
+    for entry in catalog["streams"]:
+        entry["key_properties"] = ["wolkvox_server"]
+    result = tap.run(catalog=catalog)
+    assert result.code == 1
+    assert "1 key(s) (wolkvox_server) stand for more than one row" in result.errors[0]
+    assert not result.streams
 
 
 def test_a_mistake_of_ours_stops_one_stream_and_shows_no_row(

@@ -59,6 +59,21 @@ def test_no_run_shows_the_token(tap: CommandLine, simulator: Simulator, fault: F
     assert_unseen(result, tap.folder)
 
 
+def test_names_of_fields_show_nothing_that_is_no_name(
+    tap: CommandLine, simulator: Simulator
+) -> None:
+    fields = [TOKEN, TOKEN.upper(), "Juan\nERROR 3001234567", "ana@example.com", "3001234567"]
+    many = {f"cliente {3001000000 + number}": "x" for number in range(1_000)}
+    row = dict.fromkeys([*fields, *many, "campo nuevo"], "x") | {"licenses": "5"}
+    simulator.faults.add(faults.data([row]), api="services")
+    result = tap.run()
+    assert result.code == 0
+    assert "campo nuevo and 1005 not shown here" in result.log
+    assert "300" not in "".join(line for line in result.log.splitlines() if "METRIC" not in line)
+    for hidden in (TOKEN, TOKEN.upper(), "Juan", "ana@"):
+        assert hidden not in result.log
+
+
 @pytest.mark.parametrize("arguments", [("--about",), ("--discover",), ("--test",)], ids=str)
 def test_no_command_shows_the_token(tap: CommandLine, arguments: tuple[str, ...]) -> None:
     debug = {"TAP_WOLKVOX_LOGLEVEL": "DEBUG"}

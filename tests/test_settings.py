@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox import settings
+from tap_wolkvox import checks, settings
 
 TOKEN = "t0ken-Ab.12~!"
 GOOD: dict[str, Any] = {"server": "0011", "token": TOKEN}
@@ -26,7 +26,7 @@ def completed(**changed: object) -> dict[str, Any]:
 
 
 def found(**changed: object) -> list[str]:
-    return settings.problems(completed(**changed), settings.SCHEMA)
+    return checks.problems(completed(**changed), settings.SCHEMA)
 
 
 def named(problem: str) -> str:
@@ -115,14 +115,11 @@ class TestNumbersAsText:
         assert completed(server="0011", token="12345")["token"] == "12345"
         assert completed(server="0011")["server"] == "0011"
 
-    def test_the_schema_of_the_environment_has_numbers_as_text_and_changes_nothing_else(
-        self,
-    ) -> None:
+    def test_the_schema_of_the_environment_has_text_alone_and_changes_nothing_else(self) -> None:
         before = repr(settings.SCHEMA)
-        schema = settings.with_numbers_as_text(settings.SCHEMA)
+        schema = settings.as_text(settings.SCHEMA)
         for name, declared in settings.SCHEMA["properties"].items():
-            expected = {**declared, "type": "string"} if name in NUMBERS else declared
-            assert schema["properties"][name] == expected
+            assert schema["properties"][name] == {**declared, "type": "string"}
         assert {**schema, "properties": None} == {**settings.SCHEMA, "properties": None}
         assert repr(settings.SCHEMA) == before
 
@@ -174,7 +171,7 @@ class TestServer:
     @example("a.b")
     def test_the_host_is_the_vendors_whatever_the_server(self, server: str) -> None:
         config = completed(server=server)
-        if not settings.problems(config, settings.SCHEMA):
+        if not checks.problems(config, settings.SCHEMA):
             url = settings.operation(config).api_url
             assert re.fullmatch(r"https://wv[A-Za-z0-9-]+\.wolkvox\.com/api/v2", url)
 
@@ -219,14 +216,14 @@ class TestMissingAndUnknown:
     def test_a_missing_setting_is_named(self, name: str, null: bool) -> None:
         config = {**GOOD, name: None} if null else {k: v for k, v in GOOD.items() if k != name}
         settings.complete(config, settings.SCHEMA)
-        problems = settings.problems(config, settings.SCHEMA)
+        problems = checks.problems(config, settings.SCHEMA)
         assert [named(problem) for problem in problems] == [name]
         assert "missing" in problems[0]
 
     def test_an_empty_configuration_misses_two_settings(self) -> None:
         config: dict[str, Any] = {}
         settings.complete(config, settings.SCHEMA)
-        problems = settings.problems(config, settings.SCHEMA)
+        problems = checks.problems(config, settings.SCHEMA)
         assert sorted(map(named, problems)) == ["server", "token"]
 
     @pytest.mark.parametrize(
@@ -303,7 +300,7 @@ class TestApiUrl:
     )
     def test_a_plain_url_is_filled(self, url: str, filled: str) -> None:
         config = completed(api_url=url)
-        assert settings.problems(config, settings.SCHEMA) == []
+        assert checks.problems(config, settings.SCHEMA) == []
         assert settings.operation(config).api_url == filled
 
     @pytest.mark.parametrize(
@@ -407,7 +404,7 @@ class TestApiUrl:
     @given(st.text("htps:/.@#?[]{}\\%_-~aA01 \n", max_size=30))
     def test_no_text_is_taken_that_could_hide_a_user_query_or_fragment(self, rest: str) -> None:
         config = completed(api_url=f"https://{rest}")
-        if not settings.problems(config, settings.SCHEMA):
+        if not checks.problems(config, settings.SCHEMA):
             assert not set(settings.operation(config).api_url) & set("@#?\\% \n{}")
 
 
@@ -521,6 +518,11 @@ class TestOrder:
     def test_offsets_count(self) -> None:
         assert found(start_date="2026-01-01T10:00:00+02:00", end_date="2026-01-01T09:00:00Z") == []
 
+    def test_a_bare_end_is_its_whole_day(self) -> None:
+        assert found(start_date="2026-01-31T08:00:00", end_date="2026-01-31") == []
+        late = {"start_date": "2026-01-31T08:00:00"}
+        assert "before" in only("end_date", "2026-01-31T07:59:59", **late)
+
     @pytest.mark.parametrize("day", ["2026-01-01", "2026-01-01T23:59:59"])
     def test_a_single_day_is_an_order(self, day: str) -> None:
         assert found(start_date="2026-01-01", end_date=day) == []
@@ -583,7 +585,13 @@ class TestNumbers:
     def test_what_is_no_number_is_refused(self, name: str, value: object) -> None:
         assert "number" in only(name, value)
 
-    @pytest.mark.parametrize("value", [0, 1, "yes", "true", "", []], ids=repr)
+    @pytest.mark.parametrize("value", ["yes", "true", " True ", "1"], ids=repr)
+    def test_a_word_of_the_environment_is_a_boolean(self, value: str) -> None:
+        name = "emit_activate_version_messages"
+        assert completed(**{name: value})[name] is True
+        assert found(**{name: value}) == found(**{name: "no"}) == []
+
+    @pytest.mark.parametrize("value", [0, 1, "banana", "", []], ids=repr)
     def test_yes_no_is_a_boolean(self, value: object) -> None:
         assert "true or false" in only("emit_activate_version_messages", value)
         assert found(emit_activate_version_messages=True) == []
@@ -605,7 +613,7 @@ class TestOtherSchemas:
     def found(self, **changed: object) -> list[str]:
         config = {**GOOD, **changed}
         settings.complete(config, SDK_LIKE)
-        return settings.problems(config, SDK_LIKE)
+        return checks.problems(config, SDK_LIKE)
 
     def test_they_are_no_unknown_settings(self) -> None:
         assert self.found(maps={"deep": []}, level="low", depth="2") == []
@@ -614,7 +622,7 @@ class TestOtherSchemas:
         ("name", "value", "problem"),
         [
             ("maps", "secret", "setting `maps` must be an object"),
-            ("maps", {"deep": "secret"}, "setting `maps.deep` must be a list"),
+            ("maps", {"deep": "secret"}, "setting `maps` must be a list"),
             ("depth", "1", "setting `depth` must be 2 or more"),
             ("depth", "secret", "setting `depth` must be a whole number"),
             (
@@ -649,7 +657,7 @@ class TestOperation:
     @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1))
     def test_a_token_is_sent_as_it_was_given(self, token: str) -> None:
         config = completed(token=token)
-        assert settings.problems(config, settings.SCHEMA) == []
+        assert checks.problems(config, settings.SCHEMA) == []
         assert settings.operation(config).token == token
 
 
@@ -730,8 +738,11 @@ class TestHosts:
         assert "begin with https:// and a host" in only("api_url", url)
 
     def test_a_server_is_no_longer_than_a_name_can_be(self) -> None:
-        assert found(server="0" * 63) == []
-        assert "server number alone" in only("server", "0" * 64)
+        assert found(server="0" * 16) == []
+        assert "server number alone" in only("server", "0" * 17)
+
+    def test_the_token_in_the_place_of_the_server_is_told(self) -> None:
+        assert any("is the token" in problem for problem in found(server="abc", token="abc"))
 
     @pytest.mark.parametrize("zone", ["localtime", "Factory", "posix/UTC", "right/UTC"])
     def test_a_zone_that_depends_on_the_machine_is_refused(self, zone: str) -> None:

@@ -94,6 +94,19 @@ def test_a_stream_that_fails_keeps_the_bookmark_it_had(
     assert bookmark(second.state, "information_services") == {"0011": "2026-11-21"}
 
 
+def test_what_another_run_had_only_begun_is_not_taken_for_read(
+    tap: CommandLine, simulator: Simulator
+) -> None:
+    state = tap.run(now=FIRST_DAY).state
+    [partition] = state["bookmarks"]["billing_rec_screen"]["partitions"]
+    partition["progress_markers"] = {
+        "replication_key": "snapshot_date",
+        "replication_key_value": "2099-01-01",
+    }
+    simulator.faults.add(faults.maintenance(), api="rec_screen")
+    assert bookmark(tap.run(now=SECOND_DAY, state=state).state) == {"0011": "2026-11-20"}
+
+
 def test_a_state_never_precedes_the_rows_it_speaks_for(tap: CommandLine) -> None:
     spoken_for: set[str] = set()
     for message in tap.run(now=FIRST_DAY).messages:
@@ -145,7 +158,10 @@ def test_a_run_that_is_stopped_says_so_and_keeps_what_is_finished(
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_signal_tears_no_message(tap: CommandLine, simulator: Simulator, unbuffered: str) -> None:
     # The pipe is full and nobody reads: the signal comes in the middle of a line.
-    many = [{"operation": "x" * 5_000, "description": str(number)} for number in range(500)]
+    many = [
+        {"operation": "o", "description": str(number), "extra": "x" * 5_000}
+        for number in range(500)
+    ]
     simulator.faults.add(faults.data(many), api="agent_script")
     process = tap.start(now=FIRST_DAY, environment={"PYTHONUNBUFFERED": unbuffered})
     while not simulator.requests:
@@ -158,6 +174,26 @@ def test_a_signal_tears_no_message(tap: CommandLine, simulator: Simulator, unbuf
     assert stopped.code == 128 + signal.SIGTERM
     assert stopped.messages[-1]["type"] == "STATE"
     assert bookmark(stopped.state, "billing_agent_script") == {"0011": ""}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals to send")
+def test_a_second_signal_ends_a_run_whose_target_stopped_reading(
+    tap: CommandLine, simulator: Simulator
+) -> None:
+    many = [{"operation": "x" * 100, "description": str(number)} for number in range(5_000)]
+    simulator.faults.add(faults.data(many), api="agent_script")
+    process = tap.start(now=FIRST_DAY)
+    while not simulator.requests:
+        time.sleep(0.05)
+    time.sleep(2)
+    for _ in range(2):
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+    assert process.wait(timeout=10) == 128 + signal.SIGTERM
+    output, _ = process.communicate()
+    *whole, _ = output.splitlines()
+    assert all(json.loads(line) for line in whole)
+    assert '"STATE"' not in output
 
 
 def test_messages_can_be_taken_in_memory() -> None:

@@ -147,3 +147,16 @@ def test_a_turn_that_does_not_begin_leaves_the_lock(
             pass
     with Throttle("token", 0).turn():
         pass
+
+
+def test_a_process_that_never_ends_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("tap_wolkvox.throttle.LONGEST_WAIT", 0.1)
+    with (
+        Throttle("token", 0).turn(),
+        pytest.raises(OperationError, match="is one stuck"),
+        Throttle("token", 0).turn(),
+    ):
+        pass

@@ -1,0 +1,195 @@
+"""Checks: what is wrong with the settings, before the first request.
+
+No message shows a value: a mistaken setting may hold a secret.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import math
+import re
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from jsonschema import Draft7Validator, ValidationError
+
+from tap_wolkvox.settings import filled_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_SERVER = re.compile(r"[A-Za-z0-9-]{1,16}", re.ASCII)
+_PLAIN = re.compile(r"[A-Za-z0-9.:/_~\[\]-]+", re.ASCII)
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_HOST = rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\]"
+_URL = re.compile(rf"https?://(?:{_HOST})(?::\d{{1,5}})?(?:/[A-Za-z0-9./_~-]*)?", re.ASCII)
+_SETTING = re.compile(r"[A-Za-z_-]{1,40}", re.ASCII)
+_TOKEN = re.compile(r"[!-~]+", re.ASCII)
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII
+)
+_MACHINE_ZONES = ("localtime", "Factory", "posix", "right")
+
+
+def problems(config: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with a configuration, a line each: the setting and the fix.
+
+    Args:
+        config: The configuration, completed.
+        schema: JSON Schema of all settings, the SDK's own among them.
+    """
+    wrong = Draft7Validator(schema).iter_errors(config)
+    found = [
+        *(
+            f"setting `{name}` is missing: set it"
+            for name in schema["required"]
+            if name not in config
+        ),
+        *(
+            _unknown(name, schema["properties"])
+            for name in config
+            if name not in schema["properties"]
+        ),
+        *(_explained(error) for error in wrong if error.absolute_path),
+    ]
+    # What has the wrong type already needs no second message.
+    return found or list(_semantic_problems(config))
+
+
+def _explained(error: ValidationError) -> str:
+    """Say what a schema violation means, without the value that the validator's text shows."""
+    # The path goes on with names that the user chose.
+    name = f"`{error.absolute_path[0]}`"
+    wanted = cast("Any", error.validator_value)
+    match error.validator:
+        case "type":
+            return f"setting {name} must be {_type_named(wanted)}"
+        case "minimum":
+            return f"setting {name} must be {wanted} or more"
+        case "maximum":
+            return f"setting {name} must be {wanted} or less"
+        case "exclusiveMinimum":
+            return f"setting {name} must be more than {wanted}"
+    return f"setting {name} is not valid ({error.validator}): see its description in --about"
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    if not _SETTING.fullmatch(name):
+        return "a setting is not known, and its name is none: --about lists all settings"
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.8)
+    advice = f"did you mean `{close[0]}`?" if close else "remove it; --about lists all settings"
+    return f"setting `{name}` is not known: {advice}"
+
+
+def _type_named(types: str | list[str]) -> str:
+    names = {
+        "string": "text: put it in quotes",
+        "number": "a number",
+        "integer": "a whole number",
+        "boolean": "true or false",
+        "array": "a list",
+        "object": "an object",
+    }
+    wanted = [types] if isinstance(types, str) else types
+    return " or ".join(names[name] for name in wanted if name in names)
+
+
+def _semantic_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    server, token = config["server"], config["token"]
+    if not _SERVER.fullmatch(server):
+        yield (
+            "setting `server` must be the server number alone, as `0011` for "
+            "wv0011.wolkvox.com: letters, digits and `-` only"
+        )
+    elif problem := _url_problem(filled_url(config)):
+        yield f"setting `api_url` {problem}"
+    if token and token == server:
+        yield "setting `server` is the token: set it to the server number, as `0011`"
+    if not token.strip():
+        yield "setting `token` is empty: set it to the operation's API token"
+    elif not _TOKEN.fullmatch(token):
+        yield (
+            "setting `token` holds blanks or characters that no token has: copy it again, "
+            "without anything around it"
+        )
+    yield from _time_problems(config)
+    yield from _number_problems(config)
+
+
+def _url_problem(url: str) -> str | None:
+    """Return what is wrong with a filled base URL: it decides where the token is sent."""
+    if not _PLAIN.fullmatch(url):
+        return (
+            "must be a plain URL such as https://wv{server}.wolkvox.com/api/v2: no user, query, "
+            "fragment or other placeholder than {server}"
+        )
+    if not _URL.fullmatch(url) or not _has_port(urlsplit(url)):
+        return "must begin with https:// and a host, and its port must be a number up to 65535"
+    if url.startswith("http://") and not _is_loopback(urlsplit(url)):
+        return "must begin with https://, for http:// would send the token in the clear"
+    return None
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """Whether a URL's port, if it names one, can be one."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_loopback(parts: SplitResult) -> bool:
+    """Whether a URL points to this machine itself."""
+    host = parts.hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _time_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    zone = _zone(config["timezone"])
+    if zone is None:
+        yield "setting `timezone` is no IANA time zone: write it as `America/Bogota`"
+    moments = {
+        name: _moment(config[name], zone or UTC)
+        for name in ("start_date", "end_date")
+        if name in config
+    }
+    for name, moment in moments.items():
+        if moment is None:
+            yield f"setting `{name}` is no date: write it as `2026-01-31` or `2026-01-31T08:00:00`"
+    start, end = moments.get("start_date"), moments.get("end_date")
+    if start and end and _end_of(end, config["end_date"]) < start:
+        yield "setting `end_date` is before `start_date`: nothing would be read"
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    """Return the zone of a name that means the same on every machine."""
+    try:
+        return None if name.split("/", maxsplit=1)[0] in _MACHINE_ZONES else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def _moment(text: str, zone: tzinfo) -> datetime | None:
+    """Return the instant of a date or date-time; without an offset it is local time."""
+    try:
+        found = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
+    except ValueError:
+        return None
+    return found and (found if found.tzinfo else found.replace(tzinfo=zone))
+
+
+def _end_of(moment: datetime, text: str) -> datetime:
+    """Return the last moment that an end means: a bare date is its whole day."""
+    return moment if ":" in text else moment.replace(hour=23, minute=59, second=59)
+
+
+def _number_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("request_interval", "request_timeout"):
+        if math.isnan(config[name]):
+            yield f"setting `{name}` must be a number"

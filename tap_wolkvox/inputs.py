@@ -1,0 +1,98 @@
+"""Inputs: what is wrong with a state or a catalog, before the first request.
+
+A state that is misread repeats or skips; a catalog that is misread reads nothing. No message shows
+a value.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+STATE = "the state (--state)"
+CATALOG = "the catalog (--catalog)"
+
+
+def state_problems(state: Any) -> Iterator[str]:
+    """Yield what is wrong with a state, a line each.
+
+    Args:
+        state: What the file holds.
+    """
+    bookmarks = state.get("bookmarks", {}) if isinstance(state, dict) else None
+    if not isinstance(bookmarks, dict):
+        yield f"{STATE} is no Singer state: it is an object with an object `bookmarks`"
+        return
+    for stream, bookmark in bookmarks.items():
+        problem = _bookmark_problem(bookmark)
+        if problem:
+            yield f"{STATE} has a bookmark of `{stream}` that {problem}: mend it, or remove it"
+
+
+def _bookmark_problem(bookmark: Any) -> str | None:
+    if not isinstance(bookmark, dict):
+        return "is no object"
+    partitions = bookmark.get("partitions", [])
+    if not isinstance(partitions, list) or not all(_is_partition(each) for each in partitions):
+        return "has `partitions` that are no list of objects with a `context`"
+    servers = Counter(str(partition["context"]) for partition in partitions)
+    if any(count > 1 for count in servers.values()):
+        return "has the same server twice"
+    if not all(_is_value(each.get("replication_key_value")) for each in (bookmark, *partitions)):
+        return "has a value that is no date"
+    return None
+
+
+def _is_partition(partition: Any) -> bool:
+    return isinstance(partition, dict) and isinstance(partition.get("context"), dict)
+
+
+def _is_value(value: Any) -> bool:
+    """Whether a bookmark's value is a date, a date-time or not there."""
+    try:
+        return value is None or bool(datetime.fromisoformat(value))
+    except (TypeError, ValueError):
+        return False
+
+
+def catalog_problems(catalog: Any, known: Collection[str]) -> Iterator[str]:
+    """Yield what is wrong with a catalog, a line each.
+
+    Args:
+        catalog: What the file holds.
+        known: Names of the streams that there are.
+    """
+    streams = catalog.get("streams") if isinstance(catalog, dict) else None
+    if not isinstance(streams, list) or not all(_is_entry(entry) for entry in streams):
+        yield f"{CATALOG} is no Singer catalog: make one with --discover"
+        return
+    for entry in streams:
+        if entry["tap_stream_id"] not in known and _is_selected(entry):
+            yield f"{CATALOG} selects `{entry['tap_stream_id']}`, which is no stream of this tap"
+
+
+def _is_entry(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and isinstance(entry.get("tap_stream_id"), str)
+        and isinstance(entry.get("schema", {}), dict)
+        and isinstance(entry.get("metadata", []), list)
+        and all(_is_metadata(item) for item in entry.get("metadata", []))
+    )
+
+
+def _is_metadata(item: Any) -> bool:
+    return (
+        isinstance(item, dict)
+        and isinstance(item.get("breadcrumb"), list)
+        and isinstance(item.get("metadata"), dict)
+    )
+
+
+def _is_selected(entry: dict[str, Any]) -> bool:
+    roots = [item["metadata"] for item in entry.get("metadata", []) if not item["breadcrumb"]]
+    return any(root.get("selected") is True for root in roots)
