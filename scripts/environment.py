@@ -45,7 +45,7 @@ def _install(group: str) -> None:
         return
     if not _python().exists():
         _create()
-    print(f"Installing what is needed into {VENV.name} …", flush=True)
+    print(f"Installing what is needed into {VENV.name} ...", flush=True)
     _pip("install", "--upgrade", "pip>=25.1")
     _pip("install", "--editable", str(ROOT), "--group", f"{ROOT / 'pyproject.toml'}:{group}")
     stamp.write_text(wanted.hexdigest())

@@ -6,8 +6,10 @@ the rules of a token hold for all of them together.
 
 from __future__ import annotations
 
+import email.utils
 import logging
 import random
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -22,7 +24,6 @@ from tap_wolkvox.transport import Session
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
-    from datetime import datetime
 
     import requests
     from backoff.types import Details
@@ -109,6 +110,26 @@ class Connection:
                 return send(request, context)
 
         return sent
+
+
+def retry_after(header: str | None, now: datetime) -> float | None:
+    """Return the seconds that a `Retry-After` header asks for: a number, or a date.
+
+    Args:
+        header: The header, or None where there is none.
+        now: The present, to count from.
+    """
+    if header is None:
+        return None
+    if header.strip().isdecimal():
+        return float(header)
+    try:
+        until = email.utils.parsedate_to_datetime(header)
+    except (ValueError, OverflowError):
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max((until - now).total_seconds(), 0.0)
 
 
 def waits() -> Generator[float, PassingError, None]:

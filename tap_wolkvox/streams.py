@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import email.utils
 import logging
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +11,7 @@ from singer_sdk.streams import RESTStream
 from typing_extensions import override
 
 from tap_wolkvox import answers, clock, columns, keys, values
+from tap_wolkvox.connection import retry_after
 from tap_wolkvox.errors import StreamError
 
 if TYPE_CHECKING:
@@ -195,23 +194,3 @@ class SnapshotStream(WolkvoxStream):
         keys.check(records, self.primary_keys)
         yield from records
         self.advance(context, stamp)
-
-
-def retry_after(header: str | None, now: datetime) -> float | None:
-    """Return the seconds that a `Retry-After` header asks for: a number, or a date.
-
-    Args:
-        header: The header, or None where there is none.
-        now: The present, to count from.
-    """
-    if header is None:
-        return None
-    if header.strip().isdecimal():
-        return float(header)
-    try:
-        until = email.utils.parsedate_to_datetime(header)
-    except (ValueError, OverflowError):
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max((until - now).total_seconds(), 0.0)

@@ -18,10 +18,9 @@ from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
-from tap_wolkvox import checks, inputs, run, settings, values
+from tap_wolkvox import checks, inputs, quota, run, settings
 from tap_wolkvox.connection import Connection
 from tap_wolkvox.endpoints import ENDPOINTS, TOKEN_INFO
-from tap_wolkvox.errors import StreamError
 from tap_wolkvox.output import WholeMessageWriter
 from tap_wolkvox.streams import SnapshotStream, WolkvoxStream
 
@@ -118,17 +117,10 @@ class TapWolkvox(Tap):
         """
         stream = WolkvoxStream(self, TOKEN_INFO)
         rows = list(stream.request_records(None))
-        if not rows:
-            raise StreamError("the API tells nothing about the token: please report it")
-        figures = {values.column_name(field): value for field, value in rows[0].items()}
-        if "token_limit" not in figures:
-            raise StreamError("the API tells other things than the token's: please report it")
+        usage = quota.usage(rows)
         click.echo(
-            f"Server {self.connection.operation.server} reached, token good. Requests today: "
-            f"{_figure(figures, 'token_use_today')} by this token, "
-            f"{_figure(figures, 'all_token_today')} by all tokens; "
-            f"{_figure(figures, 'available_consumption_options')} of "
-            f"{_figure(figures, 'token_limit')} left."
+            f"Server {self.connection.operation.server} reached, token good. "
+            f"Requests today: {usage}."
         )
         return True
 
@@ -163,11 +155,3 @@ def _is_wanted(stream: Stream) -> bool:
     return stream.selected and not all(
         isinstance(stream_map, RemoveRecordTransform) for stream_map in stream.stream_maps
     )
-
-
-def _figure(figures: dict[str, Any], name: str) -> str:
-    try:
-        number = values.to_integer(figures.get(name))
-    except values.MisfitError:
-        number = None
-    return "?" if number is None else str(number)

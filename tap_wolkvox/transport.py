@@ -108,6 +108,8 @@ class _WatchedAdapter(HTTPAdapter):
             yield passed
         finally:
             over.set()
+            # Else it could end the exchange after this one.
+            watch.join()
 
     def send(
         self, request: requests.PreparedRequest, *args: Any, **kwargs: Any

@@ -322,7 +322,7 @@ def test_a_connection_test_of_something_else_fails(tap: CommandLine, simulator: 
     simulator.faults.add(faults.data([{"a": "1"}]), api="token_info")
     result = tap.run("--test")
     assert result.code == 1
-    assert "other things than the token's" in result.errors[-1]
+    assert "tells nothing of the token" in result.errors[-1]
 
 
 def test_a_connection_test_without_figures_still_says_what_it_can(
@@ -336,4 +336,4 @@ def test_a_connection_test_without_an_answer_fails(tap: CommandLine, simulator: 
     simulator.faults.add(faults.no_rows(), api="token_info")
     result = tap.run("--test")
     assert result.code == 1
-    assert "tells nothing about the token" in result.errors[-1]
+    assert "tells nothing of the token" in result.errors[-1]

@@ -17,9 +17,8 @@ import pytest
 import requests
 import trustme
 
-from tap_wolkvox.connection import waits
+from tap_wolkvox.connection import retry_after, waits
 from tap_wolkvox.errors import PassingError
-from tap_wolkvox.streams import retry_after
 from tap_wolkvox.transport import Session
 from tests.simulator import CodeForm, Simulator, faults
 
