@@ -25,8 +25,8 @@ def main() -> None:
     """Set up, load, show."""
     enter("demo")
     sys.path.insert(0, str(ROOT))
-    from tests import postgres  # noqa: PLC0415  # there is no package before `enter`
-    from tests.simulator import Simulator  # noqa: PLC0415
+    from tests import postgres
+    from tests.simulator import Simulator
 
     DATA.mkdir(exist_ok=True)
     with postgres.running(DATA / "postgres", PORT) as database:
@@ -53,8 +53,8 @@ def run_meltano(settings: dict[str, str]) -> None:
 
 def show_tables(url: str) -> None:
     """Print what was loaded."""
-    import psycopg  # noqa: PLC0415
-    from psycopg import sql  # noqa: PLC0415
+    import psycopg
+    from psycopg import sql
 
     with psycopg.connect(url) as connection:
         names = connection.execute(

@@ -52,7 +52,7 @@ def read(path: Path) -> str:
 
 def made() -> Iterator[File]:
     """Yield each file that is made from the code, with the text it should have."""
-    from tap_wolkvox.tap import TapWolkvox  # noqa: PLC0415  # there is no package before `enter`
+    from tap_wolkvox.tap import TapWolkvox
 
     tap = TapWolkvox(validate_config=False)
     text = replaced(read(README), "settings", settings_table())
@@ -71,7 +71,7 @@ def replaced(text: str, name: str, table: str) -> str:
 
 def settings_table() -> str:
     """Return the tap's own settings as a table; the SDK's are documented by the SDK."""
-    from tap_wolkvox.settings import SCHEMA  # noqa: PLC0415
+    from tap_wolkvox.settings import SCHEMA
 
     rows = [
         [
