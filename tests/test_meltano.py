@@ -102,7 +102,9 @@ def project(
     assert installed.returncode == 0, installed.stderr
     # Meltano takes PYTHONPATH away from its plugins: the clock is set from the inside.
     [packages] = folder.glob(".meltano/extractors/tap-wolkvox/venv/**/site-packages")
-    shutil.copy(SET_CLOCK / "sitecustomize.py", packages)
+    # By a name of its own, for Debian's Python has a `sitecustomize`; last, to find the tap there.
+    shutil.copy(SET_CLOCK / "sitecustomize.py", packages / "simulated_clock.py")
+    (packages / "zzz_simulated_clock.pth").write_text("import simulated_clock\n")
     return made
 
 
