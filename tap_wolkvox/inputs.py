@@ -52,9 +52,9 @@ def _is_partition(partition: Any) -> bool:
 
 
 def _is_value(value: Any) -> bool:
-    """Whether a bookmark's value is a date, a date-time or not there."""
+    """Whether a bookmark's value is not there, or one that sorts as time does: `2026-11-20 …`."""
     try:
-        return value is None or bool(datetime.fromisoformat(value))
+        return value is None or str(datetime.fromisoformat(value))[:10] == value[:10]
     except (TypeError, ValueError):
         return False
 

@@ -128,9 +128,9 @@ class WolkvoxStream(RESTStream[None]):
             return
         state = self.get_context_state(context)
         known = state.get("replication_key") == self.replication_key
-        before = state.get("replication_key_value", "") if known else ""
+        before = state.get("replication_key_value") if known else None
         state["replication_key"] = self.replication_key
-        state["replication_key_value"] = max(before, value)
+        state["replication_key_value"] = max(before or value, value)
 
     def typed(self, rows: list[answers.Row], added: dict[str, str]) -> list[Record]:
         """Return the records of rows, and name in the log what found no place in the schema.

@@ -232,6 +232,11 @@ PARTITION = {"context": {"wolkvox_server": "0011"}, "replication_key_value": "20
             id="text for a date",
         ),
         pytest.param(
+            {"state": {"bookmarks": {"x": {"replication_key_value": "20261120"}}}},
+            "a value that is no date",
+            id="a date that sorts otherwise",
+        ),
+        pytest.param(
             {"state": {"bookmarks": {"x": {"partitions": [NO_DATE]}}}},
             "a value that is no date",
             id="number for a date",

@@ -83,6 +83,12 @@ def test_a_bookmark_never_goes_back(tap: CommandLine) -> None:
     assert bookmark(earlier.state) == {"0011": "2026-11-21"}
 
 
+def test_a_bookmark_without_a_value_is_none(tap: CommandLine) -> None:
+    state = tap.run(now=FIRST_DAY).state
+    state["bookmarks"]["billing_rec_screen"]["partitions"][0]["replication_key_value"] = None
+    assert bookmark(tap.run(now=SECOND_DAY, state=state).state) == {"0011": "2026-11-21"}
+
+
 def test_a_stream_that_fails_keeps_the_bookmark_it_had(
     tap: CommandLine, simulator: Simulator
 ) -> None:
