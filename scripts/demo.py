@@ -8,6 +8,7 @@ until you press Enter.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -86,7 +87,8 @@ def show_how_to_look(url: str) -> None:
     say(f"Look at the tables with any client, for instance: psql {url}")
     print("(the password, if a client wants one, is anything; the data lie in .demo)")
     if sys.stdin.isatty():
-        input("PostgreSQL stays up until you press Enter: ")
+        with contextlib.suppress(EOFError, KeyboardInterrupt):
+            input("PostgreSQL stays up until you press Enter: ")
     else:
         print("PostgreSQL stops now: started at a terminal, this script keeps it up for you.")
 

@@ -211,9 +211,7 @@ def _counted(envelope: Row) -> int:
     """Return the largest of the server's own counts, as in `4 records were found`, or 0."""
     said = [*_COUNT.findall(_message(envelope)), _text(envelope.get("total_records"))]
     counts = [re.sub(r"[.,]", "", text) for text in said]
-    return max(
-        (int(text) for text in counts if re.fullmatch(r"\d{1,20}", text, re.ASCII)), default=0
-    )
+    return max((int(text) for text in counts if _DIGITS.fullmatch(text)), default=0)
 
 
 def _family(status: int) -> int:
@@ -237,13 +235,14 @@ def _named(data: object) -> str:
 
 def shown(names: Collection[str], secret: str) -> str:
     """Return names of fields for the log: but for those that could be something else."""
-    fit = sorted(name for name in names if _NAME.fullmatch(name) and _quoted(name, secret) == name)
-    hidden = len(names) - len(fit[:_NAMES_SHOWN])
-    return ", ".join(fit[:_NAMES_SHOWN]) + (f" and {hidden} not shown here" if hidden else "")
+    fit = [name for name in names if _NAME.fullmatch(name) and _quoted(name, secret) == name]
+    first = sorted(fit)[:_NAMES_SHOWN]
+    hidden = len(names) - len(first)
+    return ", ".join(first) + (f" and {hidden} not shown here" if hidden else "")
 
 
 def _quoted(message: str, secret: str) -> str:
     """Return the API's message as one short line without the token and what could be personal."""
-    shown = re.sub(re.escape(secret), "…", message, flags=re.IGNORECASE) if secret else message
-    line = _PERSONAL.sub("…", " ".join(shown[: 4 * _QUOTED_LENGTH].split()))
+    masked = re.sub(re.escape(secret), "…", message, flags=re.IGNORECASE) if secret else message
+    line = _PERSONAL.sub("…", " ".join(masked[: 4 * _QUOTED_LENGTH].split()))
     return line if len(line) <= _QUOTED_LENGTH else f"{line[:_QUOTED_LENGTH]}…"

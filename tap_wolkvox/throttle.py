@@ -51,16 +51,10 @@ class Throttle:
         """Wait until a request may start, and keep others from starting one until it is over.
 
         Raises:
-            OperationError: The lock file can't be made.
+            OperationError: The lock can't be had.
         """
         try:
-            self._acquire()
-            try:
-                time.sleep(self._wait())
-                self._mark()
-            except BaseException:
-                self._lock.release()
-                raise
+            self._begin()
         except OSError as error:
             raise OperationError(
                 f"no lock can be had in the folder for temporary files ({error.strerror}): make it "
@@ -70,6 +64,15 @@ class Throttle:
             yield
         finally:
             self._lock.release()
+
+    def _begin(self) -> None:
+        self._acquire()
+        try:
+            time.sleep(self._wait())
+            self._mark()
+        except BaseException:
+            self._lock.release()
+            raise
 
     def _acquire(self) -> None:
         try:

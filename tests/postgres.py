@@ -61,7 +61,8 @@ def running(folder: Path, port: int = 0) -> Iterator[Database]:
         folder: Folder of its data, made if it is not there; its parent must be.
         port: Port to listen on; any free one by default, or where that one is taken.
     """
-    # Its own lock is one file for all users of the machine, who may not open each other's.
+    # Its own lock is one file for all users of the machine, who may not open each other's; it
+    # offers no other way to have another one.
     lock = type(PostgresServer._lock)  # noqa: SLF001
     PostgresServer._lock = lock(folder.with_suffix(".lock"))  # noqa: SLF001
     server = get_server(folder)

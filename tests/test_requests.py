@@ -39,9 +39,9 @@ class Thief(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    do_CONNECT = do_GET  # noqa: N815
+    do_CONNECT = do_GET  # noqa: N815  # likewise
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # likewise
         pass
 
 

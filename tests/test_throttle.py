@@ -83,6 +83,19 @@ def test_what_is_left_in_the_folder_does_not_show_the_token(
         assert path.read_bytes() == b""
 
 
+def test_starts_are_never_closer_than_the_interval(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # By the throttle's own marks, which no way to a server blurs.
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    starts = []
+    for _ in range(4):
+        with Throttle("token", 0.2).turn():
+            [mark] = tmp_path.glob("*.started")
+            starts.append(mark.stat().st_mtime)
+    assert all(later - earlier >= 0.2 for earlier, later in pairwise(starts))
+
+
 def test_a_clock_that_was_set_back_makes_no_long_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

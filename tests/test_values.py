@@ -132,7 +132,7 @@ class TestNumbers:
         with pytest.raises(MisfitError):
             to_number(received)
 
-    @pytest.mark.parametrize("received", ["٣", "１２", "1٢", "²", "५.५", "1,２34"])  # noqa: RUF001
+    @pytest.mark.parametrize("received", ["٣", "１２", "1٢", "²", "५.५", "1,２34"])  # noqa: RUF001  # digits that only look like ours
     @pytest.mark.parametrize("name", ["count", "amount", "length"])
     def test_digits_of_other_scripts_do_not_fit(self, name: str, received: str) -> None:
         with pytest.raises(MisfitError):
@@ -256,7 +256,7 @@ class TestDates:
             "20/11/2026",
             "2026-11",
             "2026-11-20 10:00:00",
-            "２０２６-11-20",  # noqa: RUF001
+            "２０２６-11-20",  # noqa: RUF001  # digits that only look like ours
         ],
     )
     def test_what_is_no_date_of_the_calendar_does_not_fit(self, received: str) -> None:
