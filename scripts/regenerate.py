@@ -1,4 +1,4 @@
-"""Write anew what is made from the code: tables of the README, catalogs kept with the tests.
+"""Write anew what is made from the code: the stream reference, tables of the README, catalogs.
 
 python scripts/regenerate.py           write what has changed
 python scripts/regenerate.py --check   write nothing, fail if anything is out of date
@@ -12,12 +12,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import stream_reference
 from environment import ROOT, enter
+from stream_reference import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 README = ROOT / "README.md"
+REFERENCE = ROOT / "docs" / "streams.md"
 CATALOGS = ROOT / "tests" / "catalog"
 
 File = tuple[Path, str]
@@ -54,9 +57,10 @@ def made() -> Iterator[File]:
     """Yield each file that is made from the code, with the text it should have."""
     from tap_wolkvox.tap import TapWolkvox
 
-    tap = TapWolkvox(validate_config=False)
     text = replaced(read(README), "settings", settings_table())
-    yield README, replaced(text, "streams", streams_table(tap))
+    yield README, replaced(text, "streams", streams_table())
+    yield REFERENCE, stream_reference.page()
+    tap = TapWolkvox(validate_config=False)
     for entry in json.loads(tap.catalog_json_text)["streams"]:
         path = CATALOGS / f"{entry['tap_stream_id']}.json"
         yield path, json.dumps(entry, indent=2, ensure_ascii=False) + "\n"
@@ -89,24 +93,26 @@ def default(declared: dict[str, Any]) -> str:
     return f"`{json.dumps(declared['default'])}`" if "default" in declared else ""
 
 
-def streams_table(tap: Any) -> str:
-    """Return all streams with their keys."""
+def streams_table() -> str:
+    """Return the groups of streams, and which of them are read by default."""
+    from tap_wolkvox.endpoints import ENDPOINTS
+
+    groups: dict[str, list[tuple[str, bool]]] = {}
+    for endpoint in ENDPOINTS:
+        groups.setdefault(endpoint.file, []).append((endpoint.api, endpoint.selected))
     rows = [
-        [
-            f"`{name}`",
-            ", ".join(f"`{column}`" for column in stream.primary_keys),
-            f"{stream.replication_method} on `{stream.replication_key}`",
-            stream.schema["description"],
-        ]
-        for name, stream in tap.streams.items()
+        [f"`{file}_…`", str(len(apis)), ", ".join(api for api, _ in apis), by_default(apis)]
+        for file, apis in groups.items()
     ]
-    return table(["stream", "key", "replication", "rows"], rows)
+    return table(["group", "streams", "`…`", "read by default"], rows)
 
 
-def table(header: list[str], rows: list[list[str]]) -> str:
-    """Return a Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+def by_default(apis: list[tuple[str, bool]]) -> str:
+    """Return which streams of a group are read unless somebody says otherwise."""
+    left = [api for api, selected in apis if not selected]
+    if len(left) in (0, len(apis)):
+        return "none" if left else "all"
+    return f"all but {', '.join(left)}"
 
 
 if __name__ == "__main__":

@@ -14,13 +14,12 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tap_wolkvox.endpoints import ROW_CAP, Shape
+from tap_wolkvox.endpoints import ROW_CAP
 from tap_wolkvox.errors import OperationError, PassingError, StreamError, WolkvoxError
+from tap_wolkvox.shapes import LIST, Found, Row, Shape, named
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-Row = dict[str, Any]
+    from collections.abc import Collection
 
 SUCCESS_CODES = frozenset({"200", "0", ""})
 """Values of `code` on success, as text; absent and null count as empty."""
@@ -58,7 +57,7 @@ def rows(
     status: int,
     body: bytes,
     *,
-    shape: Shape = Shape.ROWS,
+    shape: Shape = LIST,
     retry_after: float | None = None,
     secret: str = "",
 ) -> list[Row]:
@@ -67,7 +66,7 @@ def rows(
     Args:
         status: HTTP status.
         body: The whole body, decoded from its transfer but not from UTF-8.
-        shape: What the endpoint's `data` holds.
+        shape: Where the rows lie in it, and in what form.
         retry_after: Seconds that the header `Retry-After` asks for, if it is there.
         secret: The token, which no message may repeat should the API do so.
 
@@ -169,47 +168,60 @@ def _forbidden(message: str, said: str, retry_after: float | None) -> WolkvoxErr
 
 def _data(document: Any, envelope: Row, shape: Shape) -> list[Row]:
     """Return the rows of a successful answer, once they are known to be whole."""
-    if not isinstance(document, dict | list):
-        raise StreamError(f"the answer is {_named(document)}, not an object: please report it")
-    if isinstance(document, dict) and "data" not in document:
-        raise StreamError("the answer holds no `data`: please report it")
+    data, holder = _at(document, shape.path)
     if _text(envelope.get("error")).strip().lower() not in NO_ERROR:
         raise PassingError("the answer says that all is well, and holds an error: run again later")
-    found = _listed(document["data"] if isinstance(document, dict) else document, shape)
-    _check_whole(found, _counted(envelope))
-    return found
+    found = shape.read(data)
+    _check_whole(found, envelope, holder)
+    return found.rows
 
 
-def _listed(data: Any, shape: Shape) -> list[Row]:
-    if data is None or data == "":
-        return []
-    if shape is Shape.ONE_OBJECT and isinstance(data, dict):
-        data = [data]
-    if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
-        raise StreamError(f"`data` is {_named(data)}, not {shape.value}: please report it")
-    if shape is Shape.ONE_OBJECT and len(data) > 1:
-        raise StreamError(f"`data` holds {len(data)} objects where one belongs: please report it")
-    if shape is Shape.ONE_OBJECT and data == [{}]:
-        raise StreamError("`data` holds an object without fields: please report it")
-    return data
+def _at(document: Any, path: tuple[str, ...]) -> tuple[Any, Row]:
+    """Return what lies at a path, and the object that holds it."""
+    if isinstance(document, list) and len(path) == 1:
+        return document, {}
+    found, holder = document, {}
+    for depth, name in enumerate(path):
+        if depth and not found and found in (None, "", []):
+            return None, {}
+        if not isinstance(found, dict):
+            place = f"`{'.'.join(path[:depth])}`" if depth else "the answer"
+            raise StreamError(f"{place} is {named(found)}, not an object: please report it")
+        if name not in found:
+            raise StreamError(f"the answer holds no `{'.'.join(path[: depth + 1])}`: report it")
+        found, holder = found[name], found
+    return found, holder
 
 
-def _check_whole(found: Sequence[Row], counted: int) -> None:
+def _check_whole(found: Found, envelope: Row, holder: Row) -> None:
     """Make sure that no row is missing, as far as the answer itself can tell."""
-    if len(found) >= ROW_CAP:
+    rows = max(len(found.rows), found.sent)
+    if rows >= ROW_CAP:
         raise StreamError(
-            f"the answer holds {len(found)} rows, the API's limit is {ROW_CAP}: rows may be "
-            "missing, so none was emitted"
+            f"the answer holds {rows} rows, the API's limit is {ROW_CAP}: rows may be missing, so "
+            "none was emitted"
         )
-    if len(found) < counted:
+    counted = _counted(_message(envelope), envelope.get("total_records"), holder.get("total"))
+    page = _counted("", holder.get("limit"))
+    if 0 < page <= found.sent and (counted > found.sent or "total" not in holder):
+        raise StreamError(
+            f"the API sent a page of {found.sent} rows and documents no way to the next one: rows "
+            "are missing, so none was emitted"
+        )
+    if found.lacks(counted):
         raise PassingError(
-            f"the answer is cut: the API counts {counted} rows and sent {len(found)}"
+            f"the answer is cut: the API counts {counted} rows and sent {found.sent}"
         )
 
 
-def _counted(envelope: Row) -> int:
-    """Return the largest of the server's own counts, as in `4 records were found`, or 0."""
-    said = [*_COUNT.findall(_message(envelope)), _text(envelope.get("total_records"))]
+def _counted(message: str, *figures: object) -> int:
+    """Return the largest of the server's own counts, or 0.
+
+    Args:
+        message: Text that may hold one, as in `4 records were found`.
+        *figures: Fields that are one.
+    """
+    said = [*_COUNT.findall(message), *map(_text, figures)]
     counts = [re.sub(r"[.,]", "", text) for text in said]
     return max((int(text) for text in counts if _DIGITS.fullmatch(text)), default=0)
 
@@ -226,11 +238,6 @@ def _message(envelope: Row) -> str:
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _named(data: object) -> str:
-    names = {dict: "an object", list: "a list of other things", str: "text", bool: "yes or no"}
-    return names.get(type(data), "null" if data is None else "a number")
 
 
 def shown(names: Collection[str], secret: str) -> str:

@@ -8,13 +8,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tap_wolkvox.endpoints import SERVER
+
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from tap_wolkvox.endpoints import Endpoint
 
-SERVER = "wolkvox_server"
 RESCUED = "_rescued_data"
+"""Column that every row ends with: what found no place in the others."""
 
 ADDED = "added_columns"
 """Stem of the file that declares the columns which the tap adds."""
@@ -46,6 +48,21 @@ def received(endpoint: Endpoint) -> JsonSchema:
     return properties
 
 
+def aliases(endpoint: Endpoint) -> dict[str, str]:
+    """Return other names under which the API may send a column, each with the column."""
+    return {
+        alias: name
+        for name, schema in received(endpoint).items()
+        for alias in schema.get("x-aliases", ())
+    }
+
+
+def expected(endpoint: Endpoint) -> set[str]:
+    """Return the columns that an answer with rows should hold, in one row at least."""
+    declared = received(endpoint).items()
+    return {name for name, schema in declared if not schema.get("x-optional")}
+
+
 def stream_schema(endpoint: Endpoint) -> JsonSchema:
     """Return the schema of a stream: what the API sends, between what the tap adds.
 
@@ -62,8 +79,16 @@ def stream_schema(endpoint: Endpoint) -> JsonSchema:
     return {"type": "object", "description": description, "properties": properties}
 
 
+def unit(schema: JsonSchema) -> str:
+    """Return the unit of a column, or nothing."""
+    stated: str = schema.get("x-unit", "")
+    return stated
+
+
 def _published(schema: JsonSchema, *, required: bool) -> JsonSchema:
     published = {name: value for name, value in schema.items() if not name.startswith("x-")}
     types = published["type"] if isinstance(published["type"], list) else [published["type"]]
     published["type"] = [name for name in types if name != "null" or not required]
+    if unit(schema):
+        published["description"] += f" Unit: {unit(schema)}."
     return published

@@ -11,7 +11,7 @@ import logging
 import random
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import backoff
@@ -23,7 +23,7 @@ from tap_wolkvox.throttle import Throttle
 from tap_wolkvox.transport import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     import requests
     from backoff.types import Details
@@ -36,6 +36,8 @@ LONGEST_ASKED_WAIT = 3600.0
 """Seconds; a server that asks to wait longer is left alone until the next run."""
 
 logger = logging.getLogger("tap-wolkvox")
+
+T = TypeVar("T")
 
 
 class Connection:
@@ -55,6 +57,7 @@ class Connection:
         self._max_retries: int = config["max_retries"]
         self._timeout: float = config["request_timeout"]
         self._throttle = Throttle(operation.token, config["request_interval"])
+        self._known: dict[str, Any] = {}
 
     @cached_property
     def authenticator(self) -> APIKeyAuthenticator:
@@ -67,6 +70,28 @@ class Connection:
         # A proxy of the environment would see the token of an unencrypted request.
         unencrypted = urlsplit(self.operation.api_url).scheme == "http"
         return Session(timeout=self._timeout, direct=unencrypted)
+
+    def once(self, name: str, read: Callable[[], T]) -> T:
+        """Return what a reading gives, which several streams need and only one asks for.
+
+        A failure is remembered too: asking again would only cost more requests.
+
+        Args:
+            name: What is read.
+            read: Reads it.
+
+        Raises:
+            StreamError: It can't be read.
+        """
+        if name not in self._known:
+            try:
+                self._known[name] = read()
+            except StreamError as error:
+                self._known[name] = error
+        known = self._known[name]
+        if isinstance(known, StreamError):
+            raise known
+        return cast("T", known)
 
     def guard(self, send: RequestFunc) -> RequestFunc:
         """Return a function that sends in turn, and again what failed but may pass by itself.

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+import simplejson
+
+from tap_wolkvox import values
 from tap_wolkvox.errors import StreamError
 
 if TYPE_CHECKING:
@@ -44,3 +48,32 @@ def check(records: Sequence[Mapping[str, object]], key: Sequence[str]) -> None:
             f"{shared} key(s) ({', '.join(key)}) stand for more than one row, and a target would "
             "keep only one of them; nothing of this answer was emitted: please report it"
         )
+
+
+def row_keys(
+    rows: Sequence[Mapping[str, object]], key: Sequence[str], aliases: Mapping[str, str]
+) -> list[str]:
+    """Return a key for each row: a hash of its natural key, and of how many had it before.
+
+    The same rows have the same keys whenever they are read; two identical rows stay two.
+
+    Args:
+        rows: The rows as the API sent them.
+        key: Columns of the natural key; one that a row lacks counts as null.
+        aliases: Other names of columns, each with the column.
+    """
+    before: Counter[str] = Counter()
+    made = []
+    for row in rows:
+        natural = _natural_key(row, key, aliases)
+        made.append(blake2b(f"{before[natural]} {natural}".encode(), digest_size=16).hexdigest())
+        before[natural] += 1
+    return made
+
+
+def _natural_key(row: Mapping[str, object], key: Sequence[str], aliases: Mapping[str, str]) -> str:
+    """Return the raw texts of a natural key as one text, in which none runs into the next."""
+    sent: dict[str, object] = {}
+    for field, value in row.items():
+        sent.setdefault(values.column_name(field, aliases), value)
+    return simplejson.dumps([sent.get(column) for column in key])

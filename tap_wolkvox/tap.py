@@ -20,9 +20,9 @@ from typing_extensions import override
 
 from tap_wolkvox import checks, inputs, quota, run, settings
 from tap_wolkvox.connection import Connection
-from tap_wolkvox.endpoints import ENDPOINTS, TOKEN_INFO
+from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS
 from tap_wolkvox.output import WholeMessageWriter
-from tap_wolkvox.streams import SnapshotStream, WolkvoxStream
+from tap_wolkvox.streams import WolkvoxStream, stream
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -69,7 +69,7 @@ class TapWolkvox(Tap):
         """
         found: list[str] = []
         if not isinstance(catalog, Catalog | str | PurePath | None):
-            found += inputs.catalog_problems(catalog, {endpoint.name for endpoint in ENDPOINTS})
+            found += inputs.catalog_problems(catalog, BY_NAME)
         if not isinstance(state, str | PurePath | None):
             found += inputs.state_problems(state)
         if found:
@@ -85,7 +85,7 @@ class TapWolkvox(Tap):
 
     @override
     def discover_streams(self) -> list[WolkvoxStream]:
-        return [SnapshotStream(self, endpoint) for endpoint in ENDPOINTS]
+        return [stream(self, endpoint) for endpoint in ENDPOINTS]
 
     @override  # type: ignore[misc]  # final, as the SDK means it: it ends at the first failure
     def sync_all(self) -> None:
@@ -115,9 +115,8 @@ class TapWolkvox(Tap):
         Raises:
             WolkvoxError: The server is not reached, or does not take the token.
         """
-        stream = WolkvoxStream(self, TOKEN_INFO)
-        rows = list(stream.request_records(None))
-        usage = quota.usage(rows)
+        token_info = WolkvoxStream(self, BY_NAME["information_token_info"])
+        usage = quota.usage(token_info.ask(None))
         click.echo(
             f"Server {self.connection.operation.server} reached, token good. "
             f"Requests today: {usage}."

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import simplejson
@@ -25,6 +26,8 @@ Converter = Callable[[object], Scalar]
 
 MISSING = frozenset({"", "-", "--"})
 """Texts that stand for no value, once blanks around them are gone."""
+
+NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 
 MAX_DIGITS = 38
 """Digits that every database's exact number type holds."""
@@ -45,9 +48,19 @@ class MisfitError(ValueError):
     """A value does not fit its column; it holds no text, for the value must not be logged."""
 
 
+def column_name(field: str, aliases: Mapping[str, str] = NO_ALIASES) -> str:
+    """Return the column for a field of the API: `yes/no` → `yes_no`, `ASA` → `asa`.
+
+    Args:
+        field: Name of the field.
+        aliases: Other names of columns, each with the column.
+    """
+    name = _normalised(field)
+    return aliases.get(name, name)
+
+
 @lru_cache(maxsize=4096)
-def column_name(field: str) -> str:
-    """Return the column for a field of the API: `yes/no` → `yes_no`, `ASA` → `asa`."""
+def _normalised(field: str) -> str:
     return re.sub(r"[^a-z0-9]", "_", field.strip().lower())
 
 
@@ -180,13 +193,16 @@ def converter(schema: Mapping[str, object], zone: ZoneInfo) -> Converter:
 
 
 def convert(
-    row: Mapping[str, object], columns: Mapping[str, Converter]
+    row: Mapping[str, object],
+    columns: Mapping[str, Converter],
+    aliases: Mapping[str, str] = NO_ALIASES,
 ) -> tuple[dict[str, Scalar], dict[str, object]]:
     """Type one row.
 
     Args:
         row: The row as the API sent it.
         columns: The declared columns, in their order, with the conversion of each.
+        aliases: Other names of columns, each with the column.
 
     Returns:
         The typed record with every declared column, and what did not find its place there:
@@ -196,7 +212,7 @@ def convert(
     rescued: dict[str, object] = {}
     taken: set[str] = set()
     for field, value in row.items():
-        column = column_name(field)
+        column = column_name(field, aliases)
         if column not in columns or column in taken:
             rescued[field] = value
             continue

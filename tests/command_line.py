@@ -7,11 +7,23 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tap_wolkvox.tap import TapWolkvox
+
 TOKEN = "s3cr3t-t0ken/with=signs"
 """The token of all tests, made of what could be written in more than one way."""
+
+FEW = (
+    "billing_agent_script",
+    "billing_intelligent_dial",
+    "billing_rec_screen",
+    "billing_rsync_s3_mp3",
+    "information_services",
+)
+"""Streams that most tests read: those whose subject is not which streams there are."""
 
 SET_CLOCK = Path(__file__).parent / "set_clock"
 
@@ -71,11 +83,13 @@ class CommandLine:
     Args:
         folder: Where files are put, those that the tap makes by itself among them.
         settings: Settings of each run, until it brings its own.
+        streams: Streams that a run selects, until it brings a catalog; none: what the tap selects.
         temporary: The machine's folder for temporary files, if it is not the same folder.
     """
 
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
+    streams: tuple[str, ...] = ()
     temporary: Path | None = None
 
     def run(
@@ -110,6 +124,8 @@ class CommandLine:
             **settings: Settings in place of the usual ones; None takes one away.
         """
         command = [sys.executable, "-m", "tap_wolkvox"]
+        if catalog is None and self.streams and "--discover" not in arguments:
+            catalog = selection(*self.streams)
         merged = dict((self.settings | settings).items())
         config = {name: value for name, value in merged.items() if value is not None}
         for name, content in (("config", config), ("catalog", catalog), ("state", state)):
@@ -136,8 +152,15 @@ class CommandLine:
         return kept | temporary | clock | {"PYTHONUTF8": "1"}
 
 
-def selection(catalog: dict[str, Any], *streams: str) -> dict[str, Any]:
+@cache
+def discovered() -> str:
+    """Return the catalog of all streams, as JSON."""
+    return TapWolkvox(validate_config=False).catalog_json_text
+
+
+def selection(*streams: str) -> dict[str, Any]:
     """Return a catalog that selects these streams and no other."""
+    catalog: dict[str, Any] = json.loads(discovered())
     for entry in catalog["streams"]:
         for item in entry["metadata"]:
             if not item["breadcrumb"]:

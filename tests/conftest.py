@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
-from tap_wolkvox.tap import TapWolkvox
-from tests.command_line import TOKEN, CommandLine, selection
+from tests.command_line import FEW, TOKEN, CommandLine, selection
 from tests.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -38,10 +37,11 @@ def tap(simulator: Simulator, tmp_path: Path) -> CommandLine:
             "request_interval": 0,
             "max_retries": 0,
         },
+        streams=FEW,
     )
 
 
 @pytest.fixture
 def services(tap: CommandLine) -> dict[str, Any]:
     """A catalog that selects `information_services` alone."""
-    return selection(TapWolkvox(validate_config=False).catalog_dict, "information_services")
+    return selection("information_services")

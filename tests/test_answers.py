@@ -12,9 +12,24 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox.answers import Row, rows
-from tap_wolkvox.endpoints import Shape
+from tap_wolkvox.answers import rows, shown
+from tap_wolkvox.endpoints import ENDPOINTS
 from tap_wolkvox.errors import OperationError, PassingError, StreamError, WolkvoxError
+from tap_wolkvox.shapes import (
+    LIST,
+    OneObject,
+    Row,
+    Rows,
+    RowsByKind,
+    RowsByName,
+    RowsInRows,
+    Shape,
+)
+
+SHAPES: list[Shape] = list({repr(line.shape): line.shape for line in ENDPOINTS}.values())
+"""Each shape that an endpoint has, once."""
+
+each_shape = pytest.mark.parametrize("shape", SHAPES, ids=repr)
 
 CAP = 60_000
 ROW = {"operation": "demo", "items": "5"}
@@ -68,9 +83,27 @@ def answer(
     return body(code=code, error=error, msg=msg, data=data)
 
 
-def failure(
-    status: int, content: bytes, *, shape: Shape = Shape.ROWS, secret: str = ""
-) -> WolkvoxError:
+def placed(
+    shape: Shape, data: object, msg: object = "", code: object = 200, **around: object
+) -> bytes:
+    """Return an answer that holds something where a shape expects its rows.
+
+    Args:
+        shape: The shape.
+        data: What lies there.
+        msg: The envelope's message.
+        code: The envelope's code.
+        **around: What lies beside it, in the same object.
+    """
+    *outside, last = shape.path
+    beside = {name: value for name, value in around.items() if value is not ABSENT}
+    holder: dict[str, object] = {last: data, **beside}
+    for name in reversed(outside):
+        holder = {name: holder}
+    return body(code=code, msg=msg, **holder)
+
+
+def failure(status: int, content: bytes, *, shape: Shape = LIST, secret: str = "") -> WolkvoxError:
     with pytest.raises(WolkvoxError) as caught:
         rows(status, content, shape=shape, secret=secret)
     return caught.value
@@ -204,19 +237,54 @@ class TestRows:
     def test_no_data_is_empty_where_the_api_counts_none(
         self, data: object, code: object, msg: object
     ) -> None:
-        for shape in Shape:
-            assert rows(200, answer(data, msg, code), shape=shape) == []
+        for shape in SHAPES:
+            assert rows(200, placed(shape, data, msg, code), shape=shape) == []
 
     @pytest.mark.parametrize("data", [[], None, ""], ids=repr)
-    def test_no_data_is_cut_where_the_api_counts_more(self, data: object) -> None:
-        for shape in Shape:
-            error = failure(200, answer(data, "1 records were found"), shape=shape)
-            assert isinstance(error, PassingError)
+    @each_shape
+    def test_no_data_is_cut_where_the_api_counts_more(self, shape: Shape, data: object) -> None:
+        error = failure(200, placed(shape, data, "1 records were found"), shape=shape)
+        assert isinstance(error, PassingError)
 
-    def test_a_missing_data_fails_the_stream(self) -> None:
-        assert isinstance(failure(200, answer(msg="1 records were found")), StreamError)
-        assert isinstance(failure(200, b"{}"), StreamError)
-        assert isinstance(failure(200, body(code=200, records=[ROW])), StreamError)
+    @pytest.mark.parametrize("data", [[], None, ""], ids=repr)
+    @pytest.mark.parametrize("shape", [shape for shape in SHAPES if len(shape.path) > 1], ids=repr)
+    def test_no_data_further_out_is_no_data(self, shape: Shape, data: object) -> None:
+        content = body(code=200, **{shape.path[0]: data})
+        assert rows(200, content, shape=shape) == []
+        content = body(code=200, msg="1 records were found", **{shape.path[0]: data})
+        assert isinstance(failure(200, content, shape=shape), PassingError)
+
+    @each_shape
+    def test_a_missing_data_fails_the_stream(self, shape: Shape) -> None:
+        for content in (
+            answer(msg="1 records were found"),
+            b"{}",
+            body(code=200, rows=[ROW]),
+            body(code=200, **{name: [ROW] for name in {"data", "records"} - {shape.path[0]}}),
+        ):
+            error = failure(200, content, shape=shape)
+            assert isinstance(error, StreamError)
+            assert f"`{shape.path[0]}`" in str(error)
+
+    @pytest.mark.parametrize("shape", [shape for shape in SHAPES if len(shape.path) > 1], ids=repr)
+    def test_a_missing_inner_place_fails_the_stream_and_is_named(self, shape: Shape) -> None:
+        for outer in ({}, {"rows": [ROW]}):
+            error = failure(200, answer(outer), shape=shape)
+            assert isinstance(error, StreamError)
+            assert f"`{'.'.join(shape.path)}`" in str(error)
+
+    @pytest.mark.parametrize("outer", [[ROW], ["x"], "text", " ", 0, 5, True, False], ids=repr)
+    @pytest.mark.parametrize("shape", [shape for shape in SHAPES if len(shape.path) > 1], ids=repr)
+    def test_an_outer_place_that_is_no_object_fails_the_stream(
+        self, shape: Shape, outer: object
+    ) -> None:
+        error = failure(200, answer(outer), shape=shape)
+        assert isinstance(error, StreamError)
+        assert "`data`" in str(error)
+
+    def test_a_bare_list_has_no_inner_place(self) -> None:
+        error = failure(200, json.dumps([ROW]).encode(), shape=Rows(path=("data", "data")))
+        assert isinstance(error, StreamError)
 
     @pytest.mark.parametrize(
         "data",
@@ -245,7 +313,8 @@ class TestRows:
     def test_a_document_that_is_no_envelope_and_no_rows_fails_the_stream(
         self, content: bytes
     ) -> None:
-        assert isinstance(failure(200, content), StreamError)
+        for shape in SHAPES:
+            assert isinstance(failure(200, content, shape=shape), StreamError)
 
     @given(st.lists(st.dictionaries(st.text(), st.text() | st.none(), max_size=4), max_size=4))
     def test_rows_are_returned_as_they_were_sent(self, sent: list[Row]) -> None:
@@ -257,23 +326,23 @@ class TestOneObject:
     @pytest.mark.parametrize("data", [ROW, [ROW]], ids=["bare", "in a list"])
     def test_it_is_one_row_bare_or_in_a_list(self, data: object) -> None:
         sent = answer(data, "X records were found", "200")
-        assert rows(200, sent, shape=Shape.ONE_OBJECT) == [ROW]
+        assert rows(200, sent, shape=OneObject()) == [ROW]
 
     def test_more_than_one_fail_the_stream(self) -> None:
-        error = failure(200, answer([ROW, ROW]), shape=Shape.ONE_OBJECT)
+        error = failure(200, answer([ROW, ROW]), shape=OneObject())
         assert isinstance(error, StreamError)
         assert "2 objects" in str(error)
 
     @pytest.mark.parametrize("data", ["text", 5, True, ["text"], [[ROW]], [None]], ids=repr)
     def test_other_shapes_fail_the_stream(self, data: object) -> None:
-        assert isinstance(failure(200, answer(data), shape=Shape.ONE_OBJECT), StreamError)
+        assert isinstance(failure(200, answer(data), shape=OneObject()), StreamError)
 
     def test_an_object_without_an_envelope_fails_the_stream(self) -> None:
-        error = failure(200, json.dumps(ROW).encode(), shape=Shape.ONE_OBJECT)
+        error = failure(200, json.dumps(ROW).encode(), shape=OneObject())
         assert isinstance(error, StreamError)
 
     def test_fewer_than_counted_is_cut(self) -> None:
-        error = failure(200, answer(ROW, "2 records were found"), shape=Shape.ONE_OBJECT)
+        error = failure(200, answer(ROW, "2 records were found"), shape=OneObject())
         assert isinstance(error, PassingError)
 
 
@@ -412,6 +481,166 @@ class TestCounts:
         )
 
 
+CHATS = RowsInRows(field="active_chats")
+SURVEYS = RowsByName(column="survey")
+LATENCY = RowsByKind(kinds={"by_agent": ("agent", "agent_id"), "by_ip": ("ip", "ip")})
+RECORDS = Rows(path=("records",))
+PAGE = Rows(path=("data", "data"))
+
+
+def found(count: int) -> str:
+    return f"{count} records were found"
+
+
+class TestCountsOfRowsThatAreTakenApart:
+    def test_rows_in_rows_are_counted_before_they_are_taken_apart(self) -> None:
+        data = [{"agent_id": "1", "active_chats": [ROW, ROW, ROW]}]
+        assert len(rows(200, placed(CHATS, data, found(1)), shape=CHATS)) == 3
+        for counted in (2, 3, 4):
+            error = failure(200, placed(CHATS, data, found(counted)), shape=CHATS)
+            assert isinstance(error, PassingError)
+
+    def test_rows_that_hold_no_rows_count_too(self) -> None:
+        data = [{"agent_id": "1", "active_chats": []}, {"agent_id": "2", "active_chats": None}]
+        assert rows(200, placed(CHATS, data, found(2)), shape=CHATS) == []
+        error = failure(200, placed(CHATS, data, found(3)), shape=CHATS)
+        assert isinstance(error, PassingError)
+
+    @given(st.lists(st.integers(0, 4), max_size=6), st.integers(0, 12))
+    def test_rows_in_rows_are_whole_exactly_if_no_outer_one_is_missing(
+        self, sizes: list[int], counted: int
+    ) -> None:
+        content = placed(CHATS, [{"active_chats": [ROW] * size} for size in sizes], found(counted))
+        if len(sizes) >= counted:
+            assert len(rows(200, content, shape=CHATS)) == sum(sizes)
+        else:
+            assert isinstance(failure(200, content, shape=CHATS), PassingError)
+
+    @given(st.lists(st.integers(0, 4), max_size=6), st.integers(0, 12))
+    def test_rows_by_name_are_whole_if_all_names_or_exactly_all_rows_are_there(
+        self, sizes: list[int], counted: int
+    ) -> None:
+        data = {f"survey {number}": [ROW] * size for number, size in enumerate(sizes)}
+        content = placed(SURVEYS, data, found(counted))
+        if counted <= len(sizes) or counted == sum(sizes):
+            assert len(rows(200, content, shape=SURVEYS)) == sum(sizes)
+        else:
+            assert isinstance(failure(200, content, shape=SURVEYS), PassingError)
+
+    @given(st.integers(0, 4), st.integers(0, 4), st.integers(0, 12))
+    def test_rows_by_kind_are_whole_if_the_object_or_exactly_all_rows_are_there(
+        self, agents: int, ips: int, counted: int
+    ) -> None:
+        content = placed(
+            LATENCY, [{"by_agent": [ROW] * agents, "by_ip": [ROW] * ips}], found(counted)
+        )
+        if counted <= 1 or counted == agents + ips:
+            assert len(rows(200, content, shape=LATENCY)) == agents + ips
+        else:
+            assert isinstance(failure(200, content, shape=LATENCY), PassingError)
+
+    @pytest.mark.parametrize("total", [3, "3", "1,000"], ids=repr)
+    def test_the_total_beside_the_records_counts(self, total: object) -> None:
+        whole = body(code="200", total_records="2", campaign_id="7", records=[ROW, ROW])
+        assert rows(200, whole, shape=RECORDS) == [ROW, ROW]
+        cut = body(code="200", total_records=total, campaign_id="7", records=[ROW, ROW])
+        assert isinstance(failure(200, cut, shape=RECORDS), PassingError)
+
+    def test_a_total_without_records_is_cut(self) -> None:
+        content = body(code="200", total_records="2", records=[])
+        assert isinstance(failure(200, content, shape=RECORDS), PassingError)
+
+    @pytest.mark.parametrize(
+        ("shape", "data"),
+        [
+            (CHATS, [{"active_chats": [{}] * (CAP // 2)}] * 2),
+            (CHATS, [{"active_chats": []}] * CAP),
+            (SURVEYS, {"a": [{}] * (CAP - 1), "b": [{}]}),
+            (SURVEYS, {str(number): [] for number in range(CAP)}),
+            (LATENCY, [{"by_agent": [{}] * (CAP - 1), "by_ip": [{}]}]),
+            (RECORDS, [{}] * CAP),
+            (PAGE, [{}] * CAP),
+        ],
+        ids=["inner rows", "outer rows", "rows", "names", "kinds", "records", "page"],
+    )
+    def test_an_answer_at_the_cap_before_or_after_it_is_taken_apart_is_never_accepted(
+        self, shape: Shape, data: object
+    ) -> None:
+        error = failure(200, placed(shape, data), shape=shape)
+        assert isinstance(error, StreamError)
+        assert str(CAP) in str(error)
+
+    def test_rows_in_rows_just_below_the_cap_are_accepted(self) -> None:
+        data: object = [{"active_chats": [{}] * (CAP - 1)}]
+        assert len(rows(200, placed(CHATS, data), shape=CHATS)) == CAP - 1
+
+
+class TestPages:
+    """An answer that says how many rows one holds, and how many there are in all."""
+
+    @staticmethod
+    def page(sent: int, msg: str = "", **around: object) -> bytes:
+        return placed(PAGE, [ROW] * sent, msg, **around)
+
+    @pytest.mark.parametrize(
+        ("limit", "total"), [(100, 250), ("100", "250"), ("100", "2,500")], ids=repr
+    )
+    def test_a_full_page_of_more_fails_the_stream_at_once(
+        self, limit: object, total: object
+    ) -> None:
+        error = failure(200, self.page(100, total=total, limit=limit, page=1), shape=PAGE)
+        assert isinstance(error, StreamError)
+        assert "a page of 100 rows" in str(error)
+
+    def test_a_full_page_of_more_by_the_message_fails_the_stream_too(self) -> None:
+        error = failure(200, self.page(100, found(101), total=100, limit=100), shape=PAGE)
+        assert isinstance(error, StreamError)
+
+    def test_a_full_page_of_all_is_whole(self) -> None:
+        content = self.page(100, total="100", limit="100", page="1")
+        assert len(rows(200, content, shape=PAGE)) == 100
+
+    @pytest.mark.parametrize("sent", [100, 101])
+    def test_a_full_page_of_nobody_knows_how_many_fails_the_stream(self, sent: int) -> None:
+        for msg in ("", found(sent)):
+            error = failure(200, self.page(sent, msg, limit="100"), shape=PAGE)
+            assert isinstance(error, StreamError)
+            assert "page" in str(error)
+
+    @pytest.mark.parametrize("sent", [0, 1, 98])
+    def test_fewer_rows_than_in_all_on_a_page_that_is_not_full_are_cut(self, sent: int) -> None:
+        error = failure(200, self.page(sent, total="99", limit="100"), shape=PAGE)
+        assert isinstance(error, PassingError)
+
+    @pytest.mark.parametrize("limit", [ABSENT, None, "", 0, "0", "none", [], 100], ids=repr)
+    def test_a_page_that_is_not_full_or_has_no_limit_is_whole_with_all_rows(
+        self, limit: object
+    ) -> None:
+        for total in (ABSENT, "99", None):
+            content = self.page(99, total=total, limit=limit)
+            assert len(rows(200, content, shape=PAGE)) == 99
+
+    @pytest.mark.parametrize("limit", [ABSENT, 0], ids=repr)
+    def test_fewer_rows_than_in_all_without_a_limit_are_cut(self, limit: object) -> None:
+        error = failure(200, self.page(100, total=250, limit=limit), shape=PAGE)
+        assert isinstance(error, PassingError)
+
+    @given(st.integers(0, 30), st.integers(0, 30), st.integers(1, 30))
+    def test_a_page_is_whole_exactly_if_it_holds_all(
+        self, sent: int, total: int, limit: int
+    ) -> None:
+        content = self.page(sent, total=total, limit=limit)
+        if sent >= total:
+            assert len(rows(200, content, shape=PAGE)) == sent
+        else:
+            kind = StreamError if sent >= limit else PassingError
+            assert type(failure(200, content, shape=PAGE)) is kind
+
+    def test_figures_further_out_are_not_of_the_page(self) -> None:
+        content = body(code=200, total=9, limit=1, data={"data": [ROW]})
+        assert rows(200, content, shape=PAGE) == [ROW]
+
+
 WHOLE = answer([ROW], "1 records were found")
 
 
@@ -525,6 +754,20 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=6,
 )
+names = st.sampled_from(["active_chats", "active_interactions", "by_agent", "by_ip", "agent_id"])
+inner_rows = st.lists(st.dictionaries(names | st.text(), json_values, max_size=3), max_size=3)
+outer_rows = st.lists(
+    st.dictionaries(names, inner_rows | json_values, max_size=3), min_size=1, max_size=2
+)
+held = st.fixed_dictionaries(
+    {},
+    optional={
+        "data": inner_rows,
+        "meta_templates": inner_rows | json_values,
+        "total": st.integers(0, 4) | json_values,
+        "limit": st.integers(0, 4) | json_values,
+    },
+)
 envelopes = st.fixed_dictionaries(
     {},
     optional={
@@ -532,8 +775,13 @@ envelopes = st.fixed_dictionaries(
         "msg": st.sampled_from([EMPTY, "4 records were found", *(msg for _, msg, _ in ERRORS)])
         | json_values,
         "error": json_values,
-        "data": st.lists(st.dictionaries(st.text(), json_values, max_size=2), max_size=3)
+        "data": inner_rows
+        | outer_rows
+        | held
+        | st.dictionaries(st.text(), inner_rows, max_size=3)
         | json_values,
+        "records": inner_rows | json_values,
+        "total_records": st.integers(0, 4) | json_values,
     },
 ).map(lambda envelope: json.dumps(envelope).encode())
 bodies = st.one_of(
@@ -543,23 +791,34 @@ statuses = st.integers() | st.sampled_from([200, 404, *STATUSES])
 
 
 class TestAnything:
-    @given(statuses, bodies, st.sampled_from(Shape), st.sampled_from(["", SECRET]))
-    @example(200, b"\xff\xfe\x00\x00", Shape.ROWS, "")
-    @example(200, b'{"code": -0, "data": "\\ud800"}', Shape.ONE_OBJECT, "")
-    @example(404, b'{"msg": "\\ud800\\u0000"}', Shape.ROWS, SECRET)
+    @given(statuses, bodies, st.sampled_from(SHAPES), st.sampled_from(["", SECRET]))
+    @example(200, b"\xff\xfe\x00\x00", LIST, "")
+    @example(200, b'{"code": -0, "data": "\\ud800"}', OneObject(), "")
+    @example(404, b'{"msg": "\\ud800\\u0000"}', LIST, SECRET)
+    @example(200, b'{"data": {"\\ud800": [{"survey": "\\udc00"}]}}', SURVEYS, "")
+    @example(200, b'{"data": {"data": [{}], "limit": -1, "total": 1e999}}', PAGE, "")
     def test_it_is_a_list_of_rows_or_an_error_of_ours(
         self, status: int, content: bytes, shape: Shape, secret: str
     ) -> None:
+        self.check(status, content, shape, secret)
+
+    @staticmethod
+    def check(status: int, content: bytes, shape: Shape, secret: str) -> None:
         try:
-            found = rows(status, content, shape=shape, secret=secret)
+            read = rows(status, content, shape=shape, secret=secret)
         except WolkvoxError as error:
             line = str(error)
         else:
             line = ""
-            assert type(found) is list
-            assert all(type(row) is dict for row in found)
+            assert type(read) is list
+            assert all(type(row) is dict for row in read)
         assert len(line) < 400
         assert len(line.splitlines()) <= 1
+
+    @each_shape
+    @given(bodies)
+    def test_no_shape_lets_anything_else_happen(self, shape: Shape, content: bytes) -> None:
+        self.check(200, content, shape, "")
 
     @given(statuses.filter(lambda status: status not in (200, 404)), bodies)
     def test_only_a_200_or_a_404_is_ever_rows_or_empty(self, status: int, content: bytes) -> None:
@@ -608,7 +867,7 @@ class TestContradictions:
 
     @pytest.mark.parametrize("data", [{}, [{}]], ids=repr)
     def test_one_object_without_fields_is_none(self, data: object) -> None:
-        assert isinstance(failure(200, answer(data), shape=Shape.ONE_OBJECT), StreamError)
+        assert isinstance(failure(200, answer(data), shape=OneObject()), StreamError)
 
     def test_no_digit_of_a_number_is_lost(self) -> None:
         number = "1.2345678901234567890123456789"
@@ -640,3 +899,18 @@ class TestQuotes:
         assert isinstance(
             failure(200, answer([], "4 records were found"), secret="4"), PassingError
         )
+
+
+class TestShown:
+    def test_names_of_fields_are_shown_in_their_order(self) -> None:
+        assert shown(["opt2", "Total Calls", "opt1"], SECRET) == "Total Calls, opt1, opt2"
+
+    @pytest.mark.parametrize(
+        "name", ["3001234567", "a 300 123 4567", "ana@example.com", "Ñandú?", "", "x" * 41, SECRET]
+    )
+    def test_a_name_that_could_be_something_else_is_counted_alone(self, name: str) -> None:
+        assert shown([name, "opt1"], SECRET) == "opt1 and 1 not shown here"
+
+    def test_many_names_are_not_all_shown(self) -> None:
+        names = [f"opt{number}" for number in range(25)]
+        assert shown(names, "") == f"{', '.join(sorted(names)[:20])} and 5 not shown here"

@@ -12,64 +12,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tap_wolkvox import columns, values
-from tap_wolkvox.endpoints import ENDPOINTS, Endpoint, Kind
+from tap_wolkvox.endpoints import ENDPOINTS, SERVER, Endpoint, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = Path(__file__).parent.parent / "schemas"
 FILES = sorted(FOLDER.glob("*"))
-BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
-
-BILLING = ["operation", "description", "items", "date"]
-SERVICES = [
-    "licenses",
-    "pbx",
-    "screen_recording",
-    "video_call",
-    "stereo_recording",
-    "gamification",
-    "text_analytics",
-    "speech_analytics",
-    "rsync",
-    "wolkvox_storage",
-    "blob_storage",
-    "aws_s3",
-    "intelligentdial",
-    "bi",
-    "customer_prot",
-    "mr_wizard",
-    "turbo_dial",
-    "sso",
-    "mailgun",
-    "whatsapp",
-    "facebook_page",
-    "facebook_messenger",
-    "instagram_page",
-    "instagram_chat",
-    "sms_bidireccional",
-    "chat_web",
-    "telegram",
-    "crm",
-    "email",
-    "cobrowsing",
-]
-DOCUMENTED = {
-    "billing_agent_script": BILLING,
-    "billing_intelligent_dial": BILLING,
-    "billing_rsync_s3_mp3": BILLING,
-    "billing_rec_screen": BILLING,
-    "information_services": SERVICES,
-}
-"""The fields that the vendor documents for each endpoint, in the vendor's order."""
-
-SNAPSHOT_KEYS = {
-    "billing_agent_script": ("wolkvox_server", "operation", "description", "snapshot_date"),
-    "information_services": ("wolkvox_server", "snapshot_date"),
-}
-
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-each_documented = pytest.mark.parametrize("name", DOCUMENTED)
 each_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 
 
@@ -134,59 +84,61 @@ def test_no_schema_file_is_without_a_stream() -> None:
 
 def test_the_columns_that_the_tap_adds_are_used_and_none_else() -> None:
     added = read(FOLDER / f"{columns.ADDED}.json")["properties"]
-    assert set(added) == {columns.SERVER, columns.RESCUED, *(kind.value for kind in Kind)}
+    assert set(added) == {SERVER, columns.RESCUED, *(kind.value for kind in Kind)}
 
 
-@each_documented
+@each_endpoint
 class TestStreams:
-    def test_exactly_the_documented_fields_are_declared(self, name: str) -> None:
-        assert list(columns.received(BY_NAME[name])) == DOCUMENTED[name]
+    def test_a_row_begins_with_its_server_and_ends_with_what_was_rescued(
+        self, endpoint: Endpoint
+    ) -> None:
+        published = list(columns.stream_schema(endpoint)["properties"])
+        received = list(columns.received(endpoint))
+        assert published == ["wolkvox_server", endpoint.kind.value, *received, "_rescued_data"]
 
-    def test_a_row_begins_with_its_server_and_ends_with_what_was_rescued(self, name: str) -> None:
-        published = list(columns.stream_schema(BY_NAME[name])["properties"])
-        assert published == [
-            "wolkvox_server",
-            "snapshot_date",
-            *DOCUMENTED[name],
-            "_rescued_data",
-        ]
-
-    def test_key_columns_are_never_null_and_all_others_may_be(self, name: str) -> None:
-        endpoint = BY_NAME[name]
+    def test_key_columns_are_never_null_and_all_others_may_be(self, endpoint: Endpoint) -> None:
         properties = columns.stream_schema(endpoint)["properties"]
         nullable = {column for column, schema in properties.items() if "null" in types_of(schema)}
+        added = {SERVER, endpoint.kind.value}
         assert set(endpoint.primary_key) <= properties.keys()
-        assert nullable == properties.keys() - set(endpoint.primary_key)
+        assert nullable == properties.keys() - set(endpoint.primary_key) - added
         assert all(set(types_of(schema)) - {"null"} for schema in properties.values())
 
-    def test_it_is_json_schema_with_types_formats_and_descriptions(self, name: str) -> None:
-        schema = columns.stream_schema(BY_NAME[name])
+    def test_it_is_json_schema_with_types_formats_and_descriptions(
+        self, endpoint: Endpoint
+    ) -> None:
+        schema = columns.stream_schema(endpoint)
         Draft202012Validator.check_schema(schema)
         assert schema["type"] == "object"
         assert schema["description"].endswith(".")
-        assert schema["properties"]["snapshot_date"]["format"] == "date"
         assert all(column["description"] for column in schema["properties"].values())
+        assert not [key for column in schema["properties"].values() for key in column if "-" in key]
 
+    def test_whatever_is_counted_or_measured_says_its_unit(self, endpoint: Endpoint) -> None:
+        published = columns.stream_schema(endpoint)["properties"]
+        for name, schema in columns.received(endpoint).items():
+            measured = bool({"integer", "number"} & set(types_of(schema)))
+            assert bool(schema.get("x-unit")) == measured, name
+            if measured:
+                assert f" Unit: {schema['x-unit']}." in published[name]["description"]
 
-def test_the_table_holds_the_documented_endpoints_each_once() -> None:
-    assert sorted(endpoint.name for endpoint in ENDPOINTS) == sorted(DOCUMENTED)
+    def test_durations_are_whole_seconds(self, endpoint: Endpoint) -> None:
+        for name, schema in columns.received(endpoint).items():
+            if schema.get("x-unit") == "seconds":
+                assert "integer" in types_of(schema), name
 
+    def test_ids_and_keys_are_text_or_moments(self, endpoint: Endpoint) -> None:
+        for name, schema in columns.received(endpoint).items():
+            if name in endpoint.key or name.endswith("_id") or name.startswith("id_"):
+                assert "string" in types_of(schema), name
 
-@pytest.mark.parametrize(("name", "key"), SNAPSHOT_KEYS.items())
-def test_a_snapshot_is_kept_apart_by_server_natural_key_and_day(
-    name: str, key: tuple[str, ...]
-) -> None:
-    assert BY_NAME[name].primary_key == key
+    def test_an_alias_is_no_column_of_its_own(self, endpoint: Endpoint) -> None:
+        aliases = columns.aliases(endpoint)
+        assert not aliases.keys() & columns.received(endpoint).keys()
+        assert all(values.column_name(alias) == alias for alias in aliases)
 
-
-def test_counts_and_amounts_are_numbers_and_all_else_is_text() -> None:
-    billing = columns.stream_schema(BY_NAME["billing_rec_screen"])["properties"]
-    services = columns.stream_schema(BY_NAME["information_services"])["properties"]
-    assert billing["items"]["type"] == ["number", "null"]
-    assert services["licenses"]["type"] == services["pbx"]["type"] == ["integer", "null"]
-    for properties, typed in ((billing, {"items"}), (services, {"licenses", "pbx"})):
-        others = [schema for column, schema in properties.items() if column not in typed]
-        assert all("string" in types_of(schema) for schema in others)
+    def test_what_the_shape_or_the_parent_adds_is_declared(self, endpoint: Endpoint) -> None:
+        assert set(endpoint.made) <= columns.received(endpoint).keys()
 
 
 def spoil(schema: Any) -> None:
@@ -227,7 +179,7 @@ class TestMadeUpFiles:
                 "talk": {
                     "type": ["integer", "null"],
                     "x-unit": "seconds",
-                    "description": "Talk time in seconds.",
+                    "description": "Talk time.",
                 },
                 "code": {"type": "string", "description": "Code."},
             },
@@ -242,7 +194,7 @@ class TestMadeUpFiles:
         published = columns.stream_schema(self.ENDPOINT)["properties"]["talk"]
         assert published == {
             "type": ["integer", "null"],
-            "description": "Talk time in seconds.",
+            "description": "Talk time. Unit: seconds.",
         }
 
     def test_a_key_column_loses_its_null_and_nothing_else(self) -> None:

@@ -11,28 +11,20 @@ from typing import Any
 
 import pytest
 
-from tap_wolkvox.tap import TapWolkvox
-from tests.command_line import TOKEN, CommandLine, selection
+from tap_wolkvox.endpoints import ENDPOINTS
+from tests.command_line import FEW, TOKEN, CommandLine, selection
 from tests.simulator import Simulator, faults
-
-FIVE = {
-    "billing_agent_script",
-    "billing_intelligent_dial",
-    "billing_rsync_s3_mp3",
-    "billing_rec_screen",
-    "information_services",
-}
 
 FULL = Path("/dev/full")
 
 
-def test_all_five_streams_are_read_with_one_request_each(
+def test_each_stream_that_is_selected_costs_one_request(
     tap: CommandLine, simulator: Simulator
 ) -> None:
     result = tap.run()
     assert result.code == 0, result.log
-    assert result.streams == FIVE
-    assert len(simulator.requests) == 5
+    assert result.streams == set(FEW)
+    assert len(simulator.requests) == len(FEW)
 
 
 def test_what_comes_out_is_what_the_api_sent_but_typed(
@@ -49,7 +41,7 @@ def test_what_comes_out_is_what_the_api_sent_but_typed(
 
 def test_a_row_begins_with_its_server_and_ends_with_what_was_rescued(tap: CommandLine) -> None:
     result = tap.run()
-    for stream in FIVE:
+    for stream in FEW:
         for record in result.records(stream):
             assert next(iter(record.items())) == ("wolkvox_server", "0011")
             assert list(record.items())[-1] == ("_rescued_data", None)
@@ -64,7 +56,7 @@ def test_a_deselected_stream_costs_no_request(
 
 
 def test_nothing_selected_is_said(tap: CommandLine, simulator: Simulator) -> None:
-    result = tap.run(catalog=selection(TapWolkvox(validate_config=False).catalog_dict))
+    result = tap.run(catalog=selection())
     assert result.code == 0
     assert "No stream is selected" in result.log
     assert not simulator.requests
@@ -87,14 +79,13 @@ def test_discovery_needs_no_settings_and_no_request(tmp_path: Path) -> None:
     result = CommandLine(tmp_path).run("--discover")
     assert result.code == 0, result.log
     catalog = json.loads(result.output)
-    assert {entry["stream"] for entry in catalog["streams"]} == FIVE
+    assert len(catalog["streams"]) == len(ENDPOINTS)
 
 
 def test_the_catalog_of_discovery_can_be_handed_back(tap: CommandLine) -> None:
     catalog = json.loads(tap.run("--discover").output)
-    for entry in catalog["streams"]:
-        entry["metadata"][-1]["metadata"]["selected"] = True
-    assert tap.run(catalog=selection(catalog, *FIVE)).streams == FIVE
+    by_default = {endpoint.name for endpoint in ENDPOINTS if endpoint.selected}
+    assert tap.run(catalog=catalog).streams == by_default
 
 
 def test_about_and_version_need_nothing(tmp_path: Path) -> None:
@@ -119,7 +110,7 @@ def test_settings_can_come_from_the_environment(tmp_path: Path, simulator: Simul
     }
     result = CommandLine(tmp_path).run("--config", "ENV", environment=environment)
     assert result.code == 0, result.log
-    assert result.streams == FIVE
+    assert result.streams == {endpoint.name for endpoint in ENDPOINTS if endpoint.selected}
 
 
 def test_a_wrong_number_in_the_environment_is_named(tap: CommandLine) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.command_line import selection
+from tests.command_line import FEW, selection
 from tests.simulator import Fault, Simulator, faults
 
 if TYPE_CHECKING:
@@ -14,12 +14,7 @@ if TYPE_CHECKING:
 
 TROUBLED = "billing_intelligent_dial"
 API = "intelligent_dial"
-OTHERS = {
-    "billing_agent_script",
-    "billing_rsync_s3_mp3",
-    "billing_rec_screen",
-    "information_services",
-}
+OTHERS = set(FEW) - {TROUBLED}
 
 
 @pytest.mark.parametrize(
@@ -210,9 +205,9 @@ def test_a_column_that_is_not_sent_any_more_is_named(
 
 
 def test_rows_that_share_the_key_of_the_catalog_are_not_emitted(
-    tap: CommandLine, services: dict[str, Any]
+    tap: CommandLine,
 ) -> None:
-    catalog = selection(services, TROUBLED)
+    catalog = selection(TROUBLED)
     for entry in catalog["streams"]:
         entry["key_properties"] = ["wolkvox_server"]
     result = tap.run(catalog=catalog)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +64,23 @@ def test_every_plugin_is_declared_in_full_and_needs_no_hub() -> None:
             assert {"namespace", "pip_url", "executable", "settings"} <= set(plugin)
 
 
-def test_the_readme_names_every_stream_and_every_setting() -> None:
-    for name in (*OWN, *(endpoint.name for endpoint in ENDPOINTS)):
+def test_meltano_selects_what_the_tap_reads_by_default() -> None:
+    [tap] = meltano()["plugins"]["extractors"]
+    patterns = [pattern.removesuffix(".*") for pattern in tap["select"]]
+    for endpoint in ENDPOINTS:
+        chosen = any(fnmatch(endpoint.name, pattern) for pattern in patterns)
+        assert chosen == endpoint.selected, endpoint.name
+    for pattern in patterns:
+        assert any(fnmatch(endpoint.name, pattern) for endpoint in ENDPOINTS), pattern
+
+
+def test_the_readme_names_every_setting_and_the_reference_every_stream() -> None:
+    for name in OWN:
         assert f"`{name}`" in README
+    reference = (ROOT / "docs" / "streams.md").read_text(encoding="utf-8")
+    for endpoint in ENDPOINTS:
+        assert f"[`{endpoint.name}`](#{endpoint.schema_name})" in reference
+        assert f"\n## {endpoint.schema_name}\n" in reference
 
 
 def test_links_of_the_readme_lead_somewhere() -> None:

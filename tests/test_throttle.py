@@ -31,7 +31,7 @@ def another(tap: CommandLine, name: str) -> CommandLine:
     """A second shell, whose folder for temporary files is that of the first."""
     folder = tap.folder / name
     folder.mkdir()
-    return CommandLine(folder, tap.settings, temporary=tap.folder)
+    return CommandLine(folder, tap.settings, tap.streams, temporary=tap.folder)
 
 
 def in_order(simulator: Simulator) -> list[Request]:

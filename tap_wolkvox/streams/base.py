@@ -1,4 +1,4 @@
-"""Streams: one endpoint each, on the SDK's REST stream."""
+"""What all streams have in common: how an endpoint is asked, and its rows are typed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from singer_sdk.streams import RESTStream
 from typing_extensions import override
 
-from tap_wolkvox import answers, clock, columns, keys, values
+from tap_wolkvox import answers, clock, columns, shapes, values
 from tap_wolkvox.connection import retry_after
+from tap_wolkvox.endpoints import SERVER
 from tap_wolkvox.errors import StreamError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     import requests
     from singer_sdk.helpers.types import Auth, Context, Record, RequestFunc
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from tap_wolkvox.connection import Connection
     from tap_wolkvox.endpoints import Endpoint
+    from tap_wolkvox.shapes import Row
     from tap_wolkvox.tap import TapWolkvox
 
 
@@ -35,14 +38,19 @@ class WolkvoxStream(RESTStream[None]):
     """
 
     allow_redirects = False
+    payload_as_json = True
 
     def __init__(self, tap: TapWolkvox, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
+        self.selected_by_default = endpoint.selected
         self._wolkvox = tap
-        self._answer: list[answers.Row] = []
+        self._asked: Mapping[str, str] = {}
+        self._answer: list[Row] = []
+        self._sent: set[str] = set()
+        self._rescued: set[str] = set()
         super().__init__(tap, name=endpoint.name, path=f"/{endpoint.file}.php")
         self.primary_keys = endpoint.primary_key
-        self.replication_key = endpoint.kind.value
+        self.replication_key = endpoint.replication_key
 
     @property
     def connection(self) -> Connection:
@@ -58,7 +66,7 @@ class WolkvoxStream(RESTStream[None]):
     @override
     def partitions(self) -> list[dict[str, str]]:
         """State is kept apart for each server."""
-        return [{columns.SERVER: self.connection.operation.server}]
+        return [{SERVER: self.connection.operation.server}]
 
     @property
     @override
@@ -86,7 +94,14 @@ class WolkvoxStream(RESTStream[None]):
     @override
     def get_http_request(self, *, page: PageContext[None]) -> HTTPRequest:
         request = super().get_http_request(page=page)
-        request.params["api"] = self.endpoint.api
+        parent = self.endpoint.parent
+        in_body = parent is not None and parent.in_body
+        request.data = dict(self._asked) if in_body else None
+        request.params = {
+            "api": self.endpoint.api,
+            **self.endpoint.asked,
+            **({} if in_body else self._asked),
+        }
         return request
 
     @override
@@ -101,7 +116,7 @@ class WolkvoxStream(RESTStream[None]):
         )
 
     @override
-    def parse_response(self, response: requests.Response) -> Iterable[answers.Row]:
+    def parse_response(self, response: requests.Response) -> Iterable[Row]:
         answer, self._answer = self._answer, []
         return answer
 
@@ -113,8 +128,11 @@ class WolkvoxStream(RESTStream[None]):
 
     @override
     def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
-        """Log, but for errors: the SDK calls unhandled what the run handles, and says better."""
-        if level < logging.ERROR:
+        """Log, but for what the run says better (errors), and for the end of pages there are not.
+
+        The SDK calls unhandled what the run handles.
+        """
+        if level < logging.ERROR and not message.startswith("Pagination"):
             super().log(message, *args, level=level, **kwargs)
 
     def advance(self, context: Context | None, value: str) -> None:
@@ -132,65 +150,56 @@ class WolkvoxStream(RESTStream[None]):
         state["replication_key"] = self.replication_key
         state["replication_key_value"] = max(before or value, value)
 
-    def typed(self, rows: list[answers.Row], added: dict[str, str]) -> list[Record]:
-        """Return the records of rows, and name in the log what found no place in the schema.
+    def ask(self, context: Context | None, **asked: str) -> list[Row]:
+        """Return the rows of one whole answer, for one request and its retries.
 
         Args:
-            rows: The rows as the API sent them.
-            added: Columns to begin each record with.
+            context: The server that is asked.
+            **asked: Parameters of this request; each becomes a field of every row.
+
+        Raises:
+            StreamError: The answer is not what it should be.
+            OperationError: No stream of the operation can be read.
+        """
+        # Not in the context: the SDK logs that, and an id may be personal.
+        self._asked = asked
+        return [shapes.joined(asked, row, "row") for row in self.request_records(context)]
+
+    def asked_at(self) -> datetime:
+        """Return the instant of the last request, in UTC."""
+        return self.connection.asked_at or clock.now()
+
+    def typed(self, rows: list[Row]) -> list[Record]:
+        """Return the records of the rows of one answer.
+
+        Raises:
+            StreamError: None of what the API sent is declared: it is not what was asked for.
         """
         zone = self.connection.operation.zone
+        aliases = columns.aliases(self.endpoint)
         converters = {
             name: values.converter(schema, zone)
             for name, schema in columns.received(self.endpoint).items()
         }
         records: list[Record] = []
         sent: set[str] = set()
-        rescued_fields: set[str] = set()
         for row in rows:
-            record, rescued = values.convert(row, converters)
+            record, rescued = values.convert(row, converters, aliases)
             sent |= row.keys()
-            rescued_fields |= rescued.keys()
-            records.append({**added, **record, columns.RESCUED: values.rescued_text(rescued)})
-        if rows:
-            self._compare(converters, sent, rescued_fields)
+            self._rescued |= rescued.keys()
+            records.append({**record, columns.RESCUED: values.rescued_text(rescued)})
+        names = {values.column_name(field, aliases) for field in sent}
+        if rows and not names - set(self.endpoint.made) & converters.keys():
+            raise StreamError("the answer holds other fields than the schema: please report it")
+        self._sent |= names
         return records
 
-    def _compare(
-        self, declared: Collection[str], sent: Collection[str], rescued: Collection[str]
-    ) -> None:
-        """Say where what was sent differs from what the schema declares.
-
-        Raises:
-            StreamError: Nothing of it is declared: it is not what was asked for.
-        """
-        missing = set(declared) - {values.column_name(field) for field in sent}
-        if len(missing) == len(declared):
-            raise StreamError("the answer holds other fields than the schema: please report it")
-        if missing:
+    def report(self) -> None:
+        """Name in the log, once, where what was sent differs from what the schema declares."""
+        missing = columns.expected(self.endpoint) - self._sent
+        if self._sent and missing:
             self.logger.warning("Columns that the API did not send: %s", ", ".join(sorted(missing)))
-        if rescued:
-            names = answers.shown(rescued, self.connection.operation.token)
+        if self._rescued:
+            names = answers.shown(self._rescued, self.connection.operation.token)
             self.logger.warning("Fields that went to `%s`: %s", columns.RESCUED, names)
-
-
-class SnapshotStream(WolkvoxStream):
-    """Figures of the moment they are asked for, stamped with the day."""
-
-    @override
-    def get_records(self, context: Context | None) -> Iterable[Record]:
-        """Yield the records of one whole answer.
-
-        Raises:
-            StreamError: The answer is not what it should be; nothing of it is yielded.
-            OperationError: No stream of the operation can be read.
-        """
-        rows = list(self.request_records(context))
-        operation = self.connection.operation
-        asked_at = self.connection.asked_at or clock.now()
-        stamp = asked_at.astimezone(operation.zone).date().isoformat()
-        added = {columns.SERVER: operation.server, self.endpoint.kind.value: stamp}
-        records = self.typed(rows, added)
-        keys.check(records, self.primary_keys)
-        yield from records
-        self.advance(context, stamp)
+        self._sent, self._rescued = set(), set()

@@ -1,0 +1,174 @@
+"""The stream reference: one page made from the table of endpoints and the schema files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_wolkvox.endpoints import Endpoint, Parent
+
+KINDS = {
+    "snapshot": "Figures of the moment they are asked for, stamped with the day in "
+    "`snapshot_date`. Each day adds its rows; a second run of a day replaces them.",
+    "real time": "Figures of the moment they are asked for, stamped with the second in "
+    "`snapshot_at`. Each run adds its rows. Wolkvox wants none asked for more often than every 5 "
+    "minutes.",
+    "catalogue": "The things that exist now, read whole each time. `last_seen_at` is the moment "
+    "of the last reading that had the row: what no longer exists keeps an older one.",
+    "event": "Things that happened, each with its own date. `row_key` tells them apart: an event "
+    "that is read again replaces itself.",
+}
+"""What the rows of each kind are."""
+
+HEADER = """\
+# Streams
+
+<!-- Made by `python scripts/regenerate.py` from the table of endpoints and from schemas/. -->
+
+Every stream begins with `wolkvox_server` and ends with `_rescued_data`. Key columns are never null.
+Date-times are in UTC. A stream costs one request a run, unless the table says otherwise; retries
+come on top. Streams that are not read by default cost a request for each id, or are full of phone
+numbers and messages, or speak of one moment only: select those that you want.
+"""
+
+
+def page() -> str:
+    """Return the whole page."""
+    from tap_wolkvox.endpoints import ENDPOINTS
+
+    families: dict[str, list[Endpoint]] = {}
+    for endpoint in ENDPOINTS:
+        families.setdefault(endpoint.schema_name, []).append(endpoint)
+    parts = [HEADER, kinds(), overview(ENDPOINTS), added_columns()]
+    parts += ["\n".join(section(name, family)) for name, family in families.items()]
+    return "\n".join(parts)
+
+
+def kinds() -> str:
+    """Return what the kinds are."""
+    rows = [[f"**{name}**", text] for name, text in KINDS.items()]
+    return f"## Kinds\n\n{table(['kind', 'rows'], rows)}\n"
+
+
+def overview(endpoints: tuple[Endpoint, ...]) -> str:
+    """Return all streams, a line each."""
+    rows = [
+        [
+            f"[`{endpoint.name}`](#{endpoint.schema_name})",
+            kind_name(endpoint),
+            names(endpoint.primary_key),
+            replication(endpoint),
+            "yes" if endpoint.selected else "",
+            requests(endpoint),
+        ]
+        for endpoint in endpoints
+    ]
+    header = ["stream", "kind", "key", "replication", "by default", "requests"]
+    return f"## All {len(rows)} streams\n\n{table(header, rows)}\n"
+
+
+def kind_name(endpoint: Endpoint) -> str:
+    """Return what the kind of an endpoint is called."""
+    return endpoint.kind.name.lower().replace("_", " ")
+
+
+def added_columns() -> str:
+    """Return the columns that the tap adds."""
+    from tap_wolkvox import columns
+
+    declared = columns.load(columns.ADDED)
+    rows = list(column_rows(declared["properties"]))
+    return f"## {declared['title']}\n\n{declared['description']}\n\n{table(COLUMNS, rows)}\n"
+
+
+def section(name: str, family: list[Endpoint]) -> Iterator[str]:
+    """Yield the lines about streams that share their columns."""
+    from tap_wolkvox import columns
+
+    declared = columns.load(name)
+    yield f"## {name}\n"
+    yield f"{declared['description']}\n"
+    called = ", ".join(f"`{each.file}.php?api={each.api}`" for each in family)
+    yield f"Endpoint{'s' if len(family) > 1 else ''}: {called}\n"
+    notes = [*quirks(family[0]), *declared.get("x-quirks", ())]
+    if notes:
+        yield "\n".join(f"- {note}" for note in notes) + "\n"
+    yield table(COLUMNS, list(column_rows(declared["properties"]))) + "\n"
+
+
+def quirks(endpoint: Endpoint) -> Iterator[str]:
+    """Yield what the table says of an endpoint that is not like the others."""
+    from tap_wolkvox import columns
+
+    for name, value in endpoint.asked.items():
+        yield f"Asked with `{name}={value}`."
+    if endpoint.parent:
+        yield from quirks_of_a_child(endpoint.parent)
+    if endpoint.shape.note:
+        yield endpoint.shape.note
+    if endpoint.reach:
+        minutes = int(endpoint.reach.total_seconds() // 60)
+        yield (
+            f"The API shows the last {minutes} minutes: run it at least that often. What lies "
+            "between two runs that are further apart is in no answer, and the log says so."
+        )
+        yield f"`{endpoint.kind.value}` is made of {names(endpoint.key)}."
+    for alias, column in columns.aliases(endpoint).items():
+        yield f"A field `{alias}` is read as `{column}`: the documentation has both names."
+
+
+def quirks_of_a_child(parent: Parent) -> Iterator[str]:
+    """Yield where the ids come from."""
+    yield (
+        f"Asked once for each `{parent.column}` of `{parent.stream}`, which is read once a run "
+        "however many streams need it. One id that fails does not stop the others, three in a row "
+        "do; the stream then fails, and says how many ids are missing."
+    )
+    if parent.in_body:
+        yield f"The `{parent.column}` goes into a JSON body of the GET request."
+    if parent.unless:
+        column, values = parent.unless
+        yield f"Not asked for where `{column}` is {', '.join(sorted(values))}: there is nothing."
+
+
+def requests(endpoint: Endpoint) -> str:
+    """Return what a run costs."""
+    if not endpoint.parent:
+        return "1"
+    of = f"`{endpoint.parent.stream}`"
+    return f"1 for each id of {of}, and 1 for {of} itself unless that is read anyway"
+
+
+def replication(endpoint: Endpoint) -> str:
+    """Return how a stream is replicated."""
+    key = endpoint.replication_key
+    return f"INCREMENTAL on `{key}`" if key else "FULL_TABLE"
+
+
+COLUMNS = ["column", "type", "unit", "description"]
+
+
+def column_rows(properties: dict[str, Any]) -> Iterator[list[str]]:
+    """Yield a line for each column."""
+    for name, schema in properties.items():
+        yield [f"`{name}`", type_name(schema), schema.get("x-unit", ""), schema["description"]]
+
+
+def type_name(schema: dict[str, Any]) -> str:
+    """Return what a column holds, without saying that it may be null."""
+    declared = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    [name] = set(declared) - {"null"}
+    return str(schema.get("format", {"string": "text"}.get(name, name)))
+
+
+def names(columns: tuple[str, ...]) -> str:
+    """Return columns as they are shown in a line."""
+    return ", ".join(f"`{column}`" for column in columns)
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)

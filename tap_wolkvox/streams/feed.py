@@ -1,0 +1,58 @@
+"""Streams of what happened in the last minutes: events that are gone if nobody asks in time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from tap_wolkvox import columns, keys
+from tap_wolkvox.endpoints import SERVER
+from tap_wolkvox.streams.base import WolkvoxStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from singer_sdk.helpers.types import Context, Record
+
+
+class FeedStream(WolkvoxStream):
+    """The events of the last minutes; one that is seen again has the key it had."""
+
+    @override
+    def get_records(self, context: Context | None) -> Iterable[Record]:
+        """Yield the records of one whole answer.
+
+        Raises:
+            StreamError: The answer is not what it should be; nothing of it is yielded.
+            OperationError: No stream of the operation can be read.
+        """
+        rows = self.ask(context)
+        asked_at = self.asked_at()
+        server = self.connection.operation.server
+        row_keys = keys.row_keys(rows, self.endpoint.key, columns.aliases(self.endpoint))
+        try:
+            for key, record in zip(row_keys, self.typed(rows), strict=True):
+                yield {SERVER: server, self.endpoint.kind.value: key, **record}
+        finally:
+            self.report()
+        self._tell_of_a_gap(context, asked_at)
+        self.advance(context, asked_at.isoformat(timespec="seconds"))
+
+    def _tell_of_a_gap(self, context: Context | None, asked_at: datetime) -> None:
+        """Say what was in no answer: what happened before this one reaches and after the last."""
+        bookmark = self.get_context_state(context).get("replication_key_value")
+        if not bookmark or not self.endpoint.reach:
+            return
+        last = datetime.fromisoformat(bookmark)
+        last = last if last.tzinfo else last.replace(tzinfo=UTC)
+        begin = asked_at - self.endpoint.reach
+        if last < begin:
+            self.logger.warning(
+                "What happened from %s to %s is in no answer: this endpoint shows the last %d "
+                "minutes, so run it more often",
+                last.isoformat(timespec="seconds"),
+                begin.isoformat(timespec="seconds"),
+                self.endpoint.reach.total_seconds() // 60,
+            )
