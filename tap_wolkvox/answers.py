@@ -83,7 +83,7 @@ def rows(
         if document is None:
             raise PassingError("the answer is no whole JSON document")
         return _data(document, envelope, shape)
-    if _says_empty(status, envelope, message):
+    if _says_empty(status, envelope, message) and not envelope.get(shape.path[0]):
         return []
     said = f" ({_quoted(message, secret)})" if message.strip() else ""
     raise _refusal(status, message.upper(), said, retry_after)
@@ -168,9 +168,9 @@ def _forbidden(message: str, said: str, retry_after: float | None) -> WolkvoxErr
 
 def _data(document: Any, envelope: Row, shape: Shape) -> list[Row]:
     """Return the rows of a successful answer, once they are known to be whole."""
-    data, holder = _at(document, shape.path)
     if _text(envelope.get("error")).strip().lower() not in NO_ERROR:
         raise PassingError("the answer says that all is well, and holds an error: run again later")
+    data, holder = _at(document, shape.path)
     found = shape.read(data)
     _check_whole(found, envelope, holder)
     return found.rows
@@ -201,12 +201,12 @@ def _check_whole(found: Found, envelope: Row, holder: Row) -> None:
             f"the answer holds {rows} rows, the API's limit is {ROW_CAP}: rows may be missing, so "
             "none was emitted"
         )
-    counted = _counted(_message(envelope), envelope.get("total_records"), holder.get("total"))
-    page = _counted("", holder.get("limit"))
-    if 0 < page <= found.sent and (counted > found.sent or "total" not in holder):
+    total, page = (_counted("", holder.get(name)) for name in ("total", "limit"))
+    counted = max(total, _counted(_message(envelope), envelope.get("total_records")))
+    if 0 < page <= found.sent and not total == counted == found.sent:
         raise StreamError(
             f"the API sent a page of {found.sent} rows and documents no way to the next one: rows "
-            "are missing, so none was emitted"
+            "may be missing, so none was emitted"
         )
     if found.lacks(counted):
         raise PassingError(
@@ -222,7 +222,7 @@ def _counted(message: str, *figures: object) -> int:
         *figures: Fields that are one.
     """
     said = [*_COUNT.findall(message), *map(_text, figures)]
-    counts = [re.sub(r"[.,]", "", text) for text in said]
+    counts = [re.sub(r"[.,]", "", text.strip()) for text in said]
     return max((int(text) for text in counts if _DIGITS.fullmatch(text)), default=0)
 
 
@@ -237,6 +237,8 @@ def _message(envelope: Row) -> str:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:.0f}" if value == value.to_integral_value() else str(value)
     return "" if value is None else str(value)
 
 

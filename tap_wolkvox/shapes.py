@@ -205,12 +205,15 @@ def joined(outer: Mapping[str, Any], inner: Row, origin: str) -> Row:
         origin: Where the row is from: with it, a field that says otherwise than the outer one of
             its name keeps a name of its own.
     """
-    own = {
-        f"{origin}.{name}" if name in outer else name: value
-        for name, value in inner.items()
-        if name not in outer or outer[name] != value
-    }
-    return {**outer, **own}
+    flat = dict(outer)
+    for name, value in inner.items():
+        if name in outer and type(outer[name]) is type(value) and outer[name] == value:
+            continue
+        own = name
+        while own in flat:
+            own = f"{origin}.{own}"
+        flat[own] = value
+    return flat
 
 
 def _objects(data: Any, path: tuple[str, ...]) -> list[Row]:

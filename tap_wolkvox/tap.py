@@ -115,7 +115,7 @@ class TapWolkvox(Tap):
         Raises:
             WolkvoxError: The server is not reached, or does not take the token.
         """
-        token_info = WolkvoxStream(self, BY_NAME["information_token_info"])
+        token_info = stream(self, BY_NAME["information_token_info"])
         usage = quota.usage(token_info.ask(None))
         click.echo(
             f"Server {self.connection.operation.server} reached, token good. "

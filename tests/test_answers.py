@@ -620,6 +620,12 @@ class TestPages:
             content = self.page(99, total=total, limit=limit)
             assert len(rows(200, content, shape=PAGE)) == 99
 
+    @pytest.mark.parametrize("status", [200, 404])
+    def test_rows_beside_the_empty_message_are_not_lost(self, status: int) -> None:
+        content = body(code=404, msg=EMPTY, records=[ROW], total_records="1")
+        error = failure(status, content, shape=Rows(path=("records",)))
+        assert isinstance(error, StreamError)
+
     @pytest.mark.parametrize("limit", [ABSENT, 0], ids=repr)
     def test_fewer_rows_than_in_all_without_a_limit_are_cut(self, limit: object) -> None:
         error = failure(200, self.page(100, total=250, limit=limit), shape=PAGE)
@@ -630,11 +636,24 @@ class TestPages:
         self, sent: int, total: int, limit: int
     ) -> None:
         content = self.page(sent, total=total, limit=limit)
-        if sent >= total:
+        full = sent >= limit
+        if sent == total or (sent > total and not full):
             assert len(rows(200, content, shape=PAGE)) == sent
         else:
-            kind = StreamError if sent >= limit else PassingError
+            kind = StreamError if full else PassingError
             assert type(failure(200, content, shape=PAGE)) is kind
+
+    @pytest.mark.parametrize("total", [None, "", "many", "0", "99"], ids=repr)
+    def test_a_full_page_with_another_total_fails_the_stream(self, total: object) -> None:
+        error = failure(200, self.page(100, total=total, limit="100"), shape=PAGE)
+        assert isinstance(error, StreamError)
+
+    @pytest.mark.parametrize("total", [" 250 ", 250.0, "2,500", "250"], ids=repr)
+    def test_a_total_counts_in_whatever_form_it_is_written(self, total: object) -> None:
+        error = failure(200, self.page(99, total=total, limit=100.0), shape=PAGE)
+        assert isinstance(error, PassingError)
+        error = failure(200, self.page(100, total=total, limit=" 100 "), shape=PAGE)
+        assert isinstance(error, StreamError)
 
     def test_figures_further_out_are_not_of_the_page(self) -> None:
         content = body(code=200, total=9, limit=1, data={"data": [ROW]})

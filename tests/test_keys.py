@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tap_wolkvox import keys
 from tap_wolkvox.errors import StreamError
+
+if TYPE_CHECKING:
+    import random
 
 KEY = ("wolkvox_server", "operation", "description", "snapshot_date")
 Record = dict[str, object]
@@ -63,6 +70,18 @@ def test_a_value_that_is_merely_false_is_a_key(value: object) -> None:
     keys.check([{"id": value}], ("id",))
 
 
+def test_a_key_that_no_index_holds_is_refused_with_its_row_and_columns() -> None:
+    bare = record(description="")
+    room = keys.LONGEST - sum(len(str(bare[column])) for column in KEY)
+    keys.check([record(description="x" * room)], KEY)
+    with pytest.raises(StreamError) as caught:
+        keys.check([record(), record(description="x" * (room + 1))], KEY)
+    message = str(caught.value)
+    assert "row 2 of 2" in message
+    assert all(column in message for column in KEY)
+    assert "xx" not in message
+
+
 def test_records_that_share_a_key_are_refused_with_the_columns_named() -> None:
     with pytest.raises(StreamError) as caught:
         keys.check([record(), record(description="chats"), {**record(), "items": 7}], KEY)
@@ -95,3 +114,150 @@ def test_records_pass_exactly_if_all_keys_are_there_and_differ(
     message = str(caught.value)
     assert not any(text and text in message for pair in pairs for text in pair)
     assert "\n" not in message
+
+
+NATURAL = ("conn_id", "telephone")
+ALIASES = {"tel_number": "telephone", "id_conn": "conn_id"}
+
+
+def row_key(conn_id: object, telephone: object = "300") -> str:
+    """Return the key of a row that is alone."""
+    row = {"conn_id": conn_id, "telephone": telephone}
+    [key] = keys.row_keys([row], NATURAL, ALIASES)
+    return key
+
+
+def row_keys(rows: list[Record]) -> list[str]:
+    return keys.row_keys(rows, NATURAL, ALIASES)
+
+
+texts = st.none() | st.text(max_size=3) | st.sampled_from(["null", "\ud83d", '", "', "0", "0 "])
+naturals = st.tuples(texts, texts)
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.decimals(allow_nan=False, allow_infinity=False)
+    | texts,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=4,
+)
+rows_of_anything = st.lists(
+    st.dictionaries(
+        st.sampled_from(["conn_id", "Conn_ID ", "telephone", "tel_number", "other"]) | st.text(),
+        json_values,
+        max_size=4,
+    ),
+    max_size=6,
+)
+
+
+def as_rows(pairs: list[tuple[str | None, str | None]]) -> list[Record]:
+    return [{"conn_id": conn_id, "telephone": telephone} for conn_id, telephone in pairs]
+
+
+class TestRowKeys:
+    """A key for each row: the same whenever it is read, and no other row's."""
+
+    @given(rows_of_anything)
+    @example([{}, {}, {"conn_id": None}])
+    def test_there_are_as_many_keys_as_rows(self, rows: list[Record]) -> None:
+        made = row_keys(rows)
+        assert len(made) == len(set(made)) == len(rows)
+        assert all(re.fullmatch(r"[0-9a-f]{32}", key) for key in made)
+
+    @given(rows_of_anything)
+    def test_the_same_rows_have_the_same_keys(self, rows: list[Record]) -> None:
+        before = [dict(row) for row in rows]
+        assert row_keys(rows) == row_keys([dict(row) for row in rows])
+        assert rows == before
+
+    def test_a_key_is_the_same_in_every_version(self) -> None:
+        rows: list[Record] = [{"conn_id": "1.2", "telephone": None}] * 2
+        assert row_keys(rows) == [
+            "d51352f73d6101b8892324582e1849ab",
+            "b70d7b023a69fd854fe281f73b09e31d",
+        ]
+
+    @given(naturals, naturals)
+    @example(("a", "bc"), ("ab", "c"))
+    @example(("a", None), ("a", "null"))
+    @example(("a", None), ("a", ""))
+    @example(('a", "b', "c"), ("a", 'b", "c'))
+    def test_rows_share_a_key_exactly_if_they_share_their_natural_key(
+        self, one: tuple[str | None, str | None], other: tuple[str | None, str | None]
+    ) -> None:
+        assert (row_key(*one) == row_key(*other)) == (one == other)
+
+    def test_values_that_look_alike_are_different(self) -> None:
+        alike = [None, "", " ", "null", "None", "0", 0, False, "-", "\ud83d", "\\ud83d", [], [None]]
+        assert len({row_key(value) for value in alike}) == len(alike)
+
+    def test_the_columns_of_a_natural_key_are_told_apart(self) -> None:
+        assert row_key("1", "2") != row_key("2", "1")
+        assert row_key("1", None) != row_key(None, "1")
+
+    def test_a_missing_column_counts_as_null(self) -> None:
+        assert row_keys([{"conn_id": "1"}]) == [row_key("1", None)]
+        assert row_keys([{}]) == [row_key(None, None)]
+        assert len(set(row_keys([{}, {"conn_id": None}, {"other": "1"}]))) == 3
+
+    @pytest.mark.parametrize(
+        "value", [5, -1.5, Decimal("1.10"), 10**40, True, ["1"], {"a": None}, "\ud83d", "Ñ😀\x00"]
+    )
+    def test_any_value_is_part_of_a_key(self, value: object) -> None:
+        assert row_key(value) == row_key(value) != row_key("1")
+
+    @given(naturals, st.dictionaries(st.text(min_size=20), texts, max_size=3), st.randoms())
+    def test_order_of_fields_and_other_columns_do_not_matter(
+        self,
+        natural: tuple[str | None, str | None],
+        others: dict[str, object],
+        chance: random.Random,
+    ) -> None:
+        [row] = as_rows([natural])
+        fields = [*row.items(), *others.items()]
+        chance.shuffle(fields)
+        assert row_keys([dict(fields)]) == [row_key(*natural)]
+
+    @pytest.mark.parametrize(
+        "names",
+        [
+            ("CONN_ID", "Telephone "),
+            ("conn-id", "tel_number"),
+            ("id_conn", "telephone"),
+            ("ID Conn", " Tel_Number"),
+        ],
+    )
+    def test_spelling_of_the_fields_does_not_matter(self, names: tuple[str, str]) -> None:
+        rows: list[Record] = [dict(zip(names, ("1.2", "300"), strict=True))]
+        assert row_keys(rows) == [row_key("1.2", "300")]
+
+    def test_of_two_fields_for_one_column_the_first_counts_as_in_the_column(self) -> None:
+        rows: list[Record] = [{"conn_id": "1", "telephone": "300", "tel_number": "301"}]
+        assert row_keys(rows) == [row_key("1", "300")]
+
+    @given(st.lists(naturals, max_size=6), st.lists(naturals, max_size=6))
+    @example([("1", "2"), ("1", "2")], [("1", "2")])
+    def test_rows_that_are_appended_change_no_key(
+        self,
+        pairs: list[tuple[str | None, str | None]],
+        more: list[tuple[str | None, str | None]],
+    ) -> None:
+        assert row_keys(as_rows(pairs + more))[: len(pairs)] == row_keys(as_rows(pairs))
+
+    @given(st.lists(naturals, max_size=6), st.randoms())
+    def test_the_keys_of_an_answer_are_the_same_in_any_order_of_its_rows(
+        self, pairs: list[tuple[str | None, str | None]], chance: random.Random
+    ) -> None:
+        shuffled = chance.sample(pairs, len(pairs))
+        assert set(row_keys(as_rows(shuffled))) == set(row_keys(as_rows(pairs)))
+
+    @given(st.lists(naturals, unique=True, min_size=1, max_size=6))
+    def test_rows_of_other_natural_keys_change_no_key(
+        self, pairs: list[tuple[str | None, str | None]]
+    ) -> None:
+        assert row_keys(as_rows(pairs)) == [row_key(*natural) for natural in pairs]
+
+    def test_no_rows_have_no_keys(self) -> None:
+        assert row_keys([]) == []

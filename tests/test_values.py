@@ -75,6 +75,11 @@ json_values = st.recursive(
 ).map(as_parsed)
 field_names = st.one_of(texts, st.sampled_from([*CONVERTERS, "TEXT", " count ", "Day", "amount "]))
 json_objects = st.dictionaries(field_names, json_values, max_size=8).map(as_parsed)
+ALIASES = {"number_of": "count", "total": "count", "text": "amount"}
+"""Other names of columns: two of one column, and one that is the name of another column."""
+aliased_objects = st.dictionaries(
+    field_names | st.sampled_from([*ALIASES, "Number Of", "TOTAL "]), json_values, max_size=8
+).map(as_parsed)
 
 
 class TestNumbers:
@@ -511,6 +516,28 @@ class TestColumnNames:
         assert re.fullmatch(r"[a-z0-9_]*", column)
         assert column_name(column) == column
 
+    @pytest.mark.parametrize(
+        ("field", "column"),
+        [
+            ("number_of", "count"),
+            (" Number/Of ", "count"),
+            ("TOTAL", "count"),
+            ("count", "count"),
+            ("text", "amount"),
+            ("totals", "totals"),
+        ],
+    )
+    def test_a_field_under_an_alias_is_of_its_column_in_any_spelling(
+        self, field: str, column: str
+    ) -> None:
+        assert column_name(field, ALIASES) == column
+
+    @given(texts)
+    def test_a_field_without_an_alias_is_its_own_column(self, field: str) -> None:
+        column = column_name(field)
+        assert column_name(field, ALIASES) == ALIASES.get(column, column)
+        assert column_name(field, {}) == column
+
 
 def accepted(name: str, value: object) -> tuple[bool, Scalar]:
     """Return whether a value fits a column, and as what."""
@@ -606,6 +633,46 @@ class TestConvert:
         record, rescued = convert({name: value}, CONVERTERS)
         assert record[name] is None
         assert rescued == {name: value}
+
+    @pytest.mark.parametrize("field", ["number_of", "Number Of", "total", "count"])
+    def test_a_field_under_its_alias_lands_in_its_column(self, field: str) -> None:
+        record, rescued = convert({field: "1,234"}, CONVERTERS, ALIASES)
+        assert record["count"] == 1234
+        assert rescued == {}
+
+    def test_a_misfit_under_an_alias_is_rescued_under_its_own_name(self) -> None:
+        record, rescued = convert({"Number Of": "many"}, CONVERTERS, ALIASES)
+        assert record["count"] is None
+        assert rescued == {"Number Of": "many"}
+
+    @pytest.mark.parametrize(
+        "fields",
+        [("count", "total"), ("total", "count"), ("total", "number_of"), ("total", "TOTAL")],
+    )
+    @pytest.mark.parametrize("first", ["1", "", "many"])
+    def test_of_a_field_and_its_alias_the_first_wins_and_the_second_is_rescued(
+        self, fields: tuple[str, str], first: str
+    ) -> None:
+        _, second = fields
+        record, rescued = convert(dict(zip(fields, (first, "2"), strict=True)), CONVERTERS, ALIASES)
+        assert record["count"] == (1 if first == "1" else None)
+        assert rescued[second] == "2"
+
+    def test_without_aliases_another_name_is_unknown(self) -> None:
+        record, rescued = convert({"total": "1"}, CONVERTERS)
+        assert record["count"] is None
+        assert rescued == {"total": "1"}
+
+    @given(aliased_objects)
+    @example({"total": "x", "count": "5", "Number Of": "5"})
+    def test_nothing_that_the_api_sent_under_an_alias_is_dropped(self, row: dict[str, Any]) -> None:
+        record, rescued = convert(row, CONVERTERS, ALIASES)
+        placed = {column_name(field, ALIASES): row[field] for field in row.keys() - rescued.keys()}
+        assert len(placed) == len(row) - len(rescued)
+        assert all(rescued[field] is row[field] for field in rescued)
+        for column in CONVERTERS:
+            value = placed.get(column)
+            assert (True, record[column]) == accepted(column, value)
 
     def test_an_empty_row_has_all_columns_and_nothing_rescued(self) -> None:
         assert convert({}, CONVERTERS) == (dict.fromkeys(CONVERTERS), {})

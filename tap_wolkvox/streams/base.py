@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,7 @@ class WolkvoxStream(RESTStream[None]):
         self._answer: list[Row] = []
         self._sent: set[str] = set()
         self._rescued: set[str] = set()
+        self._version: int | None = None
         super().__init__(tap, name=endpoint.name, path=f"/{endpoint.file}.php")
         self.primary_keys = endpoint.primary_key
         self.replication_key = endpoint.replication_key
@@ -134,6 +136,32 @@ class WolkvoxStream(RESTStream[None]):
         """
         if level < logging.ERROR and not message.startswith("Pagination"):
             super().log(message, *args, level=level, **kwargs)
+
+    @override
+    def _write_activate_version_message(self, full_table_version: int) -> None:
+        """Hold the message back, which the SDK sends before anything was read.
+
+        It retires the rows of before, and would do so where the reading fails.
+        """
+        self._version = full_table_version
+
+    @override
+    def get_records(self, context: Context | None) -> Iterable[Record]:
+        """Yield the records, and tell the target before if they are all there are."""
+        records = self.read(context)
+        if self._version is not None:
+            records = list(records)
+            super()._write_activate_version_message(self._version)
+        yield from records
+
+    @abstractmethod
+    def read(self, context: Context | None) -> Iterable[Record]:
+        """Yield the records of whole answers.
+
+        Raises:
+            StreamError: An answer is not what it should be; nothing of it is yielded.
+            OperationError: No stream of the operation can be read.
+        """
 
     def advance(self, context: Context | None, value: str) -> None:
         """Move the bookmark to the end of what is completely read; it never goes back.

@@ -21,13 +21,8 @@ class FeedStream(WolkvoxStream):
     """The events of the last minutes; one that is seen again has the key it had."""
 
     @override
-    def get_records(self, context: Context | None) -> Iterable[Record]:
-        """Yield the records of one whole answer.
-
-        Raises:
-            StreamError: The answer is not what it should be; nothing of it is yielded.
-            OperationError: No stream of the operation can be read.
-        """
+    def read(self, context: Context | None) -> Iterable[Record]:
+        """Yield the records of one whole answer, each with its key."""
         rows = self.ask(context)
         asked_at = self.asked_at()
         server = self.connection.operation.server

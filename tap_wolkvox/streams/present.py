@@ -36,23 +36,18 @@ class PresentStream(WolkvoxStream):
         self._stamp = ""
 
     @override
-    def get_records(self, context: Context | None) -> Iterable[Record]:
-        """Yield the records of whole answers, all with one stamp.
-
-        Raises:
-            StreamError: An answer is not what it should be; nothing of it is yielded.
-            OperationError: No stream of the operation can be read.
-        """
+    def read(self, context: Context | None) -> Iterable[Record]:
+        """Yield the records of whole answers, all with one stamp."""
         self._stamp = ""
         parent = self.endpoint.parent
         try:
-            yield from self._of_ids(context, parent) if parent else self.now(context)
+            yield from self._of_ids(context, parent) if parent else self.whole(context)
         finally:
             self.report()
         if self._stamp:
             self.advance(context, self._stamp)
 
-    def now(self, context: Context | None) -> Iterator[Record]:
+    def whole(self, context: Context | None) -> Iterator[Record]:
         """Yield the records of one answer, which is had once if other streams need it too."""
         if self.name not in PARENTS:
             yield from self._records(context)
@@ -104,7 +99,7 @@ class PresentStream(WolkvoxStream):
         """Return the ids to ask for, from the stream that has them, be it selected or not."""
         stream = cast("PresentStream", self._wolkvox.streams[parent.stream])
         try:
-            records = list(stream.now(context))
+            records = list(stream.whole(context))
         except StreamError as error:
             raise StreamError(f"`{parent.stream}`, which has its ids, failed: {error}") from None
         ids = [record[parent.column] for record in records if parent.has(record)]

@@ -1,0 +1,587 @@
+"""Shapes: rows are found where an endpoint has them, taken apart without loss, or not at all."""
+
+from __future__ import annotations
+
+import copy
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tap_wolkvox import answers
+from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS
+from tap_wolkvox.errors import StreamError
+from tap_wolkvox.shapes import (
+    LIST,
+    Found,
+    OneObject,
+    Row,
+    Rows,
+    RowsByKind,
+    RowsByName,
+    RowsInRows,
+    Shape,
+    joined,
+    named,
+)
+
+PHONE = "+57 300 123 4567 Ana"
+"""Text of a row, which no message may hold."""
+
+ROW = {"telephone": PHONE}
+NOTHING: list[object] = [[], None, ""]
+CHATS = BY_NAME["real_time_chats"].shape
+SURVEYS = BY_NAME["quality_quality_matrix"].shape
+LATENCY = BY_NAME["real_time_latency"].shape
+
+TEMPLATE = {
+    "name": "welcome",
+    "components": [{"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Go"}]}],
+    "id": "1234",
+}
+CHAT = {"channel_id": "2985", "chat_id": "186067617", "cliente": {"nombre": "Ana"}}
+MESSAGES = [{"from": "customer", "msg": "Hi", "date": "2026-11-20 10:00:00"}]
+
+EXAMPLES: list[tuple[str, object, list[Row]]] = [
+    (
+        "billing_agent_script",
+        {
+            "code": 200,
+            "error": None,
+            "msg": "Information found for the current month",
+            "data": [{"operation": "demo", "items": "5"}, {"operation": "demo", "items": "6"}],
+        },
+        [{"operation": "demo", "items": "5"}, {"operation": "demo", "items": "6"}],
+    ),
+    (
+        "real_time_campaigns",
+        [{"campaign": "12 - Sales - 50 %", "busy/congestion/failed": "3"}],
+        [{"campaign": "12 - Sales - 50 %", "busy/congestion/failed": "3"}],
+    ),
+    (
+        "information_services",
+        {"code": "200", "msg": "X records were found", "data": [{"licenses": "9", "pbx": "2"}]},
+        [{"licenses": "9", "pbx": "2"}],
+    ),
+    (
+        "real_time_info_server",
+        {"code": "", "msg": "", "data": {"cpu_avg_10s": "7", "ram": "40"}},
+        [{"cpu_avg_10s": "7", "ram": "40"}],
+    ),
+    (
+        "quality_quality_matrix",
+        {
+            "code": "200",
+            "msg": "x records were found",
+            "data": {
+                "Sales": [
+                    {"category": "Voice", "attribute": "Tone"},
+                    {"category": "Voice", "attribute": "Pace"},
+                ],
+                "Support": [{"category": "Voice", "attribute": "Tone"}],
+            },
+        },
+        [
+            {"survey": "Sales", "category": "Voice", "attribute": "Tone"},
+            {"survey": "Sales", "category": "Voice", "attribute": "Pace"},
+            {"survey": "Support", "category": "Voice", "attribute": "Tone"},
+        ],
+    ),
+    (
+        "whatsapp_list_templates",
+        {
+            "code": "200",
+            "msg": "Templates listed successfully",
+            "data": {"meta_templates": [TEMPLATE]},
+        },
+        [TEMPLATE],
+    ),
+    (
+        "whatsapp_agent_chat",
+        {
+            "code": "200",
+            "msg": "Chats listed successfully.",
+            "data": {"total": "1", "page": "1", "limit": "100", "data": [CHAT]},
+        },
+        [CHAT],
+    ),
+    (
+        "campaign_campaign_15",
+        {
+            "code": "200",
+            "total_records": "2",
+            "campaign_id": "7",
+            "records": [{"id_cliente": "1", "tel1": "300"}, {"id_cliente": "2", "tel1": "301"}],
+        },
+        [{"id_cliente": "1", "tel1": "300"}, {"id_cliente": "2", "tel1": "301"}],
+    ),
+    (
+        "real_time_chats",
+        {
+            "code": "200",
+            "msg": "2 records were found",
+            "data": [
+                {
+                    "agent_id": "0011",
+                    "active_chats": [
+                        {"conn_id": "1.2", "channel": "web", "conversation": MESSAGES},
+                        {"conn_id": "1.3", "channel": "whatsapp", "conversation": []},
+                    ],
+                },
+                {
+                    "agent_id": "0012",
+                    "active_chats": [{"conn_id": "1.4", "channel": "web", "conversation": []}],
+                },
+            ],
+        },
+        [
+            {"agent_id": "0011", "conn_id": "1.2", "channel": "web", "conversation": MESSAGES},
+            {"agent_id": "0011", "conn_id": "1.3", "channel": "whatsapp", "conversation": []},
+            {"agent_id": "0012", "conn_id": "1.4", "channel": "web", "conversation": []},
+        ],
+    ),
+    (
+        "real_time_interactions",
+        {
+            "code": "200",
+            "msg": "x records were found",
+            "data": [
+                {
+                    "agent_id": "0011",
+                    "active_interactions": [{"conn_id": "1.2", "subject": "Order"}],
+                }
+            ],
+        },
+        [{"agent_id": "0011", "conn_id": "1.2", "subject": "Order"}],
+    ),
+    (
+        "real_time_latency",
+        {
+            "code": 200,
+            "msg": "x records were found",
+            "data": [
+                {
+                    "by_agent": [{"agent_id": "0011", "latency_ms": "40", "ip": "192.0.2.1"}],
+                    "by_ip": [
+                        {"ip": "192.0.2.1", "total_agents": "2"},
+                        {"ip": "192.0.2.2", "total_agents": "1"},
+                    ],
+                    "by_pbx": [{"user": "0011", "status": "OK"}],
+                }
+            ],
+        },
+        [
+            {
+                "kind": "agent",
+                "kind_id": "0011",
+                "agent_id": "0011",
+                "latency_ms": "40",
+                "ip": "192.0.2.1",
+            },
+            {"kind": "ip", "kind_id": "192.0.2.1", "ip": "192.0.2.1", "total_agents": "2"},
+            {"kind": "ip", "kind_id": "192.0.2.2", "ip": "192.0.2.2", "total_agents": "1"},
+            {"kind": "pbx", "kind_id": "0011", "user": "0011", "status": "OK"},
+        ],
+    ),
+]
+"""What is documented: the stream, a whole answer, and its rows."""
+
+each_example = pytest.mark.parametrize(
+    ("stream", "document", "rows"), EXAMPLES, ids=[stream for stream, _, _ in EXAMPLES]
+)
+
+
+def refusal(shape: Shape, data: object) -> str:
+    """Return why a shape refuses what lies in its place."""
+    with pytest.raises(StreamError) as caught:
+        shape.read(data)
+    return str(caught.value)
+
+
+class TestDocumentedAnswers:
+    def test_every_shape_that_an_endpoint_has_is_among_them(self) -> None:
+        shapes = [BY_NAME[stream].shape for stream, _, _ in EXAMPLES]
+        assert all(endpoint.shape in shapes for endpoint in ENDPOINTS)
+
+    @each_example
+    def test_the_rows_of_an_endpoint_are_found(
+        self, stream: str, document: object, rows: list[Row]
+    ) -> None:
+        shape = BY_NAME[stream].shape
+        found = answers.rows(200, json.dumps(document).encode(), shape=shape)
+        assert found == rows
+        assert [list(row) for row in found] == [list(row) for row in rows]
+
+    @each_example
+    def test_the_columns_of_a_place_are_in_every_row(
+        self, stream: str, document: object, rows: list[Row]
+    ) -> None:
+        made = BY_NAME[stream].shape.made
+        assert all(row[column] is not None for row in rows for column in made)
+
+    @each_example
+    def test_what_was_sent_stays_as_it_is(
+        self, stream: str, document: object, rows: list[Row]
+    ) -> None:
+        data: Any = document
+        for name in BY_NAME[stream].shape.path if isinstance(document, dict) else ():
+            data = data[name]
+        before = copy.deepcopy(data)
+        BY_NAME[stream].shape.read(data)
+        assert data == before
+
+
+class TestNotes:
+    @pytest.mark.parametrize("shape", [LIST, OneObject()], ids=repr)
+    def test_what_is_not_odd_has_none_and_makes_no_column(self, shape: Shape) -> None:
+        assert shape.note == ""
+        assert shape.made == ()
+
+    @pytest.mark.parametrize(
+        ("shape", "words", "made"),
+        [
+            (Rows(path=("records",)), ["`records`"], ()),
+            (Rows(path=("data", "data")), ["`data.data`"], ()),
+            (OneObject(path=("data", "server")), ["`data.server`"], ()),
+            (RowsByName(column="survey"), ["`survey`"], ("survey",)),
+            (RowsInRows(field="active_chats"), ["`active_chats`"], ()),
+            (
+                RowsByKind(kinds={"by_ip": ("ip", "ip"), "by_pbx": ("pbx", "user")}),
+                ["`by_ip` (ip)", "`by_pbx` (pbx)", "`kind`"],
+                ("kind", "kind_id"),
+            ),
+        ],
+        ids=repr,
+    )
+    def test_what_is_odd_is_said_in_a_sentence_and_makes_its_columns(
+        self, shape: Shape, words: list[str], made: tuple[str, ...]
+    ) -> None:
+        assert all(word in shape.note for word in words)
+        assert shape.note[0].isupper()
+        assert shape.note.endswith(".")
+        assert "\n" not in shape.note
+        assert shape.made == made
+
+
+NO_LIST = [
+    {},
+    ROW,
+    {PHONE: [ROW]},
+    PHONE,
+    " ",
+    0,
+    5,
+    1.5,
+    Decimal("1.5"),
+    True,
+    False,
+    [PHONE],
+    [None],
+    [[]],
+    [[ROW]],
+    [ROW, PHONE],
+    [ROW, None],
+]
+"""What is neither nothing nor a list of objects."""
+
+NO_OBJECT = [PHONE, " ", 0, 5, 1.5, True, False, [PHONE], [None], [[]], [[ROW]], [ROW]]
+"""What is neither nothing nor an object."""
+
+
+class TestOtherShapes:
+    """They fail the stream, and no message holds what was sent."""
+
+    @pytest.mark.parametrize("data", NO_LIST, ids=repr)
+    @pytest.mark.parametrize("shape", [LIST, Rows(path=("data", "data")), CHATS], ids=repr)
+    def test_a_list_of_objects_is_nothing_else(self, shape: Shape, data: object) -> None:
+        message = refusal(shape, data)
+        assert PHONE not in message
+        assert f"`{'.'.join(shape.path)}`" in message
+
+    @pytest.mark.parametrize("data", [each for each in NO_LIST if type(each) is not dict], ids=repr)
+    @pytest.mark.parametrize("shape", [OneObject(), LATENCY], ids=repr)
+    def test_one_object_is_nothing_else(self, shape: Shape, data: object) -> None:
+        assert PHONE not in refusal(shape, data)
+
+    @pytest.mark.parametrize("data", [[ROW, ROW], [{}, {}], [{}, ROW]], ids=repr)
+    @pytest.mark.parametrize("shape", [OneObject(), LATENCY], ids=repr)
+    def test_one_object_is_not_two(self, shape: Shape, data: object) -> None:
+        message = refusal(shape, data)
+        assert PHONE not in message
+        assert "2 objects" in message
+
+    @pytest.mark.parametrize("data", [{}, [{}]], ids=repr)
+    @pytest.mark.parametrize("shape", [OneObject(), LATENCY], ids=repr)
+    def test_one_object_has_fields(self, shape: Shape, data: object) -> None:
+        assert "without fields" in refusal(shape, data)
+
+    @pytest.mark.parametrize("data", NO_OBJECT, ids=repr)
+    def test_rows_by_name_are_no_list(self, data: object) -> None:
+        message = refusal(SURVEYS, data)
+        assert PHONE not in message
+        assert "`data` is" in message
+
+    @pytest.mark.parametrize("listed", NO_LIST, ids=repr)
+    def test_under_a_name_is_a_list_of_objects_and_the_name_is_not_shown(
+        self, listed: object
+    ) -> None:
+        message = refusal(SURVEYS, {"Sales": [ROW], PHONE: listed})
+        assert PHONE not in message
+        assert "`data.*`" in message
+
+    @pytest.mark.parametrize("listed", NO_LIST, ids=repr)
+    def test_in_a_row_of_rows_is_a_list_of_objects(self, listed: object) -> None:
+        good = {"agent_id": PHONE, "active_chats": [ROW]}
+        message = refusal(CHATS, [good, {"agent_id": PHONE, "active_chats": listed}])
+        assert PHONE not in message
+        assert "`data.active_chats`" in message
+
+    @pytest.mark.parametrize("outer", [{}, ROW, {"Active_Chats": [ROW]}], ids=repr)
+    def test_a_row_of_rows_without_its_list_fails_the_stream(self, outer: Row) -> None:
+        message = refusal(CHATS, [{"agent_id": PHONE, "active_chats": []}, outer])
+        assert PHONE not in message
+        assert "`active_chats`" in message
+
+    @pytest.mark.parametrize("field", ["by_agent", "by_ip", "by_pbx"])
+    @pytest.mark.parametrize("listed", NO_LIST, ids=repr)
+    def test_of_each_kind_is_a_list_of_objects(self, field: str, listed: object) -> None:
+        message = refusal(LATENCY, [{field: listed}])
+        assert PHONE not in message
+        assert f"`data.{field}`" in message
+
+    @pytest.mark.parametrize("listed", [[ROW], [], None, "", PHONE], ids=repr)
+    def test_an_unknown_kind_fails_the_stream_and_is_not_shown(self, listed: object) -> None:
+        message = refusal(LATENCY, [{"by_ip": [ROW], PHONE: listed}])
+        assert PHONE not in message
+        assert "1 unknown" in message
+
+    @pytest.mark.parametrize(
+        ("data", "name"),
+        [
+            ({}, "an object"),
+            ([1], "a list of other things"),
+            ("a", "text"),
+            (True, "yes or no"),
+            (None, "null"),
+            (0, "a number"),
+            (Decimal("1.5"), "a number"),
+        ],
+        ids=repr,
+    )
+    def test_what_came_instead_is_named(self, data: object, name: str) -> None:
+        assert named(data) == name
+
+
+class TestNothing:
+    @pytest.mark.parametrize("data", NOTHING, ids=repr)
+    @pytest.mark.parametrize("stream", [stream for stream, _, _ in EXAMPLES])
+    def test_nothing_is_no_rows(self, stream: str, data: object) -> None:
+        found = BY_NAME[stream].shape.read(data)
+        assert found.rows == []
+        assert found.sent == 0
+
+    def test_an_object_without_names_is_no_rows_by_name(self) -> None:
+        assert SURVEYS.read({}) == SURVEYS.read([])
+
+    @pytest.mark.parametrize("listed", NOTHING, ids=repr)
+    def test_a_name_without_rows_is_no_row_and_counts(self, listed: object) -> None:
+        found = SURVEYS.read({"a": listed, "b": [ROW], "c": listed})
+        assert found.rows == [{"survey": "b", **ROW}]
+        assert found.sent == 3
+
+    @pytest.mark.parametrize("listed", NOTHING, ids=repr)
+    def test_a_row_without_rows_is_no_row_and_counts(self, listed: object) -> None:
+        found = CHATS.read(
+            [
+                {"agent_id": "1", "active_chats": listed},
+                {"agent_id": "2", "active_chats": [ROW]},
+                {"agent_id": "3", "active_chats": listed},
+            ]
+        )
+        assert found.rows == [{"agent_id": "2", **ROW}]
+        assert found.sent == 3
+
+    @pytest.mark.parametrize("listed", NOTHING, ids=repr)
+    @pytest.mark.parametrize("field", ["by_agent", "by_pbx"])
+    def test_a_kind_without_rows_is_no_row(self, field: str, listed: object) -> None:
+        found = LATENCY.read([{field: listed, "by_ip": [{"ip": "192.0.2.1"}]}])
+        assert found.rows == [{"kind": "ip", "kind_id": "192.0.2.1", "ip": "192.0.2.1"}]
+
+    @pytest.mark.parametrize("field", ["by_agent", "by_ip", "by_pbx"])
+    def test_a_kind_that_is_not_there_is_no_row(self, field: str) -> None:
+        [row] = LATENCY.read({field: [ROW]}).rows
+        assert row["telephone"] == PHONE
+
+    def test_a_row_that_does_not_say_what_it_is_about_has_null_for_it(self) -> None:
+        assert LATENCY.read([{"by_ip": [ROW]}]).rows == [{"kind": "ip", "kind_id": None, **ROW}]
+
+
+class TestJoined:
+    def test_the_outer_fields_come_first(self) -> None:
+        row = joined({"a": "1", "b": "2"}, {"c": "3", "d": "4"}, "list")
+        assert list(row.items()) == [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")]
+
+    def test_an_equal_value_is_not_doubled(self) -> None:
+        assert joined({"a": "1", "b": None}, {"b": None, "a": "1"}, "list") == {"a": "1", "b": None}
+
+    @pytest.mark.parametrize(
+        ("outer", "inner"), [("1", "2"), ("1", " 1"), (None, ""), ("1", None), ("1", ["1"])]
+    )
+    def test_another_value_keeps_a_name_of_its_own(self, outer: object, inner: object) -> None:
+        row = joined({"a": outer}, {"a": inner, "b": "3"}, "list")
+        assert row == {"a": outer, "list.a": inner, "b": "3"}
+
+    @pytest.mark.parametrize(
+        ("outer", "inner"),
+        [
+            ({"a": "1"}, {"a": "2", "f.a": "3"}),
+            ({"a": "1"}, {"f.a": "3", "a": "2"}),
+            ({"a": "1", "f.a": "9"}, {"a": "2"}),
+            ({"a": 1}, {"a": True}),
+        ],
+        ids=repr,
+    )
+    def test_no_name_is_taken_twice(self, outer: Row, inner: Row) -> None:
+        kept = [*outer.values(), *inner.values()]
+        assert sorted(map(repr, joined(outer, inner, "f").values())) == sorted(map(repr, kept))
+
+    def test_names_that_are_merely_spelled_alike_are_two(self) -> None:
+        assert joined({"a": "1"}, {"A": "2"}, "list") == {"a": "1", "A": "2"}
+
+    def test_what_it_is_made_of_stays_as_it_is(self) -> None:
+        outer, inner = {"a": "1"}, {"a": "2"}
+        joined(outer, inner, "list")["a"] = "3"
+        assert (outer, inner) == ({"a": "1"}, {"a": "2"})
+
+    @pytest.mark.parametrize(
+        ("shape", "data", "row"),
+        [
+            (
+                CHATS,
+                [{"agent_id": "1", "active_chats": [{"agent_id": "2", "active_chats": "x"}]}],
+                {"agent_id": "1", "active_chats.agent_id": "2", "active_chats": "x"},
+            ),
+            (
+                SURVEYS,
+                {"Sales": [{"survey": "Support", "category": "Voice"}]},
+                {"survey": "Sales", "row.survey": "Support", "category": "Voice"},
+            ),
+            (
+                LATENCY,
+                [{"by_ip": [{"ip": "192.0.2.1", "kind": "IPv4", "kind_id": "9"}]}],
+                {
+                    "kind": "ip",
+                    "kind_id": "192.0.2.1",
+                    "ip": "192.0.2.1",
+                    "by_ip.kind": "IPv4",
+                    "by_ip.kind_id": "9",
+                },
+            ),
+        ],
+        ids=["rows in rows", "rows by name", "rows by kind"],
+    )
+    def test_a_row_that_says_otherwise_than_its_place_keeps_both(
+        self, shape: Shape, data: object, row: Row
+    ) -> None:
+        assert shape.read(data).rows == [row]
+
+
+class TestCounts:
+    @given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
+    def test_what_the_server_counts_is_what_it_sent(
+        self, flat: int, sent: int, counted: int
+    ) -> None:
+        assert Found([ROW] * flat, sent).lacks(counted) == (counted > sent)
+
+    @given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
+    def test_it_may_count_the_flat_rows_but_then_exactly(
+        self, flat: int, sent: int, counted: int
+    ) -> None:
+        found = Found([ROW] * flat, sent, counts_either=True)
+        assert found.lacks(counted) == (counted > sent and counted != flat)
+
+    def test_each_shape_counts_what_it_was_sent(self) -> None:
+        for shape, data, sent in (
+            (LIST, [ROW, ROW], 2),
+            (OneObject(), ROW, 1),
+            (SURVEYS, {"a": [ROW, ROW], "b": [ROW]}, 2),
+            (CHATS, [{"active_chats": [ROW, ROW]}, {"active_chats": []}], 2),
+            (LATENCY, [{"by_agent": [ROW, ROW], "by_ip": [ROW]}], 1),
+            (LATENCY, [{"by_agent": []}], 1),
+        ):
+            assert shape.read(data).sent == sent
+
+
+values = st.none() | st.text(max_size=3) | st.lists(st.text(max_size=2), max_size=2)
+field_names = st.sampled_from(
+    ["a", "b", "agent_id", "ip", "kind", "kind_id", "survey", "user", "row.survey", "by_ip.kind"]
+)
+"""Few, so that inner fields often have the name of an outer one."""
+row_lists = st.lists(st.dictionaries(field_names, values, max_size=4), max_size=4)
+
+
+def kept(inner: Row, flat: Row, origin: str) -> bool:
+    """Return whether a flat row holds each field of an inner one, under one of its two names."""
+    return all(
+        (name in flat and flat[name] == value)
+        or (f"{origin}.{name}" in flat and flat[f"{origin}.{name}"] == value)
+        for name, value in inner.items()
+    )
+
+
+class TestNothingIsLost:
+    """One flat row for each inner one, in the same order, with all that was sent."""
+
+    @given(row_lists)
+    def test_of_a_list(self, data: list[Row]) -> None:
+        assert LIST.read(data) == Found(data, len(data))
+
+    @given(
+        st.lists(st.tuples(st.dictionaries(field_names, values, max_size=4), row_lists), max_size=4)
+    )
+    @example([({"agent_id": "1"}, [{"agent_id": "1"}, {"agent_id": None}])])
+    def test_of_rows_in_rows(self, data: list[tuple[Row, list[Row]]]) -> None:
+        found = CHATS.read([{**outer, "active_chats": inner} for outer, inner in data])
+        pairs = [(outer, row) for outer, inner in data for row in inner]
+        for (outer, inner), flat in zip(pairs, found.rows, strict=True):
+            assert kept(inner, flat, "active_chats")
+            assert {name: flat[name] for name in outer} == outer
+            assert len(flat) <= len(outer) + len(inner)
+        assert found.sent == len(data)
+
+    @given(st.dictionaries(st.text(max_size=3), row_lists, max_size=4))
+    @example({"": [{"survey": ""}, {"survey": None}]})
+    def test_of_rows_by_name(self, data: dict[str, list[Row]]) -> None:
+        found = SURVEYS.read(data)
+        pairs = [(name, row) for name, listed in data.items() for row in listed]
+        for (name, inner), flat in zip(pairs, found.rows, strict=True):
+            assert flat["survey"] == name
+            assert kept(inner, flat, "row")
+            assert len(flat) <= 1 + len(inner)
+        assert found.sent == len(data)
+
+    @given(
+        st.dictionaries(
+            st.sampled_from(["by_pbx", "by_ip", "by_agent"]), row_lists, min_size=1, max_size=3
+        )
+    )
+    @example({"by_ip": [{"kind": "ip", "kind_id": None, "ip": "1"}]})
+    def test_of_rows_by_kind(self, data: dict[str, list[Row]]) -> None:
+        kinds = {
+            "by_agent": ("agent", "agent_id"),
+            "by_ip": ("ip", "ip"),
+            "by_pbx": ("pbx", "user"),
+        }
+        pairs = [(field, row) for field in kinds for row in data.get(field, [])]
+        for (field, inner), flat in zip(pairs, LATENCY.read([data]).rows, strict=True):
+            kind, name = kinds[field]
+            assert (flat["kind"], flat["kind_id"]) == (kind, inner.get(name))
+            assert kept(inner, flat, field)
+            assert len(flat) <= 2 + len(inner)
+
+    @given(st.dictionaries(field_names, values, min_size=1, max_size=4))
+    def test_of_one_object(self, data: Row) -> None:
+        assert OneObject().read(data) == OneObject().read([data]) == Found([data], 1)
