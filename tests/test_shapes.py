@@ -524,10 +524,13 @@ row_lists = st.lists(st.dictionaries(field_names, values, max_size=4), max_size=
 
 
 def kept(inner: Row, flat: Row, origin: str) -> bool:
-    """Return whether a flat row holds each field of an inner one, under one of its two names."""
+    """Return whether a flat row holds each field of an inner one, under a name made of its own."""
     return all(
-        (name in flat and flat[name] == value)
-        or (f"{origin}.{name}" in flat and flat[f"{origin}.{name}"] == value)
+        any(
+            own == name or (own.startswith(f"{origin}.") and own.endswith(f".{name}"))
+            for own, found in flat.items()
+            if found == value
+        )
         for name, value in inner.items()
     )
 
