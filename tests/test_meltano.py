@@ -23,10 +23,11 @@ from tap_wolkvox.tap import TapWolkvox
 from tests import postgres
 from tests.command_line import SET_CLOCK, TOKEN
 from tests.simulator import Simulator
-from tests.simulator.answers import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.simulator.answers import Row
 
 pytestmark = pytest.mark.slow
 

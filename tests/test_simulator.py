@@ -772,7 +772,9 @@ def test_set_the_clock_over_http(sim: Simulator) -> None:
 
 def test_add_faults_over_http(sim: Simulator) -> None:
     reply = control(sim, "faults", {"fault": "maintenance", "api": "services", "times": 2})
-    assert reply.json == {"pending": [{"fault": "maintenance", "api": "services", "times": 2}]}
+    assert reply.json == {
+        "pending": [{"fault": "maintenance", "file": None, "api": "services", "times": 2}]
+    }
     assert [ask(sim).status for _ in range(3)] == [403, 403, 200]
     assert control(sim, "faults", {"fault": "reset"}).status == 200
     assert control(sim, "faults", {"fault": None}).json == {"pending": []}

@@ -6,9 +6,10 @@ import json
 from dataclasses import dataclass
 from enum import Enum
 from http import HTTPStatus
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-Row: TypeAlias = dict[str, str]
+Row: TypeAlias = dict[str, Any]
+Path: TypeAlias = tuple[str, ...]
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 JSON_TYPE: Headers = (("Content-Type", "application/json; charset=utf-8"),)
@@ -30,11 +31,15 @@ Code: TypeAlias = int | str | CodeForm
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: bytes are sent as they are, anything else as pretty-printed JSON."""
+    """One answer: bytes are sent as they are, anything else as pretty-printed JSON.
+
+    ``rows_at`` says where in the content its rows are; None where it has none.
+    """
 
     status: int
     content: object
     headers: Headers = JSON_TYPE
+    rows_at: Path | None = None
 
     @property
     def body(self) -> bytes:
@@ -70,6 +75,8 @@ MAINTENANCE = ErrorCase(403, "Forbidden")
 UNKNOWN_API = ErrorCase(400, "THE API YOU WANT TO CONSULT DOES NOT EXIST")
 PARAMETER_MISSING = ErrorCase(400, "SOME PARAMETERS ARE REQUIRED")
 NO_ROWS = ErrorCase(404, "Validate dates entered")
+# Nobody says what it answers to a connector of another channel; the words are ours.
+NOT_WHATSAPP = ErrorCase(400, "THE CONNECTOR IS NOT A WHATSAPP CONNECTOR")
 # The vendor's pages say only that the API is read with GET; the words are ours.
 ONLY_GET = ErrorCase(405, "METHOD NOT ALLOWED")
 
@@ -82,12 +89,12 @@ def phrase(status: int) -> str:
         return "Unknown"
 
 
-def found(rows: list[Row], *, code: Code, msg: str) -> Answer:
-    """A success: the four keys of the envelope, or three where the code is absent."""
-    envelope = {"code": code, "error": None, "msg": msg, "data": rows}
+def envelope(code: Code, msg: str) -> dict[str, object]:
+    """What stands around the data of a success; no ``code`` where that is absent."""
+    around: dict[str, object] = {"code": code, "error": None, "msg": msg}
     if code is CodeForm.ABSENT:
-        del envelope["code"]
-    return Answer(200, envelope)
+        del around["code"]
+    return around
 
 
 def failed(case: ErrorCase) -> Answer:

@@ -64,13 +64,17 @@ class Control:
         return {"pending": [_shown_fault(each) for each in self.faults.pending]}
 
     def _add_fault(self, setting: Setting) -> None:
-        name, api, times = (setting.pop(key, None) for key in ("fault", "api", "times"))
+        name, api, file, times = (
+            setting.pop(key, None) for key in ("fault", "api", "file", "times")
+        )
         fault = fault_by_name(name, setting)
         if not (api is None or isinstance(api, str)):
             raise ValueError(f'"api" is a text: {api!r}')
+        if not (file is None or isinstance(file, str)):
+            raise ValueError(f'"file" is a text: {file!r}')
         if not (times is None or type(times) is int):
             raise ValueError(f'"times" is a whole number: {times!r}')
-        self.faults.add(fault, api=api, times=1 if times is None else times)
+        self.faults.add(fault, api=api, file=file, times=1 if times is None else times)
 
     def _list_requests(self, _: bytes) -> object:
         return [_shown_request(each) for each in self.journal.requests]
@@ -97,7 +101,12 @@ def _moment(text: object) -> datetime | None:
 
 
 def _shown_fault(pending: Pending) -> object:
-    return {"fault": pending.fault.name, "api": pending.api, "times": pending.times}
+    return {
+        "fault": pending.fault.name,
+        "file": pending.file,
+        "api": pending.api,
+        "times": pending.times,
+    }
 
 
 def _shown_request(request: Request) -> object:
@@ -107,6 +116,7 @@ def _shown_request(request: Request) -> object:
         "method": request.method,
         "path": request.path,
         "query": request.query,
+        "body": request.body.decode(errors="replace"),
         "token_sent": request.token is not None,
         "started": round(request.started, 3),
         "took": took,

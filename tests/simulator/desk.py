@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.simulator import billing, information
+from tests.simulator import billing, campaign, information, quality, real_time, whatsapp
 from tests.simulator.answers import (
     ONLY_GET,
     PARAMETER_MISSING,
     UNKNOWN_API,
     Answer,
-    Code,
-    CodeForm,
     ErrorCase,
     Row,
     failed,
     html,
 )
-from tests.simulator.endpoints import Endpoint, Question
+from tests.simulator.endpoints import Endpoint, Forms, Question
 from tests.simulator.faults import NONE, Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.simulator.fault_queue import FaultQueue
     from tests.simulator.journal import Request
     from tests.simulator.operation import Operation, Seat
 
 # A new file of the API is one more room here.
-ENDPOINTS = {(each.file, each.api): each for each in (*billing.ENDPOINTS, *information.ENDPOINTS)}
+_ALL = (
+    *billing.ENDPOINTS,
+    *information.ENDPOINTS,
+    *real_time.ENDPOINTS,
+    *campaign.ENDPOINTS,
+    *quality.ENDPOINTS,
+    *whatsapp.ENDPOINTS,
+)
+ENDPOINTS = {(each.file, each.api): each for each in _ALL}
 FILES = {file for file, _ in ENDPOINTS}
 
 _PATH = re.compile(r"/api/v2/(\w+)\.php")
@@ -54,7 +63,7 @@ class Desk:
 
     operation: Operation
     faults: FaultQueue
-    code: Code = CodeForm.DOCUMENTED
+    forms: Forms = Forms()  # noqa: RUF009  # frozen
 
     def receive(self, request: Request) -> Outcome:
         """Deal with one request; whoever sends the outcome gives its seat back.
@@ -70,21 +79,32 @@ class Desk:
         if isinstance(seat, ErrorCase):
             return Outcome(failed(seat))
         answer = self._answer(file, request, seat)
-        return Outcome(answer, self.faults.take(request.api), seat)
+        return Outcome(answer, self.faults.take(file, request.api), seat)
 
     def leave(self, outcome: Outcome) -> None:
         """Take back the seat of an outcome that is sent."""
         if outcome.seat is not None:
             self.operation.leave(outcome.seat)
 
-    def rows(self, file: str, api: str, token: str) -> list[Row]:
+    def rows(self, file: str, api: str, token: str, asked: Mapping[str, str]) -> list[Row]:
         """The rows an endpoint would answer with now; nobody is charged.
 
         Raises:
             LookupError: No such endpoint.
         """
-        usage = self.operation.usage(token)
-        return _endpoint(file, api).rows(Question(self.operation, token, usage, {}))
+        return _endpoint(file, api).rows(self._question(token, asked, asked))
+
+    def content(self, file: str, api: str, token: str, asked: Mapping[str, str]) -> object:
+        """What an endpoint would answer now, as parsed; nobody is charged.
+
+        Raises:
+            LookupError: No such endpoint.
+        """
+        question = self._question(token, asked, asked)
+        return _endpoint(file, api).answer(question, self.forms).content
+
+    def _question(self, token: str, query: Mapping[str, str], body: Mapping[str, str]) -> Question:
+        return Question(self.operation, token, self.operation.usage(token), query, body)
 
     def _answer(self, file: str, request: Request, seat: Seat) -> Answer:
         if not request.api:
@@ -93,8 +113,9 @@ class Desk:
             endpoint = _endpoint(file, request.api)
         except LookupError:
             return failed(UNKNOWN_API)
-        question = Question(self.operation, seat.token, seat.usage, request.query)
-        return endpoint.answer(question, self.code)
+        body = _object(request.body)
+        question = Question(self.operation, seat.token, seat.usage, request.query, body)
+        return endpoint.answer(question, self.forms)
 
 
 def _endpoint(file: str, api: str) -> Endpoint:
@@ -105,6 +126,15 @@ def _file(path: str) -> str | None:
     """The API's file a path names, if there is one."""
     match = _PATH.fullmatch(path)
     return match[1] if match and match[1] in FILES else None
+
+
+def _object(body: bytes) -> dict[str, str]:
+    """The texts of a JSON object; nothing where the body is no such thing."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _only_get(method: str) -> Answer:

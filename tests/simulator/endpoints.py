@@ -1,4 +1,4 @@
-"""The shape of an endpoint, and the table of them all; the data lie in the room of each file."""
+"""The shape of an endpoint; the data lie in the room of each file of the API."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from tests.simulator.answers import Answer, Code, CodeForm, Row, found
+from tests.simulator.answers import (
+    PARAMETER_MISSING,
+    Answer,
+    Code,
+    CodeForm,
+    ErrorCase,
+    Path,
+    Row,
+    envelope,
+    failed,
+)
 
 if TYPE_CHECKING:
     from tests.simulator.operation import Operation, Usage
@@ -20,23 +30,70 @@ class Question:
     token: str
     usage: Usage
     query: Mapping[str, str]
+    body: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Forms:
+    """How answers look where the documentation and live servers differ.
+
+    ``code`` takes the place of the documented ones unless it is DOCUMENTED. ``bare_lists`` leaves
+    the envelope away where the documentation shows none.
+    """
+
+    code: Code = CodeForm.DOCUMENTED
+    bare_lists: bool = True
 
 
 Rows: TypeAlias = Callable[[Question], list[Row]]
+Dress: TypeAlias = Callable[[dict[str, object], list[Row], Question], object]
+
+
+class RefusedError(Exception):
+    """An endpoint does not answer a question."""
+
+    def __init__(self, case: ErrorCase) -> None:
+        super().__init__(case.msg)
+        self.case = case
+
+
+def in_data(around: dict[str, object], rows: list[Row], _: Question) -> object:
+    """The four keys of the envelope, the rows as a list in the last."""
+    return around | {"data": rows}
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One line of the API; ``{count}`` in ``msg`` stands for the number of rows."""
+    """One line of the API.
+
+    ``{count}`` in ``msg`` stands for the number of rows. Without one of ``needs`` it refuses.
+    ``empty`` is what it says instead of no rows. ``dress`` puts the rows where they belong, which
+    is ``rows_at``.
+    """
 
     file: str
     api: str
     code: Code
     msg: str
     rows: Rows
+    needs: tuple[str, ...] = ()
+    empty: ErrorCase | None = None
+    dress: Dress = in_data
+    rows_at: Path = ("data",)
+    bare: bool = False
 
-    def answer(self, question: Question, code: Code) -> Answer:
-        """Its answer; a code other than DOCUMENTED takes the place of its own."""
-        rows = self.rows(question)
-        form = self.code if code is CodeForm.DOCUMENTED else code
-        return found(rows, code=form, msg=self.msg.format(count=len(rows)))
+    def answer(self, question: Question, forms: Forms) -> Answer:
+        """Its answer."""
+        if not all(question.query.get(name) for name in self.needs):
+            return failed(PARAMETER_MISSING)
+        try:
+            rows = self.rows(question)
+        except RefusedError as refused:
+            return failed(refused.case)
+        if not rows and self.empty:
+            return failed(self.empty)
+        if self.bare and forms.bare_lists:
+            return Answer(200, rows, rows_at=())
+        code = self.code if forms.code is CodeForm.DOCUMENTED else forms.code
+        around = envelope(code, self.msg.format(count=len(rows)))
+        return Answer(200, self.dress(around, rows, question), rows_at=self.rows_at)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 from itertools import cycle, islice
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias
 
 from tests.simulator.answers import (
     JSON_TYPE,
@@ -22,6 +22,7 @@ from tests.simulator.answers import (
     Answer,
     ErrorCase,
     Headers,
+    Path,
     failed,
 )
 from tests.simulator.answers import html as html_page
@@ -148,17 +149,6 @@ def raw(body: bytes | str, code: int = 200, headers: GivenHeaders | None = None)
 # --- other envelopes ---------------------------------------------------------------------------
 
 
-def _edit_envelope(name: str, change: Callable[[dict[str, object]], dict[str, object]]) -> Fault:
-    """Changes the envelope; an answer that has no data, such as an error, stays as it is."""
-
-    def edit(answer: Answer) -> Answer:
-        if not (isinstance(answer.content, dict) and "data" in answer.content):
-            return answer
-        return replace(answer, content=change(answer.content))
-
-    return Fault(name, edit)
-
-
 def error_code(code: int | str = 500, msg: str = "ERROR") -> Fault:
     """HTTP 200, and an error only in the envelope."""
     envelope = {"code": code, "error": "Error", "msg": msg}
@@ -166,20 +156,45 @@ def error_code(code: int | str = 500, msg: str = "ERROR") -> Fault:
 
 
 def data(value: object) -> Fault:
-    """Any JSON value as ``data``."""
-    return _edit_envelope("data", lambda envelope: envelope | {"data": value})
+    """Any JSON value as ``data``; an answer without it, such as an error, stays as it is."""
+
+    def edit(answer: Answer) -> Answer:
+        if not (isinstance(answer.content, dict) and "data" in answer.content):
+            return answer
+        rows_at = ("data",) if isinstance(value, list) else None
+        return replace(answer, content=answer.content | {"data": value}, rows_at=rows_at)
+
+    return Fault("data", edit)
 
 
 def change_rows(change: ChangeRows, *, recount: bool = False) -> Fault:
-    """The rows a function makes of them; ``msg`` counts the new ones only if told so."""
+    """The rows a function makes of them, wherever they lie; one object is a list of one.
 
-    def edit(envelope: dict[str, object]) -> dict[str, object]:
-        rows = change([dict(row) for row in cast("list[AnyRow]", envelope["data"])])
-        msg = str(envelope["msg"])
-        counted = _COUNT.sub(str(len(rows)), msg) if recount else msg
-        return envelope | {"msg": counted, "data": rows}
+    ``msg`` counts the new ones only if told so.
+    """
 
-    return _edit_envelope("change_rows", edit)
+    def edit(answer: Answer) -> Answer:
+        if answer.rows_at is None:
+            return answer
+        found = _at(answer.content, answer.rows_at)
+        rows = change([dict(row) for row in (found if isinstance(found, list) else [found])])
+        made = rows if isinstance(found, list) else rows[0]
+        return replace(answer, content=_with(answer.content, answer.rows_at, made, recount))
+
+    return Fault("change_rows", edit)
+
+
+def _at(content: Any, path: Path) -> Any:
+    return _at(content[path[0]], path[1:]) if path else content
+
+
+def _with(content: Any, path: Path, made: object, recount: bool) -> object:
+    if not path:
+        return made
+    changed = content | {path[0]: _with(content[path[0]], path[1:], made, recount)}
+    if recount and isinstance(made, list) and isinstance(content.get("msg"), str):
+        changed["msg"] = _COUNT.sub(str(len(made)), content["msg"])
+    return changed
 
 
 def fewer_rows(missing: int = 1, *, recount: bool = False) -> Fault:

@@ -24,6 +24,7 @@ class Request:
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     token: str | None = field(default=None, repr=False)
+    body: bytes = b""
     started: float = field(default_factory=time.monotonic)
     in_flight: int = 1
     ended: float | None = None

@@ -15,6 +15,7 @@ from tests.simulator.answers import (
     TOO_MANY_AT_ONCE,
     ErrorCase,
 )
+from tests.simulator.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,6 +72,7 @@ class Operation:
         self.tokens = tuple(tokens)
         self.clock = clock
         self.name = f"Operación Demo {server}"
+        self.world = World(self.dice)
         self.licences = self.dice("licences").randint(15, 120)
         self.quota = REQUESTS_PER_LICENCE * self.licences if quota is None else quota
         self._lock = Lock()

@@ -131,17 +131,17 @@ class Handler(BaseHTTPRequestHandler):
             answer = self.server.rooms.control.answer(self.command, url.path, body)
             self._wire(lambda _: None).send(answer)
         else:
-            self._api(self._request(url))
+            self._api(self._request(url, body))
 
     def _body(self) -> bytes:
-        """What was sent; only a GET without any leaves the connection fit for another request."""
+        """What was sent; only after a GET of a known length is the next request sure to be one."""
         length = self.headers.get("Content-Length", "0")
-        self.close_connection |= self.command != "GET" or length != "0"
+        self.close_connection |= self.command != "GET" or not length.isdecimal()
         return self.rfile.read(int(length)) if length.isdecimal() else b""
 
-    def _request(self, url: SplitResult) -> Request:
+    def _request(self, url: SplitResult, body: bytes) -> Request:
         query = dict(parse_qsl(url.query, keep_blank_values=True))
-        return Request(self.command, url.path, query, self.headers.get("wolkvox-token"))
+        return Request(self.command, url.path, query, self.headers.get("wolkvox-token"), body)
 
     def _api(self, request: Request) -> None:
         rooms = self.server.rooms

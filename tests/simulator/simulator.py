@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import InitVar, dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tests.simulator.answers import Code, CodeForm, Row
 from tests.simulator.clock import BOGOTA, Clock
 from tests.simulator.control import Control
 from tests.simulator.desk import Desk
+from tests.simulator.endpoints import Forms
 from tests.simulator.fault_queue import FaultQueue
 from tests.simulator.journal import Journal, Request
 from tests.simulator.operation import Operation
@@ -33,6 +34,7 @@ class Simulator:
         now: Where its clock stands still at first; None for real time.
         quota: Requests a day; licences x 1000 if None.
         code: Form of ``code`` on success: a value, DOCUMENTED or ABSENT.
+        bare_lists: Whether there is no envelope where the documentation shows none.
         port: Where to listen; 0 for any free port.
         on_request: Called with each request to the API when it is over.
         clock: To be set and moved.
@@ -50,6 +52,7 @@ class Simulator:
     now: InitVar[datetime | None] = None
     quota: int | None = None
     code: Code = CodeForm.DOCUMENTED
+    bare_lists: bool = True
     port: int = 0
     on_request: Callable[[Request], None] | None = None
     clock: Clock = field(init=False)
@@ -60,7 +63,7 @@ class Simulator:
         tokens = (self.token, *self.other_tokens)
         operation = Operation(self.seed, self.server, tokens, self.clock, self.quota)
         self._journal = Journal(self.on_request)
-        self._desk = Desk(operation, self.faults, self.code)
+        self._desk = Desk(operation, self.faults, Forms(self.code, self.bare_lists))
         self._http: Server | None = None
 
     @property
@@ -84,13 +87,24 @@ class Simulator:
         """The most requests one token ever had open at once, refused ones counted."""
         return self._journal.max_in_flight
 
-    def rows(self, file: str, api: str) -> list[Row]:
+    def rows(self, file: str, api: str, **asked: str) -> list[Row]:
         """What an endpoint (``"billing"``, ``"rec_screen"``) would answer now, free of charge.
+
+        The rows as they lie in its answer; those of surveys flat. ``asked`` are the parameters.
+
+        Raises:
+            LookupError: No such endpoint.
+            RefusedError: It does not answer this.
+        """
+        return self._desk.rows(file, api, self.token, asked)
+
+    def content(self, file: str, api: str, **asked: str) -> Any:
+        """The whole answer, as parsed from JSON, free of charge.
 
         Raises:
             LookupError: No such endpoint.
         """
-        return self._desk.rows(file, api, self.token)
+        return self._desk.content(file, api, self.token, asked)
 
     def start(self) -> None:
         """Listen and serve.
