@@ -227,7 +227,8 @@ class TestOddShapes:
 
     @pytest.mark.parametrize("bare", [True, False])
     def test_a_list_is_rows_with_or_without_an_envelope(self, tap: CommandLine, bare: bool) -> None:
-        with Simulator(token=tap.settings["token"], bare_lists=bare) as simulator:
+        now = datetime.fromisoformat(NOW)
+        with Simulator(token=tap.settings["token"], now=now, bare_lists=bare) as simulator:
             result = tap.run(catalog=selection("real_time_campaigns"), api_url=simulator.url)
             assert result.code == 0, result.log
             assert isinstance(simulator.content("real_time", "campaigns"), list) == bare

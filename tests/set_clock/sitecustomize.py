@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
 if simulated := os.environ.get("SIMULATED_NOW"):
     # Other programs than the tap have no such clock.
     with suppress(ImportError):
         from tap_wolkvox import clock
 
-        instant = datetime.fromisoformat(simulated)
+        instant = datetime.fromisoformat(simulated).astimezone(UTC)
         clock.now = lambda: instant

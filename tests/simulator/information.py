@@ -277,7 +277,7 @@ def audio_list(question: Question) -> list[Row]:
         rows.append(
             {
                 "audio_id": f"bienvenida_{number:02}",
-                "created_at": f"2026-0{dice.randint(1, 9)}-{dice.randint(10, 28)} 14:05:{number:02}",
+                "created_at": f"2026-06-{dice.randint(10, 28)} 14:05:{number:02}",
                 "size": f"{dice.uniform(40, 2_000):,.1f}",
                 "duration": str(dice.randint(3, 90)),
             }
