@@ -20,6 +20,9 @@ PORT = 54320
 SCHEMA = "tap_wolkvox"
 WIDEST = 8
 """Columns that fit a terminal side by side."""
+MOST_ROWS = 8
+MOST_WIDE_ROWS = 3
+"""Rows that are shown of a table, and of one that is shown a line a column."""
 
 
 def main() -> None:
@@ -72,14 +75,18 @@ def show_tables(url: str) -> None:
 def show_table(title: str, columns: list[str], rows: list[tuple[object, ...]]) -> None:
     """Print one table: a line a row, or a line a column where it is wide."""
     shown = [at for at, name in enumerate(columns) if not name.startswith("_sdc_")]
-    lines = [["" if row[at] is None else str(row[at]) for at in shown] for row in rows]
-    headed = [[columns[at] for at in shown], *sorted(lines)]
-    if len(shown) > WIDEST:
+    wide = len(shown) > WIDEST
+    first = sorted(["" if row[at] is None else str(row[at]) for at in shown] for row in rows)
+    first = first[: MOST_WIDE_ROWS if wide else MOST_ROWS]
+    headed = [[columns[at] for at in shown], *first]
+    if wide:
         headed = [list(pair) for pair in zip(*headed, strict=True)]
     widths = [max(map(len, cells)) for cells in zip(*headed, strict=True)]
     say(f"{title}: {len(rows)} {'row' if len(rows) == 1 else 'rows'}")
     for cells in headed:
         print("  ".join(map(str.ljust, cells, widths)).rstrip())
+    if len(rows) > len(first):
+        print(f"... and {len(rows) - len(first)} more")
 
 
 def show_how_to_look(url: str) -> None:
