@@ -217,6 +217,36 @@ def typed(value: str, schema: dict[str, Any]) -> str | Decimal | datetime | None
     return Decimal(value.replace(",", "")) if value.strip("- ") else None
 
 
+def test_every_stream_there_is_loads_and_a_call_of_two_polls_is_one_row(
+    project: Project, simulator: Simulator, database: postgres.Database
+) -> None:
+    everything = {
+        "TAP_WOLKVOX__SELECT": '["*.*"]',
+        "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": "everything",
+    }
+    polls = Project(project.folder, project.settings | everything)
+    calls: set[tuple[str, ...]] = set()
+    for now in ("2026-11-21T10:00:00", "2026-11-21T10:04:00"):
+        simulator.clock.set(datetime.fromisoformat(now))
+        ended = polls.meltano(
+            "--environment=prod", "run", "tap-wolkvox", "target-postgres", now=now
+        )
+        assert ended.returncode == 0, ended.stderr
+        calls |= {tuple(row.values()) for row in simulator.rows("real_time", "calls_last_10")}
+    with psycopg.connect(database.url) as connection:
+        query = "select table_name from information_schema.tables where table_schema = 'everything'"
+        tables = {name for (name,) in connection.execute(query)}
+        found = connection.execute(
+            "select conn_id, date from everything.real_time_calls_last_10"
+        ).fetchall()
+        moments = connection.execute(
+            "select count(distinct snapshot_at) from everything.real_time_agents"
+        ).fetchone()
+    assert tables == {endpoint.name for endpoint in ENDPOINTS}
+    assert len(found) == len(calls)
+    assert moments == (2,)
+
+
 def test_state_is_kept_by_meltano(project: Project, served: object) -> None:
     state_id = "dev:tap-wolkvox-to-target-postgres"
     state = json.loads(project.meltano("state", "get", state_id).stdout)
