@@ -79,16 +79,10 @@ def stream_schema(endpoint: Endpoint) -> JsonSchema:
     return {"type": "object", "description": description, "properties": properties}
 
 
-def unit(schema: JsonSchema) -> str:
-    """Return the unit of a column, or nothing."""
-    stated: str = schema.get("x-unit", "")
-    return stated
-
-
 def _published(schema: JsonSchema, *, required: bool) -> JsonSchema:
     published = {name: value for name, value in schema.items() if not name.startswith("x-")}
     types = published["type"] if isinstance(published["type"], list) else [published["type"]]
     published["type"] = [name for name in types if name != "null" or not required]
-    if unit(schema):
-        published["description"] += f" Unit: {unit(schema)}."
+    if "x-unit" in schema:
+        published["description"] += f" Unit: {schema['x-unit']}."
     return published
