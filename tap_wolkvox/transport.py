@@ -8,6 +8,7 @@ wrong in the terms of `errors`.
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import ssl
 import threading
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     from urllib3.connection import HTTPConnection
     from urllib3.connectionpool import HTTPConnectionPool
+
+# At DEBUG it logs each URL, and some hold the id that is asked for.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 FIREWALL = "is this machine's IP registered in the Wolkvox firewall?"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -440,12 +441,19 @@ class TestChildren:
         ]
         assert apis(simulator)["whatsapp", "list_templates"] == len(whatsapp)
 
-    def test_no_id_is_in_the_log(self, tap: CommandLine, simulator: Simulator) -> None:
-        result = tap.run(catalog=selection("campaign_campaign_15", "whatsapp_agent_chat"))
-        ids = [row["agent_id"] for row in simulator.rows("information", "agents")]
-        assert not [
-            value for value in ids if f'"{value}"' in result.log or f"={value}" in result.log
-        ]
+    @pytest.mark.parametrize("level", ["INFO", "DEBUG"])
+    def test_no_id_is_in_the_log(self, tap: CommandLine, simulator: Simulator, level: str) -> None:
+        result = tap.run(
+            catalog=selection("campaign_campaign_15", "whatsapp_agent_chat"),
+            environment={"TAP_WOLKVOX_LOGLEVEL": level},
+        )
+        assert result.code == 0
+        assert ("| DEBUG " in result.log) == (level == "DEBUG")
+        words = set(re.findall(r"[\w-]+", result.log))
+        ids = {row["agent_id"] for row in simulator.rows("information", "agents")}
+        ids |= {row["campaign_id"] for row in simulator.rows("information", "campaigns")}
+        # Three digits may be milliseconds.
+        assert not {value for value in ids if len(value) > 3} & words
 
     def test_the_rows_of_one_run_have_one_stamp(self, tap: CommandLine) -> None:
         result = tap.run(catalog=selection("information_agents_in_skill"), request_interval=0.3)
