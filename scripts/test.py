@@ -13,6 +13,9 @@ import sys
 
 from environment import ROOT, enter
 
+# Most tests wait for a server or for time to pass. A file is one worker's, with what it sets up.
+SIDE_BY_SIDE = ("-n", "4", "--dist", "loadfile")
+
 CHECKS = (
     ("ruff", "check"),
     ("ruff", "format", "--check"),
@@ -29,7 +32,7 @@ def main() -> None:
         for check in CHECKS:
             run(*check)
     run("coverage", "erase")
-    run("coverage", "run", "-m", "pytest", *marker, *chosen)
+    run("coverage", "run", "-m", "pytest", *SIDE_BY_SIDE, *marker, *chosen)
     if not chosen:
         run("coverage", "combine", "--quiet")
         run("coverage", "report")
