@@ -19,11 +19,12 @@ from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.simulator import Clock, CodeForm, Fault, Simulator, faults
+from tests.simulator import Clock, CodeForm, Fault, RefusedError, Simulator, faults
+from tests.simulator.desk import ENDPOINTS
 from tests.simulator.missing import FORMS
 
 if TYPE_CHECKING:
@@ -35,6 +36,28 @@ at = datetime.fromisoformat
 FRIDAY = at("2026-11-20T10:00")
 BILLING = ("agent_script", "intelligent_dial", "rsync_s3_mp3", "rec_screen")
 ALL = [*(("billing", api) for api in BILLING), ("information", "services")]
+ASKED = {
+    ("information", "agents_in_skill"): {"skill_id": "6111"},
+    ("information", "get_dnc"): {"type": "all"},
+    ("real_time", "skills"): {"skill_id": "all"},
+    ("real_time", "recall"): {"type": "all"},
+    ("campaign", "campaign_15"): {"campaign_id": "20717-"},
+    ("whatsapp", "list_templates"): {"connector_id": "2980"},
+    ("whatsapp", "agent_chat"): {"agent_id": "092"},
+}
+"""What an endpoint needs to be told."""
+
+OTHERS = [
+    ("information", "agents"),
+    ("information", "storage"),
+    ("campaign", "campaign_15"),
+    ("real_time", "agents"),
+    ("real_time", "calls_last_10"),
+    ("whatsapp", "list_templates"),
+    ("whatsapp", "agent_chat"),
+]
+"""Endpoints with rows enough to differ in another world."""
+
 SERVICE_NAMES = """licenses pbx screen_recording video_call stereo_recording gamification
 text_analytics speech_analytics rsync wolkvox_storage blob_storage aws_s3 intelligentdial bi
 customer_prot mr_wizard turbo_dial sso mailgun whatsapp facebook_page facebook_messenger
@@ -254,25 +277,191 @@ def test_token_info_is_from_just_before_itself() -> None:
 # --- repeatable --------------------------------------------------------------------------------
 
 
-def everything(sim: Simulator) -> list[object]:
-    return [sim.rows(file, api) for file, api in ALL]
+def everything(sim: Simulator, *which: tuple[str, str]) -> list[object]:
+    return [sim.content(*each, **ASKED.get(each, {})) for each in which]
 
 
 def test_same_seed_same_data() -> None:
     one, other = (Simulator(seed=5, now=FRIDAY) for _ in range(2))
-    assert everything(one) == everything(other)
+    assert everything(one, *ENDPOINTS) == everything(other, *ENDPOINTS)
 
 
 @pytest.mark.parametrize("change", [{"seed": 6}, {"server": "0012"}])
 def test_another_seed_or_server_other_data(change: dict[str, Any]) -> None:
     options: dict[str, Any] = {"seed": 5, "now": FRIDAY}
-    one, other = Simulator(**options), Simulator(**options | change)
-    assert all(a != b for a, b in zip(everything(one), everything(other), strict=True))
+    one, other = (
+        everything(Simulator(**each), *ALL, *OTHERS) for each in (options, options | change)
+    )
+    assert all(a != b for a, b in zip(one, other, strict=True))
 
 
 def test_the_data_do_not_change_with_the_interpreter() -> None:
     sim = Simulator(seed=1, now=FRIDAY)
     assert [row["items"] for row in sim.rows("billing", "rsync_s3_mp3")] == ["132,122", "320.94"]
+
+
+# --- every endpoint ----------------------------------------------------------------------------
+
+
+def test_there_are_54() -> None:
+    files = [file for file, _ in ENDPOINTS]
+    assert {file: files.count(file) for file in files} == {
+        "billing": 27,
+        "information": 13,
+        "real_time": 10,
+        "campaign": 1,
+        "quality": 1,
+        "whatsapp": 2,
+    }
+
+
+@pytest.mark.parametrize(("file", "api"), ENDPOINTS)
+def test_every_endpoint_answers_what_a_test_is_told(sim: Simulator, file: str, api: str) -> None:
+    asked = ASKED.get((file, api), {})
+    body = json.dumps(asked).encode() if api == "list_templates" else None
+    truth = sim.content(file, api, **asked)
+    query = urlencode({"api": api, **asked})
+    reply = send(sim.url, f"GET /api/v2/{file}.php?{query}", token=TOKEN, body=body)
+    assert (reply.status, reply.json) == (200, truth)
+    assert sim.rows(file, api, **asked)
+
+
+def test_every_endpoint_stands_on_the_page_for_people() -> None:
+    page = (ROOT / "tests/simulator/README.md").read_text(encoding="utf-8")
+    assert {api for file, api in ENDPOINTS if file != "billing"} <= set(
+        re.findall(r"`(\w+)`", page)
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "api"), [each for each in ASKED if each != ("whatsapp", "list_templates")]
+)
+def test_no_truth_without_a_parameter(sim: Simulator, file: str, api: str) -> None:
+    with pytest.raises(RefusedError, match="SOME PARAMETERS ARE REQUIRED"):
+        sim.rows(file, api)
+    assert sim.content(file, api)["code"] == 400
+
+
+@pytest.mark.parametrize("asked", [{}, {"connector_id": ""}, {"connector_id": "2986"}])
+def test_no_templates_but_of_a_whatsapp_connector(sim: Simulator, asked: dict[str, str]) -> None:
+    with pytest.raises(RefusedError):
+        sim.rows("whatsapp", "list_templates", **asked)
+
+
+@pytest.mark.parametrize(
+    ("file", "api", "asked", "answer"),
+    [
+        ("information", "agents_in_skill", {"skill_id": "9"}, {"code": 404}),
+        ("campaign", "campaign_15", {"campaign_id": "9"}, {"code": 404}),
+        ("whatsapp", "agent_chat", {"agent_id": "9"}, {"code": "200"}),
+        ("whatsapp", "list_templates", {"connector_id": "9"}, {"code": 400}),
+        ("real_time", "skills", {"skill_id": "9"}, {"code": 200, "data": []}),
+        ("information", "agents", {"agent": "9"}, {"code": "", "data": []}),
+    ],
+)
+def test_an_id_that_nobody_has(
+    sim: Simulator, file: str, api: str, asked: dict[str, str], answer: dict[str, object]
+) -> None:
+    assert sim.content(file, api, **asked).items() >= answer.items()
+
+
+@pytest.mark.parametrize("seconds", ["10", "20", "30", "", "soon"])
+def test_skills_have_the_usual_service_levels(sim: Simulator, seconds: str) -> None:
+    usual = sim.rows("real_time", "skills", skill_id="all")
+    assert sim.rows("real_time", "skills", skill_id="all", services_time=seconds) == usual
+
+
+def test_a_service_level_of_ones_own(sim: Simulator) -> None:
+    for row in sim.rows("real_time", "skills", skill_id="all", services_time="40"):
+        assert re.fullmatch(r"\d+\.\d\d %", row["service_level_40seg"])
+
+
+def test_storage_grows_every_day(sim: Simulator) -> None:
+    sizes = []
+    for _ in range(400):
+        sizes.append(float(sim.rows("information", "storage")[0]["storage"]))
+        sim.clock.advance(timedelta(days=1))
+    assert all(before < after for before, after in pairwise(sizes))
+
+
+def test_a_record_agrees_with_itself(sim: Simulator) -> None:
+    for row in sim.rows("campaign", "campaign_15", campaign_id="20717-"):
+        date_, result, phone = row["history_dial_tel"].split("|")
+        assert row["fecha"] in {date_, *FORMS}
+        assert (row["resultado"], row["tel1"]) == (result, phone)
+        agent, _, epoch, _ = row["id_call"].split(".")
+        assert agent == row["id_agent"]
+        assert datetime.fromtimestamp(int(epoch), sim.clock.zone) == at(f"{date_}-05:00")
+
+
+def test_templates_differ_in_their_fields(sim: Simulator) -> None:
+    rows = sim.rows("whatsapp", "list_templates", connector_id="2980")
+    assert len({tuple(row) for row in rows}) > 1
+    components = [component for row in rows for component in row["components"]]
+    assert {each["type"] for each in components} == {"HEADER", "BODY", "BUTTONS"}
+    assert min(len(row["components"]) for row in rows) < 3
+
+
+def chats(sim: Simulator, **asked: str) -> dict[str, Any]:
+    rows = sim.rows("whatsapp", "agent_chat", **asked)
+    found = {row["chat_id"]: row for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def test_a_chat_is_the_same_the_next_day(sim: Simulator) -> None:
+    for agent in sim.rows("information", "agents"):
+        before = chats(sim, agent_id=agent["agent_id"])
+        sim.clock.advance(timedelta(days=1))
+        after = chats(sim, agent_id=agent["agent_id"])
+        sim.clock.set(FRIDAY)
+        assert max((row["fecha"] for row in before.values()), default="") <= "2026-11-20 10:00:00"
+        lasting = {row["chat_id"] for row in before.values() if row["fecha"] >= "2026-11-19"}
+        assert {each: before[each] for each in lasting} == {each: after[each] for each in lasting}
+
+
+@pytest.mark.parametrize(
+    "field", [("phone", 1), ("customer_name", 0), ("channel", None), ("channel_id", None)]
+)
+def test_chats_of_a_customer_or_a_channel(sim: Simulator, field: tuple[str, int | None]) -> None:
+    name, place = field
+    every = chats(sim, agent_id="092")
+    first = next(iter(every.values()))
+    wanted = first[name] if place is None else first["cliente"]["identificadores"][place]
+    found = chats(sim, agent_id="092", **{name: wanted})
+    assert first["chat_id"] in found
+    assert set(found) < set(every)
+    assert not chats(sim, agent_id="092", **{name: "nobody"})
+
+
+def test_a_leg_is_seen_though_its_call_began_in_the_hour_before() -> None:
+    sim = Simulator(seed=1, now=at("2026-11-20T00:06"))
+    legs = 0
+    for _ in range(24):
+        hour = f"{sim.clock.now():%Y-%m-%d %H:00:00}"
+        before = [row for row in sim.rows("real_time", "calls_last_10") if row["date"] > hour]
+        sim.clock.advance(timedelta(minutes=4))  # now the poll begins on the hour
+        after = sim.rows("real_time", "calls_last_10")
+        assert [row for row in after if row in before] == before
+        began = datetime.fromisoformat(f"{hour}-05:00").timestamp()
+        legs += sum(float(row["conn_id"].split(".")[2]) < began for row in after)
+        sim.clock.advance(timedelta(minutes=56))
+    assert legs
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_hit_is_a_call_of_the_other_feed(seed: int) -> None:
+    sim = Simulator(seed=seed, now=FRIDAY)
+    hits = sim.rows("real_time", "hits_last_hour")
+    calls = []
+    for _ in range(6):
+        calls += sim.rows("real_time", "calls_last_10")
+        sim.clock.advance(timedelta(minutes=-10))
+    known = {(row["conn_id"], row["telephone"], row["customer_id"], row["date"]) for row in calls}
+    assert hits
+    for row in hits:
+        date_ = f"{datetime.strptime(row['date'] + '-0500', '%Y%m%d%H%M%S%z'):%Y-%m-%d %H:%M:%S}"
+        assert (row["conn_id"], row["telephone"], row["customer_id"], date_) in known
 
 
 # --- the error table ---------------------------------------------------------------------------
@@ -461,6 +650,27 @@ def test_the_token_is_not_in_the_print_of_a_request(sim: Simulator) -> None:
     assert sim.token not in repr(sim.requests)
 
 
+# --- the body of a GET -------------------------------------------------------------------------
+
+
+def test_bodies_on_one_connection_are_read_and_noted(sim: Simulator) -> None:
+    path = "/api/v2/whatsapp.php?api=list_templates"
+    bodies = [b'{"connector_id": "2980"}', b"", b"{}", b'{"connector_id": "2981"}']
+    with closing(http.client.HTTPConnection(urlsplit(sim.url).netloc)) as connection:
+        statuses = []
+        for body in bodies:
+            connection.request("GET", path, body, {"wolkvox-token": TOKEN})
+            first = connection.sock
+            with closing(connection.getresponse()) as response:
+                response.read()
+                statuses.append(response.status)
+            assert connection.sock is first
+    assert statuses == [200, 400, 400, 200]
+    assert [each.body for each in sim.requests] == bodies
+    shown = control(sim, "requests").json
+    assert [each["body"] for each in shown] == [body.decode() for body in bodies]
+
+
 # --- faults: other answers ---------------------------------------------------------------------
 
 
@@ -594,6 +804,81 @@ def test_wrong_types(sim: Simulator) -> None:
 
 def test_an_error_has_no_rows_to_change(sim: Simulator) -> None:
     assert struck(sim, faults.extra_rows(), api="nothing").status == 400
+
+
+# --- faults: rows in other places --------------------------------------------------------------
+
+
+def struck_at(sim: Simulator, fault: Fault, file: str, api: str) -> Any:
+    asked = ASKED.get((file, api), {})
+    body = json.dumps(asked).encode()
+    sim.faults.add(fault)
+    query = urlencode({"api": api, **asked})
+    return send(sim.url, f"GET /api/v2/{file}.php?{query}", token=TOKEN, body=body).json
+
+
+def test_the_rows_of_each_survey_are_changed(sim: Simulator) -> None:
+    truth = sim.content("quality", "quality_matrix")
+    fault = faults.fewer_rows().then(faults.set_field("new", "1"))
+    assert struck_at(sim, fault, "quality", "quality_matrix") == truth | {
+        "data": {
+            survey: [row | {"new": "1"} for row in rows[:-1]]
+            for survey, rows in truth["data"].items()
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("fault", "data"), [(faults.fewer_rows(), False), (faults.extra_rows(), True)]
+)
+def test_one_object_stays_one(sim: Simulator, fault: Fault, data: bool) -> None:
+    truth = sim.content("real_time", "info_server")["data"] if data else {}
+    assert struck_at(sim, fault, "real_time", "info_server")["data"] == truth
+
+
+@pytest.mark.parametrize("recount", [False, True])
+@pytest.mark.parametrize("extra", [False, True])
+@pytest.mark.parametrize("api", ["campaign_15", "agent_chat"])
+def test_totals_are_counted_again_if_told_so(
+    sim: Simulator, api: str, extra: bool, recount: bool
+) -> None:
+    file = "campaign" if api == "campaign_15" else "whatsapp"
+    before = len(sim.rows(file, api, **ASKED[file, api]))
+    fault = faults.extra_rows if extra else faults.fewer_rows
+    content = struck_at(sim, fault(2, recount=recount), file, api)
+    rows, total = (
+        (content["records"], content["total_records"])
+        if api == "campaign_15"
+        else (content["data"]["data"], content["data"]["total"])
+    )
+    assert len(rows) == before + (2 if extra else -2)
+    assert total == str(len(rows) if recount else before)
+
+
+@pytest.mark.parametrize("value", [None, "text", [], {"a": "b"}])
+@pytest.mark.parametrize(
+    ("file", "api", "place"),
+    [
+        ("campaign", "campaign_15", "records"),
+        ("quality", "quality_matrix", "data"),
+        ("whatsapp", "agent_chat", "data"),
+        ("whatsapp", "list_templates", "data"),
+        ("real_time", "info_server", "data"),
+        ("real_time", "campaigns", None),
+    ],
+)
+def test_any_value_in_place_of_data(
+    sim: Simulator, file: str, api: str, place: str | None, value: object
+) -> None:
+    truth = sim.content(file, api, **ASKED.get((file, api), {}))
+    content = struck_at(sim, faults.data(value), file, api)
+    assert content == (value if place is None else truth | {place: value})
+
+
+def test_rows_put_there_can_be_changed_again(sim: Simulator) -> None:
+    fault = faults.data([{"a": "1"}]).then(faults.set_field("b", "2"))
+    assert struck_at(sim, fault, "real_time", "campaigns") == [{"a": "1", "b": "2"}]
+    assert struck(sim, faults.data(None).then(faults.extra_rows())).json["data"] is None
 
 
 # --- faults: trouble on the wire ---------------------------------------------------------------
@@ -781,6 +1066,13 @@ def test_add_faults_over_http(sim: Simulator) -> None:
     assert ask(sim).status == 200
 
 
+def test_a_fault_for_a_namesake_over_http(sim: Simulator) -> None:
+    wanted = {"fault": "maintenance", "api": "agents", "file": "real_time"}
+    assert control(sim, "faults", wanted).json == {"pending": [wanted | {"times": 1}]}
+    assert ask(sim, "agents").status == 200
+    assert ask(sim, "agents", "real_time").status == 403
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -818,6 +1110,7 @@ def test_arguments_of_faults_over_http(sim: Simulator, arguments: dict[str, obje
         ("faults", {"fault": "reset", "times": 0}, "times must be at least 1: 0"),
         ("faults", {"fault": "reset", "times": "2"}, "\"times\" is a whole number: '2'"),
         ("faults", {"fault": "reset", "api": 3}, '"api" is a text: 3'),
+        ("faults", {"fault": "reset", "file": 3}, '"file" is a text: 3'),
     ],
 )
 def test_bad_settings(sim: Simulator, page: str, setting: object, why: str) -> None:

@@ -91,16 +91,6 @@ def test_rows_have_the_documented_fields_and_are_text(
         assert all(isinstance(value, str) for value in row.values())
 
 
-@plain
-def test_what_is_served_is_what_a_test_is_told(
-    sim: Simulator, file: str, api: str, fields: list[str]
-) -> None:
-    status, content = ask(sim, file, api, **ASKED.get(api, {}))
-    assert status == 200
-    if api != "token_info":
-        assert content == sim.content(file, api, **ASKED.get(api, {}))
-
-
 @pytest.mark.parametrize(("file", "api"), CODES)
 def test_the_code_has_its_documented_form(sim: Simulator, file: str, api: str) -> None:
     _, content = ask(sim, file, api, **ASKED.get(api, {}))

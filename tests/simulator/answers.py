@@ -12,6 +12,9 @@ Row: TypeAlias = dict[str, Any]
 Path: TypeAlias = tuple[str, ...]
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
+EACH = "*"
+"""Stands in a path for every key of an object."""
+
 JSON_TYPE: Headers = (("Content-Type", "application/json; charset=utf-8"),)
 HTML_TYPE: Headers = (("Content-Type", "text/html; charset=utf-8"),)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tests.simulator.answers import NO_ROWS
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 RESULTS = ("ANSWER MACHINE", "NO ANSWER", "FAILED", "ANSWER", "CONGESTION", "ABANDON", "BUSY",
            "CHANUNAVAIL")  # fmt: skip
 
+# From when, in seconds, and for how long customers were called.
+BEGAN = 1_780_000_000
+LASTED = 10_000_000
+
 
 def campaign_15(question: Question) -> list[Row]:
     """One row a record of the campaign that was asked for, worked on or not."""
@@ -32,7 +37,18 @@ def campaign_15(question: Question) -> list[Row]:
 
 
 def _record(operation: Operation, customer: Customer, dice: Random) -> Row:
-    return _who(customer, dice) | _worked(operation, customer, dice) | _recall(customer, dice)
+    date = datetime.fromtimestamp(BEGAN + dice.randrange(LASTED), operation.clock.zone)
+    result = dice.choice(RESULTS)
+    return (
+        _who(customer, dice)
+        | _worked(operation, customer, dice, date, result)
+        | _recall(customer, dice)
+        | {
+            "last_dial_tele": customer.phone,
+            "history_dial_tel": f"{date:%Y-%m-%d %H:%M:%S}|{result}|{customer.phone}",
+            "rellamada_info": missing(dice),
+        }
+    )
 
 
 def _who(customer: Customer, dice: Random) -> Row:
@@ -55,16 +71,18 @@ def _who(customer: Customer, dice: Random) -> Row:
     }
 
 
-def _worked(operation: Operation, customer: Customer, dice: Random) -> Row:
+def _worked(
+    operation: Operation, customer: Customer, dice: Random, date: datetime, result: str
+) -> Row:
     agent = dice.choice(operation.world.agents)
     code, second = (dice.choice(operation.world.codes_of(f"cod_act{n}")) for n in (1, 2))
-    seconds = 1_780_000_000 + dice.randrange(10_000_000)
+    epoch = int(date.timestamp())
     return {
         "id_agent": agent.id,
-        "resultado": dice.choice(RESULTS),
-        "fecha": perhaps(dice, "2026-10-05 11:12:13"),
-        "llamadas": str(dice.randint(0, 12)),
-        "id_call": f"{agent.id}.{dice.randint(100_000, 999_999)}.{seconds}.{dice.randrange(90)}",
+        "resultado": result,
+        "fecha": perhaps(dice, f"{date:%Y-%m-%d %H:%M:%S}"),
+        "llamadas": str(dice.randint(1, 12)),
+        "id_call": f"{agent.id}.{dice.randint(100_000, 999_999)}.{epoch}.{dice.randrange(90)}",
         "cod_rslt1": code.id,
         "description_cod1": code.description,
         "cod_rslt2": second.id,
@@ -80,9 +98,6 @@ def _recall(customer: Customer, dice: Random) -> Row:
         "rellamada_count": str(int(again)),
         "email": perhaps(dice, f"cliente{customer.id}@example.com"),
         "rellamada_tel": customer.phone if again else missing(dice),
-        "last_dial_tele": customer.phone,
-        "history_dial_tel": f"2026-10-05 11:12:13|ANSWER|{customer.phone}",
-        "rellamada_info": missing(dice),
     }
 
 

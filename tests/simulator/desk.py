@@ -91,8 +91,9 @@ class Desk:
 
         Raises:
             LookupError: No such endpoint.
+            RefusedError: It does not answer this.
         """
-        return _endpoint(file, api).rows(self._question(token, asked, asked))
+        return _endpoint(file, api).found(self._question(token, asked, asked))
 
     def content(self, file: str, api: str, token: str, asked: Mapping[str, str]) -> object:
         """What an endpoint would answer now, as parsed; nobody is charged.

@@ -82,12 +82,20 @@ class Endpoint:
     rows_at: Path = ("data",)
     bare: bool = False
 
+    def found(self, question: Question) -> list[Row]:
+        """The rows for a question.
+
+        Raises:
+            RefusedError: It does not answer this.
+        """
+        if not all(question.query.get(name) for name in self.needs):
+            raise RefusedError(PARAMETER_MISSING)
+        return self.rows(question)
+
     def answer(self, question: Question, forms: Forms) -> Answer:
         """Its answer."""
-        if not all(question.query.get(name) for name in self.needs):
-            return failed(PARAMETER_MISSING)
         try:
-            rows = self.rows(question)
+            rows = self.found(question)
         except RefusedError as refused:
             return failed(refused.case)
         if not rows and self.empty:

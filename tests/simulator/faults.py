@@ -16,6 +16,7 @@ from itertools import cycle, islice
 from typing import Any, TypeAlias
 
 from tests.simulator.answers import (
+    EACH,
     JSON_TYPE,
     MAINTENANCE,
     NO_ROWS,
@@ -36,7 +37,9 @@ AnyRow: TypeAlias = dict[str, object]
 GivenHeaders: TypeAlias = Mapping[str, str]
 ChangeRows: TypeAlias = Callable[[list[AnyRow]], list[AnyRow]]
 
-_COUNT = re.compile(r"\d+(?= records)")
+# Where an answer says how many rows it has, and the number in it.
+_COUNTERS = ("msg", "total_records", "total")
+_COUNT = re.compile(r"\d+(?= records)|^\d+$")
 _WRONG: tuple[object, ...] = (7, None, [], {"value": "7"}, True, 1.5)
 
 
@@ -156,45 +159,59 @@ def error_code(code: int | str = 500, msg: str = "ERROR") -> Fault:
 
 
 def data(value: object) -> Fault:
-    """Any JSON value as ``data``; an answer without it, such as an error, stays as it is."""
+    """Any JSON value as ``data``, or as what stands for it: ``records``, the whole bare list.
 
-    def edit(answer: Answer) -> Answer:
-        if not (isinstance(answer.content, dict) and "data" in answer.content):
-            return answer
-        rows_at = ("data",) if isinstance(value, list) else None
-        return replace(answer, content=answer.content | {"data": value}, rows_at=rows_at)
-
-    return Fault("data", edit)
-
-
-def change_rows(change: ChangeRows, *, recount: bool = False) -> Fault:
-    """The rows a function makes of them, wherever they lie; one object is a list of one.
-
-    ``msg`` counts the new ones only if told so.
+    An answer without it, such as an error, stays as it is.
     """
 
     def edit(answer: Answer) -> Answer:
         if answer.rows_at is None:
             return answer
-        found = _at(answer.content, answer.rows_at)
+        place = answer.rows_at[:1]
+        content = _with(answer.content, place, lambda _: value)
+        return replace(answer, content=content, rows_at=place if isinstance(value, list) else None)
+
+    return Fault("data", edit)
+
+
+def change_rows(change: ChangeRows, *, recount: bool = False) -> Fault:
+    """The rows a function makes of them, wherever they lie.
+
+    One object is a list of one, and stays one: empty if nothing is made of it. Each list of an
+    object of lists is changed. ``msg`` or the total counts the new rows only if told so.
+    """
+
+    def other(found: Any) -> object:
         rows = change([dict(row) for row in (found if isinstance(found, list) else [found])])
-        made = rows if isinstance(found, list) else rows[0]
-        return replace(answer, content=_with(answer.content, answer.rows_at, made, recount))
+        return rows if isinstance(found, list) else next(iter(rows), {})
+
+    def edit(answer: Answer) -> Answer:
+        if answer.rows_at is None:
+            return answer
+        content = _with(answer.content, answer.rows_at, other, recount=recount)
+        return replace(answer, content=content)
 
     return Fault("change_rows", edit)
 
 
-def _at(content: Any, path: Path) -> Any:
-    return _at(content[path[0]], path[1:]) if path else content
-
-
-def _with(content: Any, path: Path, made: object, recount: bool) -> object:
+def _with(
+    content: Any, path: Path, make: Callable[[Any], object], *, recount: bool = False
+) -> object:
+    """The content with what is made of the end of a path in its place."""
     if not path:
-        return made
-    changed = content | {path[0]: _with(content[path[0]], path[1:], made, recount)}
-    if recount and isinstance(made, list) and isinstance(content.get("msg"), str):
-        changed["msg"] = _COUNT.sub(str(len(made)), content["msg"])
-    return changed
+        return make(content)
+    names = tuple(content) if path[0] == EACH else path[:1]
+    deeper = {name: _with(content[name], path[1:], make, recount=recount) for name in names}
+    return content | deeper | (_counts(content, deeper.get(path[0])) if recount else {})
+
+
+def _counts(content: dict[str, object], rows: object) -> dict[str, object]:
+    """What counts the rows beside it, with their number; nothing beside anything else."""
+    if not isinstance(rows, list):
+        return {}
+    told = {name: content.get(name) for name in _COUNTERS}
+    count = str(len(rows))
+    return {name: _COUNT.sub(count, text) for name, text in told.items() if isinstance(text, str)}
 
 
 def fewer_rows(missing: int = 1, *, recount: bool = False) -> Fault:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from tests.simulator.answers import NO_ROWS
@@ -49,6 +49,9 @@ SERVICES: Mapping[str, int] = {
 UNDESCRIBED: Mapping[str, int] = {"crm": 70, "email": 80, "cobrowsing": 20}
 
 FOUND = "{count} records were found"
+
+# Since when recordings are kept.
+FIRST_DAY = date(2000, 1, 1)
 
 TOKEN_NAMES = ("Integración BI", "Reportes diarios", "Tablero gerencial", "1")
 
@@ -265,8 +268,9 @@ def get_ip(question: Question) -> list[Row]:
 
 def storage(question: Question) -> list[Row]:
     """One row: gigabytes, a little more every day."""
-    today = question.operation.clock.today()
-    return [{"storage": f"{today.toordinal() % 1000 + 0.37:.2f}"}]
+    operation = question.operation
+    daily = operation.dice("storage").uniform(0.1, 0.5)
+    return [{"storage": f"{daily * (operation.clock.today() - FIRST_DAY).days:.2f}"}]
 
 
 def audio_list(question: Question) -> list[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.simulator.answers import EACH
 from tests.simulator.endpoints import Endpoint, Question
 
 if TYPE_CHECKING:
@@ -46,4 +47,14 @@ def _by_survey(around: dict[str, object], rows: list[Row], _: Question) -> objec
     return around | {"msg": f"{len(lists)} records were found", "data": lists}
 
 
-ENDPOINTS = (Endpoint("quality", "quality_matrix", "200", "", quality_matrix, dress=_by_survey),)
+ENDPOINTS = (
+    Endpoint(
+        "quality",
+        "quality_matrix",
+        "200",
+        "",
+        quality_matrix,
+        dress=_by_survey,
+        rows_at=("data", EACH),
+    ),
+)

@@ -21,6 +21,9 @@ STATES = ("READY", "TALK", "ACW", "RING", "Almuerzo", "Pausa activa")
 AT_WORK = 24
 """Agents who are logged in: the first so many."""
 
+LEVELS = (10, 20, 30)
+"""Seconds of the service levels that every skill has."""
+
 MESSAGES = ("Hola, buenos días", "¿Me ayudan con mi factura? 🙏", "Con gusto", "<b>Gracias</b>")
 
 
@@ -206,12 +209,25 @@ def skills(question: Question) -> list[Row]:
                 "stat_inbound": str(inbound),
                 "stat_answer": str(inbound - abandoned),
                 "stat_abandon": str(abandoned),
-                **{f"service_level_{n}seg": _percent(dice) for n in (10, 20, 30)},
+                **{f"service_level_{n}seg": _percent(dice) for n in LEVELS},
                 "by_abandon": f"{100 * abandoned / inbound:.2f} %",
             }
+            | _level_asked_for(question, dice)
         )
     wanted = question.query.get("skill_id")
     return [row for row in rows if wanted in {"all", row["skill_id"]}]
+
+
+def _level_asked_for(question: Question, dice: Random) -> Row:
+    """A service level of one's own.
+
+    For those that every row has, the vendor's table promises a level for 0 seconds and the
+    example has none; here there is none.
+    """
+    seconds = question.query.get("services_time", "")
+    if not seconds.isdecimal() or int(seconds) in LEVELS:
+        return {}
+    return {f"service_level_{seconds}seg": _percent(dice)}
 
 
 def campaigns(question: Question) -> list[Row]:

@@ -9,11 +9,24 @@ from tests.simulator.answers import NOT_WHATSAPP, PARAMETER_MISSING
 from tests.simulator.endpoints import Endpoint, Question, RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
     from random import Random
 
     from tests.simulator.answers import Row
+    from tests.simulator.operation import Operation
 
-NAMES = ("bienvenida", "recordatorio_pago", "encuesta", "codigo_acceso", "promocion_mes", "cierre")
+TEXTS = {
+    "bienvenida": "Hola {{1}}, ¿cómo estás? 👋",
+    "recordatorio_pago": "{{1}}, su factura vence mañana.",
+    "encuesta": "{{1}}, ¿qué tal fue nuestra atención?",
+    "codigo_acceso": "Su código es {{1}}.",
+    "promocion_mes": "¡{{1}}, este mes hay promoción! 🎉",
+    "cierre": "Gracias por escribirnos, {{1}}.",
+}
+DAYS = 3
+"""How far back the chats of an agent go, today counted."""
+
 PAGE = 100
 
 
@@ -26,7 +39,7 @@ def list_templates(question: Question) -> list[Row]:
     if known.get(str(connector)) != "whatsapp":
         raise RefusedError(NOT_WHATSAPP)
     dice = question.operation.dice("templates", connector)
-    names = dice.sample(NAMES, dice.randint(3, len(NAMES)))
+    names = dice.sample(list(TEXTS), dice.randint(3, len(TEXTS)))
     return [_template(name, dice) for name in names]
 
 
@@ -37,10 +50,7 @@ def _template(name: str, dice: Random) -> Row:
         row["previous_category"] = "MARKETING"
     row |= {
         "parameter_format": "POSITIONAL",
-        "components": [
-            {"type": "BODY", "text": "Hola {{1}}, ¿cómo estás? 👋", "example": {"body": ["Inés"]}},
-            {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Sí"}]},
-        ],
+        "components": _components(name, dice),
         "language": "es_CO",
         "status": dice.choice(("APPROVED", "PENDING", "REJECTED")),
         "category": dice.choice(("UTILITY", "MARKETING", "AUTHENTICATION")),
@@ -50,8 +60,17 @@ def _template(name: str, dice: Random) -> Row:
     return row | {
         "id": str(dice.randint(10**14, 10**15)),
         "templateName": name,
-        "plantilla": "Hola {{1}}, ¿cómo estás? 👋",
+        "plantilla": TEXTS[name],
     }
+
+
+def _components(name: str, dice: Random) -> list[Row]:
+    """Every template has a body, some have more."""
+    body = {"type": "BODY", "text": TEXTS[name], "example": {"body": ["Inés"]}}
+    header = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["logo.png"]}}
+    buttons = {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Sí"}]}
+    before, after = dice.choice(([], [header])), dice.choice(([], [buttons]))
+    return [*before, body, *after]
 
 
 def _in_meta_templates(around: dict[str, object], rows: list[Row], _: Question) -> object:
@@ -65,28 +84,42 @@ def agent_chat(question: Question) -> list[Row]:
     agents = [each.id for each in operation.world.agents]
     if wanted not in agents or not agents.index(wanted) % 5:
         return []
-    dice = operation.dice("agent chats", wanted)
-    today = operation.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = []
-    for _ in range(dice.randint(1, 9)):
-        connector = dice.choice(operation.world.connectors)
-        customer = dice.choice(operation.world.customers)
-        date = today - timedelta(seconds=dice.randrange(86_400))
-        rows.append(
-            {
-                "channel_id": connector.id,
-                "chat_id": str(dice.randint(180_000_000, 189_999_999)),
-                "fecha": f"{date:%Y-%m-%d %H:%M:%S}",
-                "channel": connector.channel,
-                "agent_user": dice.choice((wanted, "chat_bot")),
-                "skill": dice.choice(operation.world.skills).id,
-                "cliente": {
-                    "nombre": customer.name,
-                    "identificadores": [customer.name, customer.phone],
-                },
-            }
-        )
-    return rows
+    today = operation.clock.today()
+    days = [today - timedelta(days=back) for back in range(DAYS)]
+    rows = [row for day in days for row in _chats(operation, wanted, day)]
+    now = f"{operation.clock.now():%Y-%m-%d %H:%M:%S}"
+    return [row for row in rows if row["fecha"] <= now and _fits(row, question.query)]
+
+
+def _chats(operation: Operation, agent: str, day: date) -> list[Row]:
+    """Those of one day, the same whenever one asks."""
+    dice = operation.dice("agent chats", agent, day)
+    return [_chat(operation, agent, day, dice) for _ in range(dice.randint(1, 4))]
+
+
+def _chat(operation: Operation, agent: str, day: date, dice: Random) -> Row:
+    connector = dice.choice(operation.world.connectors)
+    customer = dice.choice(operation.world.customers)
+    return {
+        "channel_id": connector.id,
+        "chat_id": str(dice.randint(180_000_000, 189_999_999)),
+        "fecha": f"{day} {dice.randrange(24):02}:{dice.randrange(60):02}:{dice.randrange(60):02}",
+        "channel": connector.channel,
+        "agent_user": dice.choice((agent, "chat_bot")),
+        "skill": dice.choice(operation.world.skills).id,
+        "cliente": {
+            "nombre": customer.name,
+            "identificadores": [customer.name, customer.phone],
+        },
+    }
+
+
+def _fits(row: Row, query: Mapping[str, str]) -> bool:
+    """Whether a chat is of the channel and the customer that were asked for, if any were."""
+    who = [query[name] for name in ("phone", "customer_name") if name in query]
+    where = [name for name in ("channel", "channel_id") if name in query]
+    known = row["cliente"]["identificadores"]
+    return all(each in known for each in who) and all(query[name] == row[name] for name in where)
 
 
 def _on_a_page(around: dict[str, object], rows: list[Row], _: Question) -> object:
