@@ -83,7 +83,7 @@ def rows(
         if document is None:
             raise PassingError("the answer is no whole JSON document")
         return _data(document, envelope, shape)
-    if _says_empty(status, envelope, message) and not envelope.get(shape.path[0]):
+    if _says_empty(status, envelope, message, shape):
         return []
     said = f" ({_quoted(message, secret)})" if message.strip() else ""
     raise _refusal(status, message.upper(), said, retry_after)
@@ -122,10 +122,11 @@ def _effective_status(status: int, envelope: Row) -> int:
     return int(code) if re.fullmatch(r"[1-9]\d\d", code, re.ASCII) else UNKNOWN_CODE
 
 
-def _says_empty(status: int, envelope: Row, message: str) -> bool:
-    """Whether the API says, in its own words, that there are no rows."""
+def _says_empty(status: int, envelope: Row, message: str, shape: Shape) -> bool:
+    """Whether the API says, in its own words, that there are no rows, and sends none."""
     said = message.strip().rstrip(".").upper()
-    return status == HTTPStatus.NOT_FOUND and said == EMPTY_MESSAGE and not envelope.get("data")
+    sent = envelope.get("data") or envelope.get(shape.path[0])
+    return status == HTTPStatus.NOT_FOUND and said == EMPTY_MESSAGE and not sent
 
 
 def _refusal(status: int, message: str, said: str, retry_after: float | None) -> WolkvoxError:

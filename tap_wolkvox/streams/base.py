@@ -217,7 +217,7 @@ class WolkvoxStream(RESTStream[None]):
             self._rescued |= rescued.keys()
             records.append({**record, columns.RESCUED: values.rescued_text(rescued)})
         names = {values.column_name(field, aliases) for field in sent}
-        if rows and not names - set(self.endpoint.made) & converters.keys():
+        if rows and not (names - set(self.endpoint.made)) & converters.keys():
             raise StreamError("the answer holds other fields than the schema: please report it")
         self._sent |= names
         return records
