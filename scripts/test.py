@@ -24,18 +24,20 @@ CHECKS = (
 
 
 def main() -> None:
-    """Run all checks, to the first that fails."""
+    """Run all checks, to the first that fails; or the tests that were asked for."""
     enter("test")
     chosen = [word for word in sys.argv[1:] if word != "--slow"]
-    marker = () if "--slow" in sys.argv else ("-m", "not slow")
-    if not chosen:
-        for check in CHECKS:
-            run(*check)
+    kept = "slow or not slow" if "--slow" in sys.argv else "not slow"
+    if chosen:
+        run("pytest", "-m", kept, *chosen)
+        return
+    for check in CHECKS:
+        run(*check)
     run("coverage", "erase")
-    run("coverage", "run", "-m", "pytest", *SIDE_BY_SIDE, *marker, *chosen)
-    if not chosen:
-        run("coverage", "combine", "--quiet")
-        run("coverage", "report")
+    run("coverage", "run", "-m", "pytest", *SIDE_BY_SIDE, "-m", f"not timed and ({kept})")
+    run("coverage", "run", "-m", "pytest", "-m", f"timed and ({kept})")
+    run("coverage", "combine", "--quiet")
+    run("coverage", "report")
 
 
 def run(*command: str) -> None:

@@ -871,6 +871,7 @@ class TestContradictions:
         content = b'{"data": [{"a": 1e99999999999999999999}]}'
         assert isinstance(failure(200, content), PassingError)
 
+    @pytest.mark.timed
     def test_a_message_of_a_megabyte_is_quoted_in_no_time(self) -> None:
         began = time.monotonic()
         failure(400, answer(msg="x" * 1_000_000))

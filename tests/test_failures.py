@@ -145,6 +145,7 @@ def test_what_passes_by_itself_is_asked_again_and_emitted_once(
     assert "asked again in" in result.log
 
 
+@pytest.mark.timed
 def test_retries_end(tap: CommandLine, simulator: Simulator) -> None:
     simulator.faults.add(faults.maintenance(), api=API, times=9)
     result = tap.run(max_retries=2)

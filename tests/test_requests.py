@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from tests.command_line import CommandLine
 
+pytestmark = pytest.mark.timed
+
 
 class Thief(BaseHTTPRequestHandler):
     """Takes down whatever it is sent."""

@@ -18,6 +18,8 @@ from tests.simulator import Request, Simulator, faults
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.timed
+
 
 def together(first: CommandLine, second: CommandLine, **settings: Any) -> None:
     """Run both at the same time."""
