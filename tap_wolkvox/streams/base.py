@@ -64,6 +64,18 @@ class WolkvoxStream(RESTStream[None]):
     def schema(self) -> columns.JsonSchema:
         return columns.stream_schema(self.endpoint)
 
+    @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """Other names under which the API may send a column, each with the column."""
+        return columns.aliases(self.endpoint)
+
+    @cached_property
+    def _converters(self) -> Mapping[str, values.Converter]:
+        """The conversions of the columns that the API sends, by name."""
+        zone = self.connection.operation.zone
+        declared = columns.received(self.endpoint).items()
+        return {name: values.converter(schema, zone) for name, schema in declared}
+
     @property
     @override
     def partitions(self) -> list[dict[str, str]]:
@@ -149,10 +161,13 @@ class WolkvoxStream(RESTStream[None]):
     def get_records(self, context: Context | None) -> Iterable[Record]:
         """Yield the records, and tell the target before if they are all there are."""
         records = self.read(context)
-        if self._version is not None:
-            records = list(records)
-            super()._write_activate_version_message(self._version)
-        yield from records
+        try:
+            if self._version is not None:
+                records = list(records)
+                super()._write_activate_version_message(self._version)
+            yield from records
+        finally:
+            self._report()
 
     @abstractmethod
     def read(self, context: Context | None) -> Iterable[Record]:
@@ -203,26 +218,20 @@ class WolkvoxStream(RESTStream[None]):
         Raises:
             StreamError: None of what the API sent is declared: it is not what was asked for.
         """
-        zone = self.connection.operation.zone
-        aliases = columns.aliases(self.endpoint)
-        converters = {
-            name: values.converter(schema, zone)
-            for name, schema in columns.received(self.endpoint).items()
-        }
         records: list[Record] = []
         sent: set[str] = set()
         for row in rows:
-            record, rescued = values.convert(row, converters, aliases)
+            record, rescued = values.convert(row, self._converters, self.aliases)
             sent |= row.keys()
             self._rescued |= rescued.keys()
             records.append({**record, columns.RESCUED: values.rescued_text(rescued)})
-        names = {values.column_name(field, aliases) for field in sent}
-        if rows and not (names - set(self.endpoint.made)) & converters.keys():
+        names = {values.column_name(field, self.aliases) for field in sent}
+        if rows and not (names - set(self.endpoint.made)) & self._converters.keys():
             raise StreamError("the answer holds other fields than the schema: please report it")
         self._sent |= names
         return records
 
-    def report(self) -> None:
+    def _report(self) -> None:
         """Name in the log, once, where what was sent differs from what the schema declares."""
         missing = columns.expected(self.endpoint) - self._sent
         if self._sent and missing:

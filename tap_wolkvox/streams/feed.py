@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_wolkvox import columns, keys
+from tap_wolkvox import keys
 from tap_wolkvox.endpoints import SERVER
 from tap_wolkvox.streams.base import WolkvoxStream
 
@@ -26,12 +26,9 @@ class FeedStream(WolkvoxStream):
         rows = self.ask(context)
         asked_at = self.asked_at()
         server = self.connection.operation.server
-        row_keys = keys.row_keys(rows, self.endpoint.key, columns.aliases(self.endpoint))
-        try:
-            for key, record in zip(row_keys, self.typed(rows), strict=True):
-                yield {SERVER: server, self.endpoint.kind.value: key, **record}
-        finally:
-            self.report()
+        row_keys = keys.row_keys(rows, self.endpoint.key, self.aliases)
+        for key, record in zip(row_keys, self.typed(rows), strict=True):
+            yield {SERVER: server, self.endpoint.kind.value: key, **record}
         self._tell_of_a_gap(context, asked_at)
         self.advance(context, asked_at.isoformat(timespec="seconds"))
 

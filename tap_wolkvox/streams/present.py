@@ -40,10 +40,7 @@ class PresentStream(WolkvoxStream):
         """Yield the records of whole answers, all with one stamp."""
         self._stamp = ""
         parent = self.endpoint.parent
-        try:
-            yield from self._of_ids(context, parent) if parent else self.whole(context)
-        finally:
-            self.report()
+        yield from self._of_ids(context, parent) if parent else self.whole(context)
         if self._stamp:
             self.advance(context, self._stamp)
 

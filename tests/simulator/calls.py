@@ -38,6 +38,11 @@ class Call:
     hit: bool
 
 
+def conn_id(agent: Agent, date: datetime, dice: Random, number: int) -> str:
+    """An id as contacts have them: agent.random.epoch.sequence."""
+    return f"{agent.id}.{dice.randint(100_000, 999_999)}.{int(date.timestamp())}.{number}"
+
+
 def between(operation: Operation, begin: datetime, end: datetime) -> list[Call]:
     """The calls after one moment up to and including another, oldest first."""
     hour = begin.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
@@ -65,7 +70,7 @@ def _call(operation: Operation, dice: Random, date: datetime, number: int) -> Ca
     agent = dice.choice(operation.world.agents)
     result = _thrown(dice, RESULTS)
     return Call(
-        conn_id=f"{agent.id}.{dice.randint(100_000, 999_999)}.{int(date.timestamp())}.{number}",
+        conn_id=conn_id(agent, date, dice, number),
         date=date,
         type=_thrown(dice, TYPES),
         result=result,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tests.simulator.answers import NO_ROWS
+from tests.simulator.calls import conn_id
 from tests.simulator.endpoints import Endpoint, Question
 from tests.simulator.missing import missing, perhaps
 
@@ -76,13 +77,12 @@ def _worked(
 ) -> Row:
     agent = dice.choice(operation.world.agents)
     code, second = (dice.choice(operation.world.codes_of(f"cod_act{n}")) for n in (1, 2))
-    epoch = int(date.timestamp())
     return {
         "id_agent": agent.id,
         "resultado": result,
         "fecha": perhaps(dice, f"{date:%Y-%m-%d %H:%M:%S}"),
         "llamadas": str(dice.randint(1, 12)),
-        "id_call": f"{agent.id}.{dice.randint(100_000, 999_999)}.{epoch}.{dice.randrange(90)}",
+        "id_call": conn_id(agent, date, dice, dice.randrange(90)),
         "cod_rslt1": code.id,
         "description_cod1": code.description,
         "cod_rslt2": second.id,

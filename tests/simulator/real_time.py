@@ -53,12 +53,6 @@ def _local(moment: datetime, operation: Operation) -> str:
     return f"{moment.astimezone(operation.clock.zone):%Y-%m-%d %H:%M:%S}"
 
 
-def _conn_id(agent: Agent, moment: datetime, dice: Random) -> str:
-    """agent.random.epoch.sequence."""
-    epoch = int(moment.timestamp())
-    return f"{agent.id}.{dice.randint(100_000, 999_999)}.{epoch}.{dice.randrange(100)}"
-
-
 def agents(question: Question) -> list[Row]:
     """One row an agent who is logged in."""
     rows = []
@@ -278,7 +272,7 @@ def _chat(agent: Agent, question: Question, number: int) -> Row:
     connector = dice.choice(operation.world.connectors)
     customer = dice.choice(operation.world.customers)
     return {
-        "conn_id": _conn_id(agent, began, dice),
+        "conn_id": calls.conn_id(agent, began, dice, number),
         "channel": connector.channel,
         "connector_id": connector.id,
         "customer_phone": customer.phone,
@@ -311,7 +305,7 @@ def _interaction(agent: Agent, question: Question, number: int) -> Row:
     dice = _dice(question, "interaction", agent.id, number)
     began = _now(question) - timedelta(seconds=dice.randint(60, 86_400))
     return {
-        "conn_id": _conn_id(agent, began, dice),
+        "conn_id": calls.conn_id(agent, began, dice, number),
         "subject": dice.choice(("Solicitud de información", "PQR 2026 ⚠️")),
         "fromname": dice.choice(operation.world.customers).name,
         "date": _local(began, operation),
