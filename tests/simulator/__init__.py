@@ -14,9 +14,22 @@ from __future__ import annotations
 from tests.simulator import faults
 from tests.simulator.answers import Answer, CodeForm
 from tests.simulator.clock import Clock
+from tests.simulator.dated import Cap
 from tests.simulator.endpoints import RefusedError
 from tests.simulator.faults import Fault
 from tests.simulator.journal import Request
+from tests.simulator.operation import Burst
 from tests.simulator.simulator import Simulator
 
-__all__ = ["Answer", "Clock", "CodeForm", "Fault", "RefusedError", "Request", "Simulator", "faults"]
+__all__ = [
+    "Answer",
+    "Burst",
+    "Cap",
+    "Clock",
+    "CodeForm",
+    "Fault",
+    "RefusedError",
+    "Request",
+    "Simulator",
+    "faults",
+]

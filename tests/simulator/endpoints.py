@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from tests.simulator import dated
 from tests.simulator.answers import (
+    NO_ROWS,
     PARAMETER_MISSING,
     Answer,
     Code,
@@ -17,6 +19,7 @@ from tests.simulator.answers import (
     envelope,
     failed,
 )
+from tests.simulator.dated import ROW_CAP, Cap
 
 if TYPE_CHECKING:
     from tests.simulator.operation import Operation, Usage
@@ -38,11 +41,15 @@ class Forms:
     """How answers look where the documentation and live servers differ.
 
     ``code`` takes the place of the documented ones unless it is DOCUMENTED. ``bare_lists`` leaves
-    the envelope away where the documentation shows none.
+    the envelope away where the documentation shows none. ``cap`` is what becomes of an answer with
+    too many rows, ``row_cap`` how many are too many, where it is not as documented.
     """
 
     code: Code = CodeForm.DOCUMENTED
     bare_lists: bool = True
+    cap: Cap = Cap.SILENT
+    row_cap: int | None = None
+    newest_first: bool = False
 
 
 Rows: TypeAlias = Callable[[Question], list[Row]]
@@ -68,7 +75,8 @@ class Endpoint:
 
     ``{count}`` in ``msg`` stands for the number of rows. Without one of ``needs`` it refuses.
     ``empty`` is what it says instead of no rows. ``dress`` puts the rows where they belong, which
-    is ``rows_at``.
+    is ``rows_at``. ``days`` is the longest range it takes, where it takes dates; ``cap`` the most
+    rows of an answer.
     """
 
     file: str
@@ -81,9 +89,11 @@ class Endpoint:
     dress: Dress = in_data
     rows_at: Path = ("data",)
     bare: bool = False
+    days: int = 0
+    cap: int = ROW_CAP
 
     def found(self, question: Question) -> list[Row]:
-        """The rows for a question.
+        """The rows for a question: all of them, over any range.
 
         Raises:
             RefusedError: It does not answer this.
@@ -98,10 +108,17 @@ class Endpoint:
             rows = self.found(question)
         except RefusedError as refused:
             return failed(refused.case)
-        if not rows and self.empty:
-            return failed(self.empty)
+        refusal = dated.refusal(question.query, self.days) if self.days else None
+        if refusal or (self.empty and not rows):
+            return failed(refusal or NO_ROWS)
+        fitted = dated.fitted(
+            rows, forms.row_cap or self.cap, forms.cap, newest_first=forms.newest_first
+        )
+        if fitted is None:
+            return failed(dated.TOO_MANY_ROWS)
+        rows, count = fitted
         if self.bare and forms.bare_lists:
             return Answer(200, rows, rows_at=())
         code = self.code if forms.code is CodeForm.DOCUMENTED else forms.code
-        around = envelope(code, self.msg.format(count=len(rows)))
+        around = envelope(code, self.msg.format(count=count))
         return Answer(200, self.dress(around, rows, question), rows_at=self.rows_at)

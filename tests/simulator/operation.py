@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from random import Random
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from tests.simulator.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
 
     from tests.simulator.clock import Clock
 
@@ -53,6 +54,32 @@ class Seat:
     usage: Usage
 
 
+@dataclass(frozen=True)
+class Burst:
+    """Calls and bot exchanges that happen on top of the usual ones, evenly between two moments.
+
+    Moments without a zone are local.
+    """
+
+    begin: datetime
+    end: datetime
+    calls: int = 0
+    exchanges: int = 0
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """How much happens, how soon the reports know of it, and how much may be asked.
+
+    ``quota`` is licences x 1000 if None.
+    """
+
+    quota: int | None = None
+    pace: float = 1.0
+    bursts: tuple[Burst, ...] = ()
+    lag: timedelta = timedelta(minutes=10)
+
+
 class Operation:
     """One server with its tokens; all of them draw on one quota.
 
@@ -61,19 +88,21 @@ class Operation:
         server: Its number, as text.
         tokens: The tokens it accepts.
         clock: Its local time.
-        quota: Requests a day; licences x 1000 if None.
+        conditions: How much happens in it, and how much it lets happen.
     """
 
     def __init__(
-        self, seed: int, server: str, tokens: Iterable[str], clock: Clock, quota: int | None
+        self, seed: int, server: str, tokens: Iterable[str], clock: Clock, conditions: Conditions
     ) -> None:
         self.seed = seed
         self.server = server
         self.tokens = tuple(tokens)
         self.clock = clock
+        self.conditions = conditions
         self.name = f"Operación Demo {server}"
         self.world = World(self.dice)
         self.licences = self.dice("licences").randint(15, 120)
+        quota = conditions.quota
         self.quota = REQUESTS_PER_LICENCE * self.licences if quota is None else quota
         self._lock = Lock()
         self._spent: Counter[tuple[date, str]] = Counter()
@@ -82,6 +111,10 @@ class Operation:
     def dice(self, *about: object) -> Random:
         """A generator that always throws the same for this operation and subject."""
         return Random("/".join(map(str, (self.seed, self.server, *about))))
+
+    def known_until(self) -> datetime:
+        """The moment up to which reports know what happened."""
+        return self.clock.now() - self.conditions.lag
 
     def usage(self, token: str) -> Usage:
         """How much of today's quota is used up."""

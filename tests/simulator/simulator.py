@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import InitVar, dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from tests.simulator.answers import Code, CodeForm, Row
 from tests.simulator.clock import BOGOTA, Clock
 from tests.simulator.control import Control
+from tests.simulator.dated import Cap
 from tests.simulator.desk import Desk
 from tests.simulator.endpoints import Forms
 from tests.simulator.fault_queue import FaultQueue
 from tests.simulator.journal import Journal, Request
-from tests.simulator.operation import Operation
+from tests.simulator.operation import Conditions, Operation
 from tests.simulator.server import HOST, Rooms, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
     from types import TracebackType
+
+    from tests.simulator.operation import Burst
 
 
 @dataclass(kw_only=True, eq=False)
@@ -35,6 +39,12 @@ class Simulator:
         quota: Requests a day; licences x 1000 if None.
         code: Form of ``code`` on success: a value, DOCUMENTED or ABSENT.
         bare_lists: Whether there is no envelope where the documentation shows none.
+        cap: What becomes of an answer that would hold more rows than it may.
+        row_cap: How many that are; as documented if None.
+        newest_first: Whether rows come newest first.
+        pace: How much happens: 1 is some 1,200 calls a day.
+        bursts: What happens on top of that.
+        lag: How old the newest rows are of endpoints that take dates.
         port: Where to listen; 0 for any free port.
         on_request: Called with each request to the API when it is over.
         clock: To be set and moved.
@@ -53,6 +63,12 @@ class Simulator:
     quota: int | None = None
     code: Code = CodeForm.DOCUMENTED
     bare_lists: bool = True
+    cap: Cap = Cap.SILENT
+    row_cap: int | None = None
+    newest_first: bool = False
+    pace: float = 1.0
+    bursts: Iterable[Burst] = ()
+    lag: timedelta = timedelta(minutes=10)
     port: int = 0
     on_request: Callable[[Request], None] | None = None
     clock: Clock = field(init=False)
@@ -61,9 +77,11 @@ class Simulator:
     def __post_init__(self, now: datetime | None) -> None:
         self.clock = Clock(self.timezone, now)
         tokens = (self.token, *self.other_tokens)
-        operation = Operation(self.seed, self.server, tokens, self.clock, self.quota)
+        conditions = Conditions(self.quota, self.pace, tuple(self.bursts), self.lag)
+        operation = Operation(self.seed, self.server, tokens, self.clock, conditions)
+        forms = Forms(self.code, self.bare_lists, self.cap, self.row_cap, self.newest_first)
         self._journal = Journal(self.on_request)
-        self._desk = Desk(operation, self.faults, Forms(self.code, self.bare_lists))
+        self._desk = Desk(operation, self.faults, forms)
         self._http: Server | None = None
 
     @property
