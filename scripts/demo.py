@@ -12,12 +12,17 @@ import contextlib
 import os
 import subprocess
 import sys
+from datetime import timedelta
 
 from environment import ROOT, enter
 
 DATA = ROOT / ".demo"
 PORT = 54320
 SCHEMA = "tap_wolkvox"
+DAYS = 7
+"""Days before today of what takes dates."""
+PACE = 0.2
+"""How much happens in them: some 200 calls a day."""
 WIDEST = 8
 """Columns that fit a terminal side by side."""
 MOST_ROWS = 8
@@ -34,12 +39,15 @@ def main() -> None:
 
     DATA.mkdir(exist_ok=True)
     with postgres.running(DATA / "postgres", PORT) as database:
-        with Simulator() as simulator:
+        with Simulator(pace=PACE) as simulator:
             say(f"A simulated Wolkvox answers at {simulator.url}")
+            begin = simulator.clock.today() - timedelta(days=DAYS)
             wolkvox = {
                 "TAP_WOLKVOX_SERVER": simulator.server,
                 "TAP_WOLKVOX_TOKEN": simulator.token,
                 "TAP_WOLKVOX_API_URL": simulator.url,
+                "TAP_WOLKVOX_START_DATE": begin.isoformat(),
+                "TAP_WOLKVOX_REQUEST_INTERVAL": "0",
             }
             run_meltano(wolkvox | database.settings)
         show_tables(database.url)

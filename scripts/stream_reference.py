@@ -19,6 +19,12 @@ KINDS = {
     "of the last reading that had the row: what no longer exists keeps an older one.",
     "event": "Things that happened, each with its own date. `row_key` tells them apart: an event "
     "that is read again replaces itself.",
+    "aggregate": "Figures of a day or an hour, with its date. A day that is not over is read as "
+    "far as it goes, and again by the next run.",
+    "aggregate over window": "Figures of the time that is asked for, which is a day: its rows hold "
+    "no date. They are stamped with the day in `window_date`, and with its first and last second "
+    "in `window_start` and `window_end`. A day that is not over is read as far as it goes, and "
+    "again by the next run.",
 }
 """What the rows of each kind are."""
 
@@ -29,8 +35,11 @@ HEADER = """\
 
 Every stream begins with `wolkvox_server` and ends with `_rescued_data`. Key columns are never null.
 Date-times are in UTC. A stream costs one request a run, unless the table says otherwise; retries
-come on top. Streams that are not read by default cost a request for each id, or are full of phone
-numbers and messages, or speak of one moment only: select those that you want.
+come on top. Streams that are not read by default cost a request for each id or for each day, or are
+full of phone numbers and messages, or speak of one moment only: select those that you want.
+
+Streams that take dates read window after window, as the README says. A window is as long as the API
+allows, and shorter where there is more than one answer holds.
 """
 
 
@@ -108,15 +117,53 @@ def quirks(endpoint: Endpoint) -> Iterator[str]:
         yield from quirks_of_a_child(endpoint.parent)
     if endpoint.shape.note:
         yield endpoint.shape.note
+    if endpoint.days:
+        yield from quirks_of_dates(endpoint)
     if endpoint.reach:
         minutes = int(endpoint.reach.total_seconds() // 60)
         yield (
             f"The API shows the last {minutes} minutes: run it at least that often. What lies "
             "between two runs that are further apart is in no answer, and the log says so."
         )
-        yield f"`{endpoint.kind.value}` is made of {names(endpoint.key)}."
+    if endpoint.kind.name == "EVENT":
+        yield f"`{endpoint.stamp}` is made of {names(endpoint.key)}{changes(endpoint)}"
     for alias, column in columns.aliases(endpoint).items():
         yield f"A field `{alias}` is read as `{column}`: the documentation has both names."
+
+
+def changes(endpoint: Endpoint) -> str:
+    """Return what that means for a row that changes."""
+    from tap_wolkvox import columns
+
+    if set(endpoint.key) >= set(columns.received(endpoint)):
+        return ", which is all there is: a row that changed would be another."
+    return ": a row whose other columns change replaces itself."
+
+
+def quirks_of_dates(endpoint: Endpoint) -> Iterator[str]:
+    """Yield what is particular about the windows of an endpoint."""
+    from tap_wolkvox import columns
+    from tap_wolkvox.endpoints import ROW_CAP
+
+    if endpoint.cap != ROW_CAP:
+        yield f"An answer may be cut at {endpoint.cap:,} rows, and is asked for in parts then."
+    if endpoint.total:
+        yield (
+            f"Rows with `TOTAL` in `{endpoint.total}` add up others and are left out; the log says "
+            "how many."
+        )
+    if endpoint.cut_by:
+        before = endpoint.days - 1
+        yield (
+            "A row is in an answer only if its record was loaded within the range too. So each "
+            f"day is asked for together with the {before} before it, and a row that is dated "
+            f"{before} days or more after its loading can't be had. Where an answer is cut, one "
+            f"`{endpoint.cut_by.column}` after the other is asked for, and the stream fails if one "
+            "of them alone is too much: the API gives it in no other way."
+        )
+    for name, schema in columns.received(endpoint).items():
+        if "x-zone" in schema:
+            yield f"`{name}` comes in GMT-5 whatever the operation's time zone."
 
 
 def quirks_of_a_child(parent: Parent) -> Iterator[str]:
@@ -135,6 +182,10 @@ def quirks_of_a_child(parent: Parent) -> Iterator[str]:
 
 def requests(endpoint: Endpoint) -> str:
     """Return what a run costs."""
+    if endpoint.days == 1 or endpoint.cut_by:
+        return "1 a day"
+    if endpoint.days:
+        return f"1 for {endpoint.days} days"
     if not endpoint.parent:
         return "1"
     of = f"`{endpoint.parent.stream}`"

@@ -15,7 +15,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tap_wolkvox.endpoints import ROW_CAP
-from tap_wolkvox.errors import OperationError, PassingError, StreamError, WolkvoxError
+from tap_wolkvox.errors import (
+    CutAnswer,
+    OperationError,
+    PassingError,
+    StreamError,
+    TooLargeError,
+    WolkvoxError,
+)
 from tap_wolkvox.shapes import LIST, Found, Row, Shape, named
 
 if TYPE_CHECKING:
@@ -42,6 +49,16 @@ _ADVICE: dict[int, str] = {
 }
 """What fails one stream, by status; a 302 stands for all redirects."""
 
+_TOO_LARGE = re.compile(
+    r"\b(?:exceeds?|exceeded|limit|max|maximum|more than|too many|too large|shorter|shorten)\b"
+    r".*\b(?:records?|rows|results?|registros|filas|range)\b"
+    r"|\b(?:records?|rows|results?|registros|filas)\b"
+    r".*\b(?:exceeds?|exceeded|limit|max|maximum|more than|too many|too large)\b",
+    re.IGNORECASE,
+)
+"""What a refusal may say of an answer that would be too large: nobody has seen one."""
+
+_REFUSES_SIZE = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
 _DIGITS = re.compile(r"\d{1,20}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_ ][\w /#-]{0,39}")
 _NAMES_SHOWN = 20
@@ -58,7 +75,7 @@ def rows(
     body: bytes,
     *,
     shape: Shape = LIST,
-    retry_after: float | None = None,
+    cap: int = ROW_CAP,
     secret: str = "",
 ) -> list[Row]:
     """Return the rows of a reply; none where the API says that there are none.
@@ -67,12 +84,13 @@ def rows(
         status: HTTP status.
         body: The whole body, decoded from its transfer but not from UTF-8.
         shape: Where the rows lie in it, and in what form.
-        retry_after: Seconds that the header `Retry-After` asks for, if it is there.
+        cap: Rows at which it may have been cut.
         secret: The token, which no message may repeat should the API do so.
 
     Raises:
         PassingError: It may pass by itself: maintenance, too many at once, a cut answer …
         StreamError: This stream can't be read.
+        TooLargeError: It can't be read so; asked for less, it may.
         OperationError: No stream of the operation can be read.
     """
     document = _parse(body)
@@ -81,12 +99,16 @@ def rows(
     message = _message(envelope)
     if status == HTTPStatus.OK:
         if document is None:
-            raise PassingError("the answer is no whole JSON document")
-        return _data(document, envelope, shape)
+            raise PassingError("the answer is no whole JSON document", large=True)
+        return _data(document, envelope, shape, cap)
     if _says_empty(status, envelope, message, shape):
         return []
-    said = f" ({_quoted(message, secret)})" if message.strip() else ""
-    raise _refusal(status, message.upper(), said, retry_after)
+    if status in _REFUSES_SIZE and _TOO_LARGE.search(message):
+        raise TooLargeError(
+            f"the API says that this is too much for one answer{_said(message, secret)}",
+            cut=CutAnswer((), 0),
+        )
+    raise _refusal(status, message.upper(), _said(message, secret))
 
 
 def _parse(body: bytes) -> Any:
@@ -129,29 +151,28 @@ def _says_empty(status: int, envelope: Row, message: str, shape: Shape) -> bool:
     return status == HTTPStatus.NOT_FOUND and said == EMPTY_MESSAGE and not sent
 
 
-def _refusal(status: int, message: str, said: str, retry_after: float | None) -> WolkvoxError:
+def _refusal(status: int, message: str, said: str) -> WolkvoxError:
     """Return what an error status means: the table of the API's errors.
 
     Args:
         status: The status.
         message: The API's message in capitals, to decide by.
         said: The same, fit to be shown.
-        retry_after: Seconds that the server asks to wait.
     """
     if status == HTTPStatus.UNAUTHORIZED:
         return OperationError(f"the API received no token{said}: check the setting `token`")
     if status == HTTPStatus.FORBIDDEN:
-        return _forbidden(message, said, retry_after)
+        return _forbidden(message, said)
     if status in (UNKNOWN_CODE, HTTPStatus.TOO_MANY_REQUESTS) or _family(status) == _SERVER_ERROR:
         what = f"the API answers {status or 'an unknown code'}{said}: run again later"
-        return PassingError(what, retry_after=retry_after)
+        return PassingError(what, large=_family(status) == _SERVER_ERROR)
     advice = _ADVICE.get(status, f"the API answers {status}, which is not known: please report it")
     if _family(status) == _REDIRECT:
         advice = _ADVICE[HTTPStatus.FOUND]
     return StreamError(f"{advice}{said}")
 
 
-def _forbidden(message: str, said: str, retry_after: float | None) -> WolkvoxError:
+def _forbidden(message: str, said: str) -> WolkvoxError:
     """Return what a 403 means, which the API answers to four different things."""
     if "VALIDATE TOKEN" in message:
         return OperationError(f"the API refuses the token{said}: check `server` and `token`")
@@ -164,16 +185,16 @@ def _forbidden(message: str, said: str, retry_after: float | None) -> WolkvoxErr
         what = f"the token is in use elsewhere{said}: let no other program ask meanwhile"
     else:
         what = f"the API is closed, as for maintenance{said}: run again later"
-    return PassingError(what, retry_after=retry_after)
+    return PassingError(what)
 
 
-def _data(document: Any, envelope: Row, shape: Shape) -> list[Row]:
+def _data(document: Any, envelope: Row, shape: Shape, cap: int) -> list[Row]:
     """Return the rows of a successful answer, once they are known to be whole."""
     if _text(envelope.get("error")).strip().lower() not in NO_ERROR:
         raise PassingError("the answer says that all is well, and holds an error: run again later")
     data, holder = _at(document, shape.path)
     found = shape.read(data)
-    _check_whole(found, envelope, holder)
+    _check_whole(found, envelope, holder, cap)
     return found.rows
 
 
@@ -194,16 +215,17 @@ def _at(document: Any, path: tuple[str, ...]) -> tuple[Any, Row]:
     return found, holder
 
 
-def _check_whole(found: Found, envelope: Row, holder: Row) -> None:
+def _check_whole(found: Found, envelope: Row, holder: Row, cap: int) -> None:
     """Make sure that no row is missing, as far as the answer itself can tell."""
-    rows = max(len(found.rows), found.sent)
-    if rows >= ROW_CAP:
-        raise StreamError(
-            f"the answer holds {rows} rows, the API's limit is {ROW_CAP}: rows may be missing, so "
-            "none was emitted"
-        )
     total, page = (_counted("", holder.get(name)) for name in ("total", "limit"))
     counted = max(total, _counted(_message(envelope), envelope.get("total_records")))
+    rows = max(len(found.rows), found.sent)
+    if rows >= cap:
+        raise TooLargeError(
+            f"the answer holds {rows} rows, the API's limit is {cap}: rows may be missing, so none "
+            "was emitted",
+            cut=CutAnswer(found.rows, max(rows, counted)),
+        )
     if 0 < page <= found.sent and not total == counted == found.sent:
         raise StreamError(
             f"the API sent a page of {found.sent} rows and documents no way to the next one: rows "
@@ -211,7 +233,8 @@ def _check_whole(found: Found, envelope: Row, holder: Row) -> None:
         )
     if found.lacks(counted):
         raise PassingError(
-            f"the answer is cut: the API counts {counted} rows and sent {found.sent}"
+            f"the answer is cut: the API counts {counted} rows and sent {found.sent}",
+            cut=CutAnswer(found.rows, counted),
         )
 
 
@@ -249,6 +272,11 @@ def shown(names: Collection[str], secret: str) -> str:
     first = sorted(fit)[:_NAMES_SHOWN]
     hidden = len(names) - len(first)
     return ", ".join(first) + (f" and {hidden} not shown here" if hidden else "")
+
+
+def _said(message: str, secret: str) -> str:
+    """Return the API's message in brackets, fit to be shown."""
+    return f" ({_quoted(message, secret)})" if message.strip() else ""
 
 
 def _quoted(message: str, secret: str) -> str:

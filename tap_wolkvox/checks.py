@@ -31,6 +31,9 @@ _TOKEN = re.compile(r"[!-~]+", re.ASCII)
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII
 )
+_FIRST_YEAR = 2000
+"""The first that can be meant."""
+
 _MACHINE_ZONES = ("localtime", "Factory", "posix", "right")
 
 
@@ -151,23 +154,25 @@ def _is_loopback(parts: SplitResult) -> bool:
 
 
 def _time_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    zone = _zone(config["timezone"])
-    if zone is None:
+    local = zone(config["timezone"])
+    if local is None:
         yield "setting `timezone` is no IANA time zone: write it as `America/Bogota`"
     moments = {
-        name: _moment(config[name], zone or UTC)
+        name: _moment(config[name], local or UTC)
         for name in ("start_date", "end_date")
         if name in config
     }
     for name, moment in moments.items():
         if moment is None:
             yield f"setting `{name}` is no date: write it as `2026-01-31` or `2026-01-31T08:00:00`"
+        elif moment.year < _FIRST_YEAR:
+            yield f"setting `{name}` is before {_FIRST_YEAR}: check its year"
     start, end = moments.get("start_date"), moments.get("end_date")
     if start and end and _end_of(end, config["end_date"]) < start:
         yield "setting `end_date` is before `start_date`: nothing would be read"
 
 
-def _zone(name: str) -> ZoneInfo | None:
+def zone(name: str) -> ZoneInfo | None:
     """Return the zone of a name that means the same on every machine."""
     try:
         return None if name.split("/", maxsplit=1)[0] in _MACHINE_ZONES else ZoneInfo(name)

@@ -69,7 +69,7 @@ def stream_schema(endpoint: Endpoint) -> JsonSchema:
     Key columns are never null. Annotations of our own (`x-…`) stay in the files.
     """
     added = load(ADDED)["properties"]
-    before = {name: added[name] for name in (SERVER, endpoint.kind.value)}
+    before = {name: added[name] for name in (SERVER, *endpoint.kind.value)}
     columns = before | received(endpoint) | {RESCUED: added[RESCUED]}
     properties = {
         name: _published(schema, required=name in endpoint.primary_key)

@@ -18,7 +18,7 @@ import backoff
 from singer_sdk.authenticators import APIKeyAuthenticator
 
 from tap_wolkvox import clock, settings
-from tap_wolkvox.errors import OperationError, PassingError, StreamError
+from tap_wolkvox.errors import OperationError, PassingError, StreamError, TooLargeError
 from tap_wolkvox.throttle import Throttle
 from tap_wolkvox.transport import Session
 
@@ -58,6 +58,8 @@ class Connection:
         self._timeout: float = config["request_timeout"]
         self._throttle = Throttle(operation.token, config["request_interval"])
         self._known: dict[str, Any] = {}
+        # Whether the last request failed at its smallest: then size is not the reason.
+        self._ails = False
 
     @cached_property
     def authenticator(self) -> APIKeyAuthenticator:
@@ -93,35 +95,53 @@ class Connection:
             raise known
         return cast("T", known)
 
-    def guard(self, send: RequestFunc) -> RequestFunc:
+    def guard(self, send: RequestFunc, *, divisible: bool = False) -> RequestFunc:
         """Return a function that sends in turn, and again what failed but may pass by itself.
 
         It raises `StreamError` or `OperationError`, never `PassingError`.
+
+        Args:
+            send: Sends a request.
+            divisible: Whether less could be asked for: where the same is of little use, a
+                `TooLargeError` says so, instead of the usual retries.
         """
         in_turn = self._in_turn(send)
+        divisible = divisible and not self._ails
 
         def guarded(
             request: requests.PreparedRequest, context: Context | None
         ) -> requests.Response:
             failed: list[PassingError] = []
             try:
-                return self._retried(in_turn, failed)(request, context)
+                response = self._retried(in_turn, failed, divisible=divisible)(request, context)
             except PassingError as error:
                 failed.append(error)
+            else:
+                self._ails = False
+                return response
+            last = failed[-1]
+            if divisible and last.large:
+                raise TooLargeError(str(last), cut=last.cut)
+            self._ails = last.large
             raise _given_up(failed)
 
         return guarded
 
-    def _retried(self, send: RequestFunc, failed: list[PassingError]) -> RequestFunc:
+    def _retried(
+        self, send: RequestFunc, failed: list[PassingError], *, divisible: bool
+    ) -> RequestFunc:
         def note(details: Details) -> None:
             failed.append(cast("PassingError", details["exception"]))
             logger.warning("%s; asked again in %.0f s", failed[-1], details["wait"])
+
+        def is_enough(error: Exception) -> bool:
+            return _asks_too_long(error) or (divisible and _is_too_large(error, failed))
 
         return backoff.on_exception(
             waits,
             PassingError,
             max_tries=self._max_retries + 1,
-            giveup=_asks_too_long,
+            giveup=is_enough,
             on_backoff=note,
             jitter=None,
             logger=None,
@@ -172,6 +192,13 @@ def waits() -> Generator[float, PassingError, None]:
 
 def _asks_too_long(error: Exception) -> bool:
     return isinstance(error, PassingError) and (error.retry_after or 0) > LONGEST_ASKED_WAIT
+
+
+def _is_too_large(error: Exception, failed: list[PassingError]) -> bool:
+    """Whether to ask for less at once: of an answer that is cut, or after one retry."""
+    if not isinstance(error, PassingError) or not error.large or error.retry_after is not None:
+        return False
+    return error.cut is not None or any(before.large for before in failed)
 
 
 def _given_up(failed: list[PassingError]) -> StreamError | OperationError:

@@ -10,7 +10,16 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from tap_wolkvox.shapes import LIST, OneObject, Rows, RowsByKind, RowsByName, RowsInRows, Shape
+from tap_wolkvox.shapes import (
+    LIST,
+    OneObject,
+    Rows,
+    RowsByKind,
+    RowsByName,
+    RowsInRows,
+    RowsWithEarliest,
+    Shape,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,20 +34,26 @@ SERVER = "wolkvox_server"
 class Kind(Enum):
     """How the rows of an endpoint relate to time.
 
-    The value is the column that the tap adds for it.
+    The value are the columns that the tap adds for it.
     """
 
-    SNAPSHOT = "snapshot_date"
+    SNAPSHOT = ("snapshot_date",)
     """Figures of the moment they are asked for: stamped with the day, to keep their history."""
 
-    REAL_TIME = "snapshot_at"
+    REAL_TIME = ("snapshot_at",)
     """The same, of a moment: stamped with the second."""
 
-    CATALOGUE = "last_seen_at"
+    CATALOGUE = ("last_seen_at",)
     """The things that exist now: what is gone keeps the stamp it had."""
 
-    EVENT = "row_key"
+    EVENT = ("row_key",)
     """Things that happened, each with its own date, told apart by a hash."""
+
+    AGGREGATE = ()
+    """Figures of a day or an hour, with its date."""
+
+    AGGREGATE_OVER_WINDOW = ("window_date", "window_start", "window_end")
+    """Figures of the time asked for, which is a day: stamped with it, for they hold no date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +94,13 @@ class Endpoint:
         parent: Where its ids come from, if it answers for one id at a time.
         date: Column of an event's own date.
         reach: How far back the answer goes, where it holds what happened last.
+        days: Days of the longest range, where it is asked for one.
+        cap: Rows at which an answer may have been cut.
+        cut_by: Where the ids come from that it can be asked for one by one, should an answer be
+            cut, if cutting the range is no way: a row is in an answer only if a second date of
+            its own, which it does not show, lies in the range too. So ranges reach back as far as
+            they may.
+        total: Column that holds `TOTAL` in a row that adds up the others, and is none of them.
         selected: Whether it is read unless somebody says otherwise.
     """
 
@@ -92,12 +114,16 @@ class Endpoint:
     parent: Parent | None = None
     date: str | None = None
     reach: timedelta | None = None
+    days: int = 0
+    cap: int = ROW_CAP
+    cut_by: Parent | None = None
+    total: str = ""
     selected: bool = False
 
     @property
     def name(self) -> str:
         """Name of the stream."""
-        return f"{self.file}_{self.api}"
+        return f"{self.file.removesuffix('_manager')}_{self.api}"
 
     @property
     def schema_name(self) -> str:
@@ -113,17 +139,26 @@ class Endpoint:
     @property
     def primary_key(self) -> tuple[str, ...]:
         """Columns that tell a row from all others, those of other servers and moments too."""
-        if self.kind is Kind.EVENT:
-            return (SERVER, self.kind.value)
-        stamp = () if self.kind is Kind.CATALOGUE else (self.kind.value,)
-        return (SERVER, *self.key, *stamp)
+        match self.kind:
+            case Kind.EVENT:
+                return (SERVER, *self.kind.value)
+            case Kind.CATALOGUE | Kind.AGGREGATE:
+                return (SERVER, *self.key)
+            case Kind.AGGREGATE_OVER_WINDOW:
+                return (SERVER, self.stamp, *self.key)
+        return (SERVER, *self.key, self.stamp)
 
     @property
     def replication_key(self) -> str | None:
         """Column that a bookmark speaks of; none where all is read each time."""
         if self.kind is Kind.CATALOGUE:
             return None
-        return self.date or self.kind.value
+        return self.date or self.stamp
+
+    @property
+    def stamp(self) -> str:
+        """The first of the columns that the tap adds for its kind, if any."""
+        return next(iter(self.kind.value), "")
 
 
 def _billing(api: str) -> Endpoint:
@@ -155,6 +190,21 @@ def _real_time(api: str, *key: str, **others: Any) -> Endpoint:
 def _feed(api: str, *key: str, minutes: int) -> Endpoint:
     reach = timedelta(minutes=minutes)
     return Endpoint(file="real_time", api=api, kind=Kind.EVENT, key=key, date="date", reach=reach)
+
+
+def _event(api: str, *key: str, date: str = "date", **others: Any) -> Endpoint:
+    line: dict[str, Any] = {"file": "reports_manager", "days": 31} | others
+    return Endpoint(api=api, kind=Kind.EVENT, key=key, date=date, **line)
+
+
+def _aggregate(api: str, *key: str, **others: Any) -> Endpoint:
+    line: dict[str, Any] = {"file": "reports_manager", "days": 31} | others
+    return Endpoint(api=api, kind=Kind.AGGREGATE, key=key, date="date", **line)
+
+
+def _over_window(api: str, *key: str, **others: Any) -> Endpoint:
+    kind = Kind.AGGREGATE_OVER_WINDOW
+    return Endpoint(file="reports_manager", api=api, kind=kind, key=key, days=1, **others)
 
 
 _AGENTS = Parent(stream="information_agents", column="agent_id")
@@ -275,6 +325,37 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         ),
     ),
     _real_time("info_server", shape=OneObject()),
+    _event("cdr_1", "conn_id", "agent_id", "date", total="agent_name", selected=True),
+    _over_window("agent_1", "agent_id", selected=True),
+    _over_window("agent_3", "agent_id", "aux_state", selected=True),
+    _over_window("agent_6", "hour"),
+    _event("agent_7", "agent_id", "date", "login", selected=True),
+    _aggregate("agent_8", "agent_id", "date", "hour", selected=True),
+    _event("agent_14", "agent_id", "date_ini", "agent_status", date="date_ini"),
+    _event(
+        "campaign_3",
+        *("campaign_id", "customer_id", "telephone", "date"),
+        asked={"campaign_id": "all"},
+        cut_by=_CAMPAIGNS,
+    ),
+    _event(
+        "campaign_7",
+        *("campaign_id", "customer_id", "telephone", "date"),
+        asked={"campaign_id": "all"},
+    ),
+    _over_window("skill_4", "skill_id", "hour", asked={"skill_id": "all"}),
+    _over_window("skill_5", "skill_id", "hour", asked={"skill_id": "all"}),
+    _aggregate("skill_7", "date", "skill_id", "hour", asked={"skill_id": "all"}, selected=True),
+    _event("chat_1", "conn_id", "agent_id"),
+    _event(
+        "chat_2",
+        *("conn_id", "date"),
+        shape=RowsWithEarliest(field="conversation", inner="date", column="date"),
+    ),
+    _over_window("chat_16", "agent_id"),
+    _event("diagram_1", "conn_id", "date", "cod_opc_menu"),
+    _event("diagram_9", "session_id", "date", "customer_query", cap=6_000),
+    _event("audit_log", "date", "ip", "user", "action", "workstation", file="information"),
 )
 
 BY_NAME: Mapping[str, Endpoint] = {endpoint.name: endpoint for endpoint in ENDPOINTS}

@@ -3,6 +3,7 @@
 WolkvoxError
 ├── PassingError      may pass by itself: the request is asked again
 ├── StreamError       this stream fails, the others go on
+│   └── TooLargeError asked for less, it may go on
 ├── OperationError    every stream of this operation would fail alike: it stops
 └── RunError          the run is over and something was not read: exit code 1
 
@@ -10,6 +11,27 @@ No message holds the token, a row, or text of a row.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CutAnswer:
+    """What is known of an answer that lacks rows, or may.
+
+    Args:
+        shown: The rows that it has: never to be emitted, but they tell where rows lie.
+        counted: How many there are, at least.
+    """
+
+    shown: Sequence[Row]
+    counted: int
 
 
 class WolkvoxError(Exception):
@@ -23,18 +45,41 @@ class PassingError(WolkvoxError):
         message: What happened, and what to do if it stays.
         answered: Whether an HTTP answer came at all.
         retry_after: Seconds that the server asks to wait, if it does.
+        large: Whether it may also pass where less is asked for.
+        cut: What is known of an answer that lacks rows.
     """
 
     def __init__(
-        self, message: str, *, answered: bool = True, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        answered: bool = True,
+        retry_after: float | None = None,
+        large: bool = False,
+        cut: CutAnswer | None = None,
     ) -> None:
         super().__init__(message)
         self.answered = answered
         self.retry_after = retry_after
+        self.large = large or cut is not None
+        self.cut = cut
 
 
 class StreamError(WolkvoxError):
     """A failure of one stream."""
+
+
+class TooLargeError(StreamError):
+    """More was asked for than one answer holds, or so it seems.
+
+    Args:
+        message: What happened.
+        cut: What is known of the answer; None where there was none.
+    """
+
+    def __init__(self, message: str, *, cut: CutAnswer | None = None) -> None:
+        super().__init__(message)
+        self.cut = cut
 
 
 class OperationError(WolkvoxError):

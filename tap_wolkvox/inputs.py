@@ -10,6 +10,9 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from tap_wolkvox.bookmarks import is_usable
+from tap_wolkvox.checks import zone
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
@@ -44,7 +47,14 @@ def _bookmark_problem(bookmark: Any) -> str | None:
         return "has the same server twice"
     if not all(_is_value(each.get("replication_key_value")) for each in (bookmark, *partitions)):
         return "has a value that is no date"
+    if not all(_is_zone(each.get("timezone")) for each in (bookmark, *partitions)):
+        return "has a `timezone` that is none"
     return None
+
+
+def _is_zone(name: Any) -> bool:
+    """Whether the zone of a bookmark is not there, or one that there is."""
+    return name is None or (isinstance(name, str) and zone(name) is not None)
 
 
 def _is_partition(partition: Any) -> bool:
@@ -53,8 +63,10 @@ def _is_partition(partition: Any) -> bool:
 
 def _is_value(value: Any) -> bool:
     """Whether a bookmark's value is not there, or one that sorts as time does: `2026-11-20 …`."""
+    if value is None:
+        return True
     try:
-        return value is None or str(datetime.fromisoformat(value))[:10] == value[:10]
+        return str(datetime.fromisoformat(value))[:10] == value[:10] and is_usable(value)
     except (TypeError, ValueError):
         return False
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from tap_wolkvox.errors import StreamError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
 LONGEST = 500
 """Characters of a key, all columns together: an index of PostgreSQL holds 2,704 bytes."""
@@ -50,30 +52,50 @@ def check(records: Sequence[Mapping[str, object]], key: Sequence[str]) -> None:
         )
 
 
-def row_keys(
-    rows: Sequence[Mapping[str, object]], key: Sequence[str], aliases: Mapping[str, str]
-) -> list[str]:
-    """Return a key for each row: a hash of its natural key, and of how many had it before.
+class RowKeys:
+    """Keys for the rows of one stream, answer after answer.
 
-    The same rows have the same keys whenever they are read; two identical rows stay two.
+    A key is a hash of the row's natural key, and of how many rows of the same day had that before.
+    The same rows have the same keys whenever they are read from the beginning of their day on,
+    in however many answers; two identical rows stay two. Rows of two days that share a natural key
+    share a key, for one may be the other after it changed: `check` finds both in one answer.
 
     Args:
-        rows: The rows as the API sent them.
         key: Columns of the natural key; one that a row lacks counts as null.
+        date: Column of the row's own date.
         aliases: Other names of columns, each with the column.
     """
-    before: Counter[str] = Counter()
-    made = []
-    for row in rows:
-        natural = _natural_key(row, key, aliases)
-        made.append(blake2b(f"{before[natural]} {natural}".encode(), digest_size=16).hexdigest())
+
+    def __init__(self, key: Sequence[str], date: str | None, aliases: Mapping[str, str]) -> None:
+        self._key = key
+        self._date = date
+        self._aliases = aliases
+        self._before: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    def of(self, rows: Sequence[Mapping[str, object]]) -> list[str]:
+        """Return the keys of the next rows.
+
+        Args:
+            rows: The rows as the API sent them.
+        """
+        return [self._of(row) for row in rows]
+
+    def forget(self, before: date) -> None:
+        """Forget the rows of earlier days, of which no more are to come."""
+        for day in [day for day in self._before if day < f"{before:%Y%m%d}"]:
+            del self._before[day]
+
+    def _of(self, row: Mapping[str, object]) -> str:
+        sent: dict[str, object] = {}
+        for field, value in row.items():
+            sent.setdefault(values.column_name(field, self._aliases), value)
+        # As raw texts, and as JSON, in which none runs into the next.
+        natural = simplejson.dumps([sent.get(column) for column in self._key])
+        before = self._before[_day(sent.get(self._date) if self._date else None)]
         before[natural] += 1
-    return made
+        return blake2b(f"{before[natural] - 1} {natural}".encode(), digest_size=16).hexdigest()
 
 
-def _natural_key(row: Mapping[str, object], key: Sequence[str], aliases: Mapping[str, str]) -> str:
-    """Return the raw texts of a natural key as one text, in which none runs into the next."""
-    sent: dict[str, object] = {}
-    for field, value in row.items():
-        sent.setdefault(values.column_name(field, aliases), value)
-    return simplejson.dumps([sent.get(column) for column in key])
+def _day(date: object) -> str:
+    """Return the eight digits of a date's day, as it was sent."""
+    return re.sub(r"\D", "", str(date))[:8]

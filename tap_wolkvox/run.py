@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import logging
+import time
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tap_wolkvox import report
 from tap_wolkvox.errors import OperationError, RunError, StreamError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from singer_sdk.streams import Stream
+    from tap_wolkvox.streams import WolkvoxStream
 
 logger = logging.getLogger("tap-wolkvox")
 
 
-def read_all(server: str, streams: Sequence[Stream]) -> None:
+def read_all(server: str, streams: Sequence[WolkvoxStream]) -> None:
     """Read the streams of one operation, as many of them as can be read.
 
     Args:
@@ -27,14 +29,18 @@ def read_all(server: str, streams: Sequence[Stream]) -> None:
     Raises:
         RunError: Something was not read; the log says what and why.
     """
-    failures = list(_failures(server, streams))
+    try:
+        failures = list(_failures(server, streams))
+    finally:
+        for line in report.table([stream.tally for stream in streams if stream.tally.seconds]):
+            logger.info("%s", line)
     for failure in failures:
         logger.error("%s", failure)
     if failures:
         raise RunError("the run is not complete: see the lines above")
 
 
-def _failures(server: str, streams: Sequence[Stream]) -> Iterator[str]:
+def _failures(server: str, streams: Sequence[WolkvoxStream]) -> Iterator[str]:
     """Read stream after stream, and yield what went wrong."""
     for position, stream in enumerate(streams):
         try:
@@ -52,10 +58,13 @@ def _failures(server: str, streams: Sequence[Stream]) -> Iterator[str]:
             yield f"Server {server}, stream {stream.name} not read: {unexpected(error)}"
 
 
-def _read(stream: Stream) -> None:
+def _read(stream: WolkvoxStream) -> None:
+    begin, requests = time.monotonic(), stream.connection.requests
     try:
         stream.sync()
     finally:
+        stream.tally.seconds = time.monotonic() - begin
+        stream.tally.requests = stream.connection.requests - requests
         # Bookmarks say at any time what is completely read: so also after a failure or a signal.
         stream.finalize_state_progress_markers()
 

@@ -5,17 +5,27 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from singer_sdk import typing as th
 
+from tap_wolkvox.bookmarks import Period
+from tap_wolkvox.wall_clock import A_DAY, A_SECOND, wall_time
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LONGEST = 3600
 """Seconds that any of the times may be set to."""
+
+LONGEST_LOOKBACK = 3650
+"""Days that can be read again."""
+
+LONGEST_SETTLING = 31 * 24 * 60
+"""Minutes that can be left to the next run."""
 
 SCHEMA: dict[str, Any] = th.PropertiesList(
     th.Property(
@@ -54,15 +64,32 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
         "start_date",
         th.StringType(nullable=False),
         title="Start date",
-        description="First moment to extract from endpoints that take dates (no stream does yet), "
-        "as `2026-01-31` or `2026-01-31T08:00:00`; without an offset it is local time.",
+        description="First moment to extract from streams that take dates, as `2026-01-31` or "
+        "`2026-01-31T08:00:00`; without an offset it is local time. If it is not set, a first run "
+        "begins with the first day of the current month.",
     ),
     th.Property(
         "end_date",
         th.StringType(nullable=False),
         title="End date",
-        description="Last moment to extract from endpoints that take dates (no stream does yet), "
-        "written like `start_date`; a bare date means its whole day.",
+        description="Last moment to extract from streams that take dates, written like "
+        "`start_date`; a bare date means its whole day. If it is not set, it is now.",
+    ),
+    th.Property(
+        "lookback_days",
+        th.IntegerType(nullable=False, minimum=0, maximum=LONGEST_LOOKBACK),
+        default=3,
+        title="Days to read again",
+        description="How many days before the first unread one a stream that takes dates reads "
+        "again, for rows that change or come late.",
+    ),
+    th.Property(
+        "settle_minutes",
+        th.IntegerType(nullable=False, minimum=0, maximum=LONGEST_SETTLING),
+        default=15,
+        title="Minutes to settle",
+        description="How many of the newest minutes are left to the next run: Wolkvox rebuilds "
+        "its reports every 10 minutes or so.",
     ),
     th.Property(
         "request_interval",
@@ -127,6 +154,29 @@ def operation(config: Mapping[str, Any]) -> Operation:
         api_url=filled_url(config).rstrip("/"),
         zone=ZoneInfo(config["timezone"]),
     )
+
+
+def period(config: Mapping[str, Any]) -> Period:
+    """Return what a configuration that has no problems wants read."""
+    zone = ZoneInfo(config["timezone"])
+    start, end = (
+        _wall_time(config[name], zone) if name in config else None
+        for name in ("start_date", "end_date")
+    )
+    if end and ":" not in config["end_date"]:
+        end += A_DAY - A_SECOND
+    return Period(
+        start=start,
+        end=end,
+        lookback=timedelta(days=config["lookback_days"]),
+        settle=timedelta(minutes=config["settle_minutes"]),
+    )
+
+
+def _wall_time(text: str, zone: ZoneInfo) -> datetime:
+    """Return the second of a date or date-time; without an offset it is local time."""
+    found = datetime.fromisoformat(text).replace(microsecond=0)
+    return wall_time(found, zone) if found.tzinfo else found
 
 
 def filled_url(config: Mapping[str, Any]) -> str:

@@ -159,6 +159,44 @@ class RowsInRows(Shape):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowsWithEarliest(Shape):
+    """A list of objects that have no date, but a list of objects that have: the earliest is theirs.
+
+    Args:
+        field: The field that holds the list; it stays as it is.
+        inner: The field of its objects that holds a date, in a form that sorts as time does.
+        column: The column for the earliest.
+    """
+
+    field: str
+    inner: str
+    column: str
+
+    @property
+    def made(self) -> tuple[str, ...]:
+        """The column of the earliest date."""
+        return (self.column,)
+
+    @property
+    def note(self) -> str:
+        """Where the date comes from."""
+        return f"The column `{self.column}` is the earliest `{self.inner}` in `{self.field}`."
+
+    def read(self, data: Any) -> Found:
+        """Return the rows, each with its earliest date."""
+        rows = _objects(data, self.path)
+        dated = [joined({self.column: self._earliest(row)}, row, "row") for row in rows]
+        return Found(dated, len(rows))
+
+    def _earliest(self, row: Row) -> str | None:
+        if self.field not in row:
+            raise StreamError(f"a row holds no `{self.field}`: please report it")
+        listed = _objects(row[self.field], (*self.path, self.field))
+        dates = [date for each in listed if isinstance(date := each.get(self.inner), str)]
+        return min(filter(str.strip, dates), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowsByKind(Shape):
     """One object that holds lists of different kinds of rows, told apart by two columns.
 

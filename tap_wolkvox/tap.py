@@ -6,7 +6,7 @@ import copy
 import signal
 from functools import cached_property
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import click
 from singer_sdk import Tap
@@ -100,13 +100,11 @@ class TapWolkvox(Tap):
             self.state_writer.write_state(self.state)
         operation = self.connection.operation
         self.logger.info("Server %s: dates are in %s.", operation.server, operation.zone.key)
-        selected = [stream for stream in self.streams.values() if _is_wanted(stream)]
+        streams = cast("list[WolkvoxStream]", list(self.streams.values()))
+        selected = [stream for stream in streams if _is_wanted(stream)]
         if not selected:
             self.logger.warning("No stream is selected: nothing is read.")
-        try:
-            run.read_all(operation.server, selected)
-        finally:
-            self.logger.info("%d requests were sent.", self.connection.requests)
+        run.read_all(operation.server, selected)
 
     @override  # type: ignore[misc]  # final: it spends a request a stream
     def run_connection_test(self) -> bool:

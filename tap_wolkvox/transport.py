@@ -85,8 +85,8 @@ class Session(requests.Session):
         advice = "raise `request_timeout` if the server is slow"
         message = f"{what} within {self._timeout:g} s: {advice}"
         if isinstance(error, requests.ConnectTimeout):
-            message = f"the connection does not open: {FIREWALL}"
-        return PassingError(message, answered=answered)
+            return PassingError(f"the connection does not open: {FIREWALL}", answered=False)
+        return PassingError(message, answered=answered, large=True)
 
 
 class _WatchedAdapter(HTTPAdapter):
@@ -182,7 +182,7 @@ def _failure(error: Exception, *, answered: bool) -> WolkvoxError:
             HTTPError,
         ),
     ):
-        return PassingError(_broken(error, answered=answered), answered=answered)
+        return PassingError(_broken(error, answered=answered), answered=answered, large=answered)
     return OperationError(
         f"no request can be made ({type(error).__name__}): check `api_url`, and "
         "REQUESTS_CA_BUNDLE if it is set"

@@ -12,12 +12,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import simplejson
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 Scalar = str | int | Decimal | None
 """What a column holds once it is typed."""
@@ -41,6 +38,9 @@ _DATE = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)", re.ASCII)
 _DATE_TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)|(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", re.ASCII
 )
+_MIDNIGHT = re.compile(r" 00:00:00(?:\.0+)?", re.ASCII)
+_FULL_HOUR = re.compile(r" (?:[01]\d|2[0-3])(?::00(?::00(?:\.0+)?)?)?", re.ASCII)
+_HOUR = re.compile(r"([01]?\d|2[0-3])(?::00(?::00)?)?", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -118,8 +118,35 @@ def to_seconds(value: object) -> int | None:
     return to_integer(value)
 
 
+def to_decimal_seconds(value: object) -> Decimal | None:
+    """Return the seconds in `HH:MM:SS`, or in a plain count of them that may have a fraction.
+
+    Raises:
+        MisfitError: It is neither.
+    """
+    text = _present(value)
+    if text is None:
+        return None
+    return Decimal(to_seconds(text) or 0) if ":" in text else to_number(text)
+
+
+def to_hour(value: object) -> int | None:
+    """Return the hour of the day in `13:00`, `13:00:00` or `13`.
+
+    Raises:
+        MisfitError: It is no full hour of a day.
+    """
+    text = _present(value)
+    if text is None:
+        return None
+    match = _HOUR.fullmatch(text)
+    if not match:
+        raise MisfitError
+    return int(match[1])
+
+
 def to_date(value: object) -> str | None:
-    """Return the ISO 8601 date in `2026-11-20` or `20261120`.
+    """Return the ISO 8601 date in `2026-11-20`, `20261120` or `2026-11-20 00:00:00`.
 
     Raises:
         MisfitError: It is no date of the calendar.
@@ -127,7 +154,7 @@ def to_date(value: object) -> str | None:
     text = _present(value)
     if text is None:
         return None
-    match = _DATE.fullmatch(text)
+    match = _DATE.fullmatch(_MIDNIGHT.sub("", text))
     if not match:
         raise MisfitError
     year, _, month, day = match.groups()
@@ -135,6 +162,16 @@ def to_date(value: object) -> str | None:
         return date(int(year), int(month), int(day)).isoformat()
     except ValueError:
         raise MisfitError from None
+
+
+def to_date_of_hour(value: object) -> str | None:
+    """Return the ISO 8601 date in `2026-11-20` or `2026-11-20 13:00:00`: a full hour is dropped.
+
+    Raises:
+        MisfitError: It is no date of the calendar, or no full hour.
+    """
+    text = _present(value)
+    return None if text is None else to_date(_FULL_HOUR.sub("", text))
 
 
 def to_utc(value: object, zone: ZoneInfo) -> str | None:
@@ -168,7 +205,8 @@ def converter(schema: Mapping[str, object], zone: ZoneInfo) -> Converter:
 
     Args:
         schema: Schema of one column: `type`, `format`, and `x-unit` for what the API writes as
-            text of its own kind (`seconds`: `HH:MM:SS`).
+            text of its own kind (`seconds`: `HH:MM:SS`). A column with dates of a zone of its own
+            names it in `x-zone`; one whose hour stands in another column names that in `x-hour`.
         zone: Time zone of the operation.
 
     Raises:
@@ -176,20 +214,31 @@ def converter(schema: Mapping[str, object], zone: ZoneInfo) -> Converter:
     """
     declared = schema["type"]
     name = declared[0] if isinstance(declared, list) else declared
-    match (name, schema.get("format") or schema.get("x-unit")):
-        case ("integer", "seconds"):
-            return to_seconds
-        case ("integer", _):
-            return to_integer
-        case ("number", _):
-            return to_number
-        case ("string", "date"):
-            return to_date
-        case ("string", "date-time"):
-            return lambda value: to_utc(value, zone)
-        case ("string", None):
-            return to_text
-    raise TypeError(f"no conversion for a column of type {name}")
+    form = schema.get("format") or schema.get("x-unit")
+    if (name, form) == ("string", "date-time"):
+        own = ZoneInfo(str(schema["x-zone"])) if "x-zone" in schema else zone
+        return lambda value: to_utc(value, own)
+    if (name, form) == ("string", "date") and "x-hour" in schema:
+        return to_date_of_hour
+    usual = None if name == "string" else _CONVERTERS.get((name, None))
+    found = _CONVERTERS.get((name, form), usual)
+    if not found:
+        raise TypeError(f"no conversion for a column of type {name}")
+    return found
+
+
+_CONVERTERS: Mapping[tuple[object, object], Converter] = MappingProxyType(
+    {
+        ("integer", "seconds"): to_seconds,
+        ("integer", "hour of the day"): to_hour,
+        ("integer", None): to_integer,
+        ("number", "seconds"): to_decimal_seconds,
+        ("number", None): to_number,
+        ("string", "date"): to_date,
+        ("string", None): to_text,
+    }
+)
+"""By type, and by format or unit where those make a difference."""
 
 
 def convert(

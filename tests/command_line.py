@@ -9,9 +9,12 @@ import sys
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tap_wolkvox.tap import TapWolkvox
+
+if TYPE_CHECKING:
+    from tests.simulator import Simulator
 
 TOKEN = "s3cr3t-t0ken/with=signs"
 """The token of all tests, made of what could be written in more than one way."""
@@ -150,6 +153,18 @@ class CommandLine:
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.temporary or self.folder))
         clock = {"PYTHONPATH": str(SET_CLOCK), "SIMULATED_NOW": now} if now else {}
         return kept | temporary | clock | {"PYTHONUTF8": "1"}
+
+
+def for_simulator(simulator: Simulator, folder: Path, *streams: str) -> CommandLine:
+    """Return a command line that reads a simulator, in no hurry to retry."""
+    settings = {
+        "server": simulator.server,
+        "token": simulator.token,
+        "api_url": simulator.url,
+        "request_interval": 0,
+        "max_retries": 0,
+    }
+    return CommandLine(folder, settings, streams)
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
-from tests.command_line import FEW, TOKEN, CommandLine, selection
+from tests.command_line import FEW, TOKEN, CommandLine, for_simulator, selection
 from tests.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -28,17 +28,7 @@ def simulator() -> Iterator[Simulator]:
 @pytest.fixture
 def tap(simulator: Simulator, tmp_path: Path) -> CommandLine:
     """The command line, set up for the simulator and in no hurry to retry."""
-    return CommandLine(
-        tmp_path,
-        {
-            "server": simulator.server,
-            "token": simulator.token,
-            "api_url": simulator.url,
-            "request_interval": 0,
-            "max_retries": 0,
-        },
-        streams=FEW,
-    )
+    return for_simulator(simulator, tmp_path, *FEW)
 
 
 @pytest.fixture

@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from tap_wolkvox.answers import rows, shown
 from tap_wolkvox.endpoints import ENDPOINTS
-from tap_wolkvox.errors import OperationError, PassingError, StreamError, WolkvoxError
+from tap_wolkvox.errors import (
+    CutAnswer,
+    OperationError,
+    PassingError,
+    StreamError,
+    TooLargeError,
+    WolkvoxError,
+)
 from tap_wolkvox.shapes import (
     LIST,
     OneObject,
@@ -189,16 +196,6 @@ class TestErrorTable:
     @pytest.mark.parametrize("code", ["E-17", "error", True, 99, 1000, -1, 200.5, [], {}, "20O"])
     def test_a_code_that_is_neither_success_nor_a_status_may_pass(self, code: object) -> None:
         assert isinstance(failure(200, answer([ROW], code=code)), PassingError)
-
-    @pytest.mark.parametrize("status", [403, 429, 503])
-    @pytest.mark.parametrize("seconds", [None, 0.0, 17.5])
-    def test_what_may_pass_keeps_how_long_the_server_asks_to_wait(
-        self, status: int, seconds: float | None
-    ) -> None:
-        with pytest.raises(PassingError) as caught:
-            rows(status, b"", retry_after=seconds)
-        assert caught.value.retry_after == seconds
-        assert caught.value.answered
 
     @pytest.mark.parametrize(
         ("status", "msg", "advice"),
@@ -479,6 +476,69 @@ class TestCounts:
         assert (
             len(rows(200, answer([{}] * (CAP - 1), f"{CAP - 1:,} records were found"))) == CAP - 1
         )
+
+
+class TestAnswersThatAreTooLarge:
+    """What a stream that takes dates needs to know, to ask for less."""
+
+    def test_at_the_cap_the_rows_are_shown_but_not_returned(self) -> None:
+        sent = [{"id": str(number)} for number in range(10)]
+        with pytest.raises(TooLargeError) as caught:
+            rows(200, answer(sent), cap=10)
+        assert caught.value.cut == CutAnswer(sent, 10)
+        assert rows(200, answer(sent), cap=11) == sent
+
+    def test_the_count_is_kept_where_it_is_more(self) -> None:
+        with pytest.raises(TooLargeError) as caught:
+            rows(200, answer([ROW] * 10, "14 records were found"), cap=10)
+        assert caught.value.cut == CutAnswer([ROW] * 10, 14)
+
+    def test_fewer_rows_than_counted_may_pass_or_be_too_large(self) -> None:
+        error = failure(200, answer([ROW], "2 records were found"))
+        assert isinstance(error, PassingError)
+        assert error.large
+        assert error.cut == CutAnswer([ROW], 2)
+
+    @pytest.mark.parametrize("status", [500, 502, 503, 504])
+    def test_so_may_a_server_error(self, status: int) -> None:
+        error = failure(status, b"")
+        assert isinstance(error, PassingError)
+        assert error.large
+        assert error.cut is None
+
+    def test_so_may_what_is_no_json(self) -> None:
+        error = failure(200, b'{"code": 200, "data": [')
+        assert isinstance(error, PassingError)
+        assert error.large
+
+    @pytest.mark.parametrize("status", [403, 429])
+    def test_a_closed_api_is_not_too_large(self, status: int) -> None:
+        error = failure(status, b"")
+        assert isinstance(error, PassingError)
+        assert not error.large
+
+    @pytest.mark.parametrize("status", [400, 413])
+    @pytest.mark.parametrize(
+        "msg",
+        [
+            "THE RESULT EXCEEDS THE LIMIT OF RECORDS, SHORTEN THE RANGE",
+            "Too many records",
+            "The query returns more than 6000 records, use a shorter range",
+            "records limit exceeded",
+            "Maximum 60000 rows per request",
+            "el resultado tiene demasiados registros: max 60000",
+        ],
+    )
+    def test_a_refusal_that_speaks_of_too_many_rows_is(self, status: int, msg: str) -> None:
+        error = failure(status, answer(msg=msg, code=status))
+        assert isinstance(error, TooLargeError)
+        assert error.cut == CutAnswer((), 0)
+
+    @pytest.mark.parametrize(
+        "msg", ["SOME PARAMETERS ARE REQUIRED", "THE RANGE IS WRONG", "records", "limit", ""]
+    )
+    def test_any_other_refusal_is_not(self, msg: str) -> None:
+        assert not isinstance(failure(400, answer(msg=msg, code=400)), TooLargeError)
 
 
 CHATS = RowsInRows(field="active_chats")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -123,12 +125,12 @@ ALIASES = {"tel_number": "telephone", "id_conn": "conn_id"}
 def row_key(conn_id: object, telephone: object = "300") -> str:
     """Return the key of a row that is alone."""
     row = {"conn_id": conn_id, "telephone": telephone}
-    [key] = keys.row_keys([row], NATURAL, ALIASES)
+    [key] = row_keys([row])
     return key
 
 
 def row_keys(rows: list[Record]) -> list[str]:
-    return keys.row_keys(rows, NATURAL, ALIASES)
+    return keys.RowKeys(NATURAL, None, ALIASES).of(rows)
 
 
 texts = st.none() | st.text(max_size=3) | st.sampled_from(["null", "\ud83d", '", "', "0", "0 "])
@@ -261,3 +263,54 @@ class TestRowKeys:
 
     def test_no_rows_have_no_keys(self) -> None:
         assert row_keys([]) == []
+
+
+DAYS = st.sampled_from(["2026-11-19 23:59:59", "2026-11-20 00:00:00", "2026-11-20 10:00:00"])
+
+
+def dated_rows(pairs: list[tuple[str | None, str]]) -> list[Record]:
+    ordered = sorted(pairs, key=lambda pair: pair[1])
+    return [{"conn_id": conn_id, "date": date} for conn_id, date in ordered]
+
+
+class TestRowKeysOfManyAnswers:
+    """What is read in other portions, or again from a day's beginning, has the keys it had."""
+
+    @given(st.lists(st.tuples(texts, DAYS), max_size=12), st.lists(st.integers(0, 12), max_size=4))
+    def test_however_the_answers_are_cut(
+        self, pairs: list[tuple[str | None, str]], cuts: list[int]
+    ) -> None:
+        rows = dated_rows(pairs)
+        whole = keys.RowKeys(("conn_id",), "date", {}).of(rows)
+        parts = keys.RowKeys(("conn_id",), "date", {})
+        bounds = [0, *sorted(cuts), len(rows)]
+        found = [key for begin, end in pairwise(bounds) for key in parts.of(rows[begin:end])]
+        assert found == whole
+
+    @given(st.lists(st.tuples(texts, DAYS), max_size=12))
+    def test_whatever_day_it_begins_with(self, pairs: list[tuple[str | None, str]]) -> None:
+        rows = dated_rows(pairs)
+        second_day = [row for row in rows if str(row["date"]) >= "2026-11-20"]
+        whole = keys.RowKeys(("conn_id",), "date", {}).of(rows)
+        again = keys.RowKeys(("conn_id",), "date", {}).of(second_day)
+        assert whole[len(rows) - len(second_day) :] == again
+
+    def test_identical_rows_of_one_day_stay_as_many_and_of_two_days_are_one(self) -> None:
+        made = keys.RowKeys(("conn_id",), "date", {})
+        one, two = made.of([{"conn_id": "1", "date": "2026-11-20 10:00:00"}] * 2)
+        [three] = made.of([{"conn_id": "1", "date": "20261120235959"}])
+        [next_day] = made.of([{"conn_id": "1", "date": "2026-11-21"}])
+        assert len({one, two, three}) == 3
+        assert next_day == one
+
+    def test_forgetting_earlier_days_changes_nothing_for_later_ones(self) -> None:
+        made = keys.RowKeys(("conn_id",), "date", {})
+        rows: list[Record] = [
+            {"conn_id": "1", "date": "2026-11-19"},
+            {"conn_id": "1", "date": "2026-11-20"},
+        ]
+        first = made.of(rows)
+        made.forget(date(2026, 11, 20))
+        again = made.of(rows)
+        assert again[0] == first[0]
+        assert again[1] != first[1]

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from collections import Counter
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -21,7 +15,8 @@ from psycopg import sql
 from tap_wolkvox.endpoints import ENDPOINTS, Kind
 from tap_wolkvox.tap import TapWolkvox
 from tests import postgres
-from tests.command_line import SET_CLOCK, TOKEN
+from tests.command_line import TOKEN
+from tests.meltano_project import Project, installed
 from tests.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -31,11 +26,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[1]
 SCHEMA = "tap_wolkvox"
 DAYS = ("2026-11-20T08:00:00", "2026-11-21T08:00:00")
 SELECTED = {endpoint.name: endpoint for endpoint in ENDPOINTS if endpoint.selected}
 """What the tap reads by default, and `meltano.yml` with it."""
+
+OF_NOW = {name: endpoint for name, endpoint in SELECTED.items() if not endpoint.days}
+"""What takes no dates; reports are in tests of their own."""
 
 COUNTS_REQUESTS = "information_token_info"
 """Its figures are those of the moment it is asked: no second asking tells what a first one was."""
@@ -49,32 +46,9 @@ POSTGRES_TYPES = {
 }
 
 
-@dataclass(frozen=True)
-class Project:
-    """A copy of the project, as somebody has it who cloned it."""
-
-    folder: Path
-    settings: dict[str, str]
-
-    def meltano(self, *arguments: str, now: str = "") -> subprocess.CompletedProcess[str]:
-        """Run Meltano in it, at a simulated instant."""
-        clock = {"SIMULATED_NOW": f"{now}-05:00"} if now else {}
-        ended = subprocess.run(
-            [Path(sys.executable).parent / "meltano", *arguments],
-            cwd=self.folder,
-            env=os.environ | self.settings | clock,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-        assert TOKEN not in ended.stdout + ended.stderr
-        return ended
-
-
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    with Simulator(token=TOKEN) as running:
+    with Simulator(token=TOKEN, pace=0.2) as running:
         yield running
 
 
@@ -89,26 +63,7 @@ def project(
     simulator: Simulator, database: postgres.Database, tmp_path_factory: pytest.TempPathFactory
 ) -> Project:
     folder = tmp_path_factory.mktemp("project")
-    for name in ("tap_wolkvox", "schemas"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "meltano.yml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, folder)
-    settings = {
-        "TAP_WOLKVOX_SERVER": simulator.server,
-        "TAP_WOLKVOX_TOKEN": TOKEN,
-        "TAP_WOLKVOX_API_URL": simulator.url,
-        "TAP_WOLKVOX_REQUEST_INTERVAL": "0",
-        "TMPDIR": str(folder),
-    }
-    made = Project(folder, settings | database.settings)
-    installed = made.meltano("install")
-    assert installed.returncode == 0, installed.stderr
-    # Meltano takes PYTHONPATH away from its plugins: the clock is set from the inside.
-    [packages] = folder.glob(".meltano/extractors/tap-wolkvox/venv/**/site-packages")
-    # By a name of its own, for Debian's Python has a `sitecustomize`; last, to find the tap there.
-    shutil.copy(SET_CLOCK / "sitecustomize.py", packages / "simulated_clock.py")
-    (packages / "zzz_simulated_clock.pth").write_text("import simulated_clock\n")
-    return made
+    return installed(folder, simulator, database, START_DATE="2026-11-20")
 
 
 @pytest.fixture(scope="module")
@@ -121,10 +76,10 @@ def served(project: Project, simulator: Simulator) -> dict[str, list[tuple[str, 
         simulator.clock.set(datetime.fromisoformat(now))
         ended = project.meltano("run", "tap-wolkvox", "target-postgres", now=now)
         assert ended.returncode == 0, ended.stderr
-    rows: dict[str, list[tuple[str, Row]]] = {stream: [] for stream in SELECTED}
+    rows: dict[str, list[tuple[str, Row]]] = {stream: [] for stream in OF_NOW}
     for now in DAYS:
         simulator.clock.set(datetime.fromisoformat(now))
-        for stream, endpoint in SELECTED.items():
+        for stream, endpoint in OF_NOW.items():
             if endpoint.kind is Kind.CATALOGUE:
                 rows[stream] = []
             rows[stream] += [(now[:10], row) for row in simulator.rows(endpoint.file, endpoint.api)]
@@ -180,14 +135,14 @@ def test_tables_have_the_keys_of_the_catalog(
     assert found == set(streams()[stream]["key_properties"])
 
 
-@pytest.mark.parametrize("stream", sorted(SELECTED.keys() - {COUNTS_REQUESTS}))
+@pytest.mark.parametrize("stream", sorted(OF_NOW.keys() - {COUNTS_REQUESTS}))
 def test_rows_are_those_that_the_api_served(
     connection: psycopg.Connection[tuple[Any, ...]],
     served: dict[str, list[tuple[str, Row]]],
     stream: str,
 ) -> None:
     columns = list(served[stream][0][1])
-    stamp = SELECTED[stream].kind.value
+    stamp = OF_NOW[stream].stamp
     query = sql.SQL("select wolkvox_server, {}::date, {}, _rescued_data from {}").format(
         sql.Identifier(stamp),
         sql.SQL(", ").join(map(sql.Identifier, columns)),
@@ -251,7 +206,7 @@ def test_state_is_kept_by_meltano(project: Project, served: object) -> None:
     state_id = "dev:tap-wolkvox-to-target-postgres"
     state = json.loads(project.meltano("state", "get", state_id).stdout)
     bookmarks = state["singer_state"]["bookmarks"]
-    for stream, endpoint in SELECTED.items():
+    for stream, endpoint in OF_NOW.items():
         if endpoint.kind is Kind.CATALOGUE:
             continue
         [partition] = bookmarks[stream]["partitions"]
@@ -295,6 +250,6 @@ def test_target_jsonl_gets_the_same_rows(project: Project, simulator: Simulator)
     simulator.clock.set(datetime.fromisoformat(DAYS[0]))
     ended = project.meltano("run", "tap-wolkvox", "target-jsonl", now=DAYS[0])
     assert ended.returncode == 0, ended.stderr
-    for stream, endpoint in SELECTED.items():
+    for stream, endpoint in OF_NOW.items():
         lines = (project.folder / "output" / f"{stream}.jsonl").read_text().splitlines()
         assert len(lines) == len(simulator.rows(endpoint.file, endpoint.api))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tap_wolkvox import checks, settings
+from tap_wolkvox.bookmarks import Period
 
 TOKEN = "t0ken-Ab.12~!"
 GOOD: dict[str, Any] = {"server": "0011", "token": TOKEN}
@@ -51,6 +53,8 @@ class TestDefaults:
             **GOOD,
             "api_url": "https://wv{server}.wolkvox.com/api/v2",
             "timezone": "America/Bogota",
+            "lookback_days": 3,
+            "settle_minutes": 15,
             "request_interval": 1.0,
             "request_timeout": 90,
             "max_retries": 5,
@@ -671,6 +675,60 @@ values = st.one_of(
     st.floats(allow_nan=True),
     st.booleans(),
 )
+
+
+class TestPeriod:
+    """What is to be read, in the operation's local time."""
+
+    def period(self, **given: Any) -> Period:
+        return settings.period(completed(**given))
+
+    def test_by_default_it_has_no_bounds(self) -> None:
+        assert self.period() == Period(lookback=timedelta(days=3), settle=timedelta(minutes=15))
+
+    @pytest.mark.parametrize(
+        ("text", "start"),
+        [
+            ("2026-01-31", "2026-01-31T00:00:00"),
+            ("2026-01-31T08:00:00", "2026-01-31T08:00:00"),
+            ("2026-01-31 08:00", "2026-01-31T08:00:00"),
+            ("2026-01-31T08:00:00.75", "2026-01-31T08:00:00"),
+            ("2026-01-31T08:00:00Z", "2026-01-31T03:00:00"),
+            ("2026-01-31T08:00:00+02:00", "2026-01-31T01:00:00"),
+        ],
+    )
+    def test_a_start_is_a_local_second(self, text: str, start: str) -> None:
+        assert self.period(start_date=text).start == datetime.fromisoformat(start)
+
+    def test_a_midnight_that_does_not_exist_stays_one(self) -> None:
+        found = self.period(start_date="2026-09-06", timezone="America/Santiago")
+        assert found.start == datetime.fromisoformat("2026-09-06T00:00:00")
+
+    @pytest.mark.parametrize(
+        ("text", "end"),
+        [
+            ("2026-01-31", "2026-01-31T23:59:59"),
+            ("2026-01-31T08:00:00", "2026-01-31T08:00:00"),
+            ("2026-01-31T08:00:00Z", "2026-01-31T03:00:00"),
+        ],
+    )
+    def test_an_end_is_the_last_second(self, text: str, end: str) -> None:
+        assert self.period(end_date=text).end == datetime.fromisoformat(end)
+
+    @pytest.mark.parametrize(
+        ("name", "most"), [("lookback_days", 3650), ("settle_minutes", 44_640)]
+    )
+    def test_days_and_minutes_have_bounds(self, name: str, most: int) -> None:
+        for good in (0, 1, most, str(most)):
+            assert found(**{name: good}) == []
+        assert found(**{name: -1}) == [f"setting `{name}` must be 0 or more"]
+        assert found(**{name: most + 1}) == [f"setting `{name}` must be {most} or less"]
+        assert found(**{name: 1.5}) == [f"setting `{name}` must be a whole number"]
+
+    @pytest.mark.parametrize("name", DATES)
+    @pytest.mark.parametrize("text", ["0206-01-31", "1999-12-31", "0001-01-01T00:00:00"])
+    def test_a_year_that_can_not_be_meant_is_refused(self, name: str, text: str) -> None:
+        assert f"setting `{name}` is before 2000: check its year" in found(**{name: text})
 
 
 class TestSecrecy:

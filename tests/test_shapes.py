@@ -23,6 +23,7 @@ from tap_wolkvox.shapes import (
     RowsByKind,
     RowsByName,
     RowsInRows,
+    RowsWithEarliest,
     Shape,
     joined,
     named,
@@ -186,6 +187,36 @@ EXAMPLES: list[tuple[str, object, list[Row]]] = [
             {"kind": "pbx", "kind_id": "0011", "user": "0011", "status": "OK"},
         ],
     ),
+    (
+        "reports_chat_2",
+        {
+            "code": 200,
+            "msg": "2 records were found",
+            "data": [
+                {
+                    "conn_id": "1",
+                    "conversation": [
+                        {"date": "2026-11-20 10:00:05", "message": "Yes"},
+                        {"date": "2026-11-20 10:00:00", "message": "Hi"},
+                        {"date": " ", "message": "?"},
+                    ],
+                },
+            ]
+            * 2,
+        },
+        [
+            {
+                "date": "2026-11-20 10:00:00",
+                "conn_id": "1",
+                "conversation": [
+                    {"date": "2026-11-20 10:00:05", "message": "Yes"},
+                    {"date": "2026-11-20 10:00:00", "message": "Hi"},
+                    {"date": " ", "message": "?"},
+                ],
+            },
+        ]
+        * 2,
+    ),
 ]
 """What is documented: the stream, a whole answer, and its rows."""
 
@@ -234,6 +265,35 @@ class TestDocumentedAnswers:
         assert data == before
 
 
+class TestRowsWithEarliest:
+    SHAPE = RowsWithEarliest(field="messages", inner="date", column="date")
+
+    @pytest.mark.parametrize("messages", [[], None, "", [{"date": "-"[1:]}], [{"other": "1"}]])
+    def test_without_a_date_there_is_none(self, messages: object) -> None:
+        [row] = self.SHAPE.read([{"id": "1", "messages": messages}]).rows
+        assert row == {"date": None, "id": "1", "messages": messages}
+
+    def test_a_date_of_the_row_itself_keeps_a_name_of_its_own(self) -> None:
+        [row] = self.SHAPE.read([{"date": "x", "messages": [{"date": "2026"}]}]).rows
+        assert row["date"] == "2026"
+        assert row["row.date"] == "x"
+
+    @pytest.mark.parametrize(
+        ("data", "said"),
+        [
+            ([{"id": "1"}], "a row holds no `messages`"),
+            ([{"messages": "text"}], "`data.messages` is text"),
+            ([{"messages": [1]}], "`data.messages` is a list of other things"),
+            ("text", "`data` is text"),
+        ],
+    )
+    def test_anything_else_is_refused(self, data: object, said: str) -> None:
+        assert said in refusal(self.SHAPE, data)
+
+    def test_rows_are_counted(self) -> None:
+        assert self.SHAPE.read([{"messages": []}] * 3).sent == 3
+
+
 class TestNotes:
     @pytest.mark.parametrize("shape", [LIST, OneObject()], ids=repr)
     def test_what_is_not_odd_has_none_and_makes_no_column(self, shape: Shape) -> None:
@@ -248,6 +308,11 @@ class TestNotes:
             (OneObject(path=("data", "server")), ["`data.server`"], ()),
             (RowsByName(column="survey"), ["`survey`"], ("survey",)),
             (RowsInRows(field="active_chats"), ["`active_chats`"], ()),
+            (
+                RowsWithEarliest(field="messages", inner="sent", column="date"),
+                ["`date`", "`sent`", "`messages`"],
+                ("date",),
+            ),
             (
                 RowsByKind(kinds={"by_ip": ("ip", "ip"), "by_pbx": ("pbx", "user")}),
                 ["`by_ip` (ip)", "`by_pbx` (pbx)", "`kind`"],

@@ -45,6 +45,12 @@ ASKED = {
     ("whatsapp", "list_templates"): {"connector_id": "2980"},
     ("whatsapp", "agent_chat"): {"agent_id": "092"},
 }
+A_DAY = {"date_ini": "20261119000000", "date_end": "20261119235959"}
+ASKED |= {
+    each: {name: A_DAY.get(name, "all") for name in endpoint.needs}
+    for each, endpoint in ENDPOINTS.items()
+    if endpoint.days
+}
 """What an endpoint needs to be told."""
 
 OTHERS = [
@@ -303,11 +309,12 @@ def test_the_data_do_not_change_with_the_interpreter() -> None:
 # --- every endpoint ----------------------------------------------------------------------------
 
 
-def test_there_are_54() -> None:
+def test_there_are_72() -> None:
     files = [file for file, _ in ENDPOINTS]
     assert {file: files.count(file) for file in files} == {
         "billing": 27,
-        "information": 13,
+        "information": 14,
+        "reports_manager": 17,
         "real_time": 10,
         "campaign": 1,
         "quality": 1,

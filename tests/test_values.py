@@ -22,6 +22,9 @@ from tap_wolkvox.values import (
     converter,
     rescued_text,
     to_date,
+    to_date_of_hour,
+    to_decimal_seconds,
+    to_hour,
     to_integer,
     to_number,
     to_seconds,
@@ -235,6 +238,46 @@ class TestDurations:
         assert to_seconds(f"{hours:02}:{minutes:02}:{seconds:02}") == expected
 
 
+class TestDecimalSeconds:
+    @pytest.mark.parametrize(
+        ("received", "seconds"),
+        [
+            ("00:01:15", "75"),
+            ("00:00:00", "0"),
+            ("30:00:00", "108000"),
+            ("75", "75"),
+            ("12.34", "12.34"),
+            ("1,075.5", "1075.5"),
+        ],
+    )
+    def test_an_average_may_have_a_fraction(self, received: str, seconds: str) -> None:
+        assert to_decimal_seconds(received) == Decimal(seconds)
+
+    def test_a_missing_one_is_null(self) -> None:
+        assert to_decimal_seconds("--") is None
+
+    @pytest.mark.parametrize("received", ["1:2", "00:60:00", "soon"])
+    def test_what_is_neither_does_not_fit(self, received: str) -> None:
+        with pytest.raises(MisfitError):
+            to_decimal_seconds(received)
+
+
+class TestHours:
+    @given(st.integers(0, 23), st.sampled_from(["{}", "{:02}", "{:02}:00", "{:02}:00:00", "{}:00"]))
+    def test_all_spellings_are_the_same_hour(self, hour: int, form: str) -> None:
+        assert to_hour(form.format(hour)) == hour
+
+    def test_a_missing_one_is_null(self) -> None:
+        assert to_hour(" ") is None
+
+    @pytest.mark.parametrize(
+        "received", ["24", "24:00", "13:30", "13:00:30", "-1", "8 - 9", "1.0", "008", "8h"]
+    )
+    def test_what_is_no_full_hour_does_not_fit(self, received: str) -> None:
+        with pytest.raises(MisfitError):
+            to_hour(received)
+
+
 class TestDates:
     @given(st.dates())
     def test_both_spellings_are_the_same_date(self, day: date) -> None:
@@ -267,6 +310,29 @@ class TestDates:
     def test_what_is_no_date_of_the_calendar_does_not_fit(self, received: str) -> None:
         with pytest.raises(MisfitError):
             to_date(received)
+
+    @pytest.mark.parametrize(
+        "received", ["2026-11-20 00:00:00", "20261120 00:00:00", "2026-11-20 00:00:00.0"]
+    )
+    def test_a_midnight_is_dropped(self, received: str) -> None:
+        assert to_date(received) == "2026-11-20"
+
+    @pytest.mark.parametrize(
+        "received",
+        ["2026-11-20", "2026-11-20 13:00:00", "2026-11-20 13:00", "2026-11-20 13", "20261120 00"],
+    )
+    def test_a_full_hour_is_dropped_where_another_column_has_it(self, received: str) -> None:
+        assert to_date_of_hour(received) == "2026-11-20"
+
+    @pytest.mark.parametrize(
+        "received", ["2026-11-20 13:30:00", "2026-11-20 24:00:00", "2026-11-20 13:00:01", "13:00"]
+    )
+    def test_what_is_no_full_hour_does_not_fit(self, received: str) -> None:
+        with pytest.raises(MisfitError):
+            to_date_of_hour(received)
+
+    def test_a_missing_date_is_null(self) -> None:
+        assert to_date_of_hour("-") is None
 
     def test_a_leap_day_fits(self) -> None:
         assert to_date("2028-02-29") == "2028-02-29"
@@ -454,6 +520,13 @@ class TestConverter:
             ({"type": ["number", "null"]}, "34.64 %", Decimal("34.64")),
             ({"type": ["number", "null"], "x-unit": "percent"}, "34.64 %", Decimal("34.64")),
             ({"type": ["string", "null"], "format": "date"}, "20261120", "2026-11-20"),
+            ({"type": "integer", "x-unit": "hour of the day"}, "13:00", 13),
+            ({"type": "number", "x-unit": "seconds"}, "00:01:15", Decimal(75)),
+            (
+                {"type": "string", "format": "date", "x-hour": "hour"},
+                "2026-11-20 13:00:00",
+                "2026-11-20",
+            ),
             (
                 {"type": ["string", "null"], "format": "date-time"},
                 "2026-11-20 10:00:00",
@@ -469,6 +542,12 @@ class TestConverter:
     def test_a_date_time_is_read_in_the_zone_of_the_operation(self) -> None:
         moment = converter({"type": "string", "format": "date-time"}, TOKYO)
         assert moment("2026-11-20 10:00:00") == "2026-11-20T01:00:00+00:00"
+
+    def test_a_date_time_of_a_zone_of_its_own_is_read_in_that(self) -> None:
+        schema = {"type": "string", "format": "date-time", "x-zone": "Etc/GMT+5"}
+        for zone in (BOGOTA, TOKYO, SANTIAGO):
+            moment = converter(schema, zone)("2026-07-20 10:00:00")
+            assert moment == "2026-07-20T15:00:00+00:00"
 
     @pytest.mark.parametrize(
         "schema",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_wolkvox.endpoints import Kind
+from tap_wolkvox.streams.attempts import AttemptStream
 from tap_wolkvox.streams.base import WolkvoxStream
+from tap_wolkvox.streams.dated import DatedStream
 from tap_wolkvox.streams.feed import FeedStream
 from tap_wolkvox.streams.present import PresentStream
 
@@ -18,5 +20,8 @@ __all__ = ["WolkvoxStream", "stream"]
 
 def stream(tap: TapWolkvox, endpoint: Endpoint) -> WolkvoxStream:
     """Return the stream of an endpoint."""
-    made = FeedStream if endpoint.kind is Kind.EVENT else PresentStream
-    return made(tap, endpoint)
+    if endpoint.cut_by:
+        return AttemptStream(tap, endpoint, endpoint.cut_by)
+    if endpoint.days:
+        return DatedStream(tap, endpoint)
+    return (FeedStream if endpoint.kind is Kind.EVENT else PresentStream)(tap, endpoint)

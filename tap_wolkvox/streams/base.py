@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 from abc import abstractmethod
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
 
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from singer_sdk.streams import RESTStream
 from typing_extensions import override
 
-from tap_wolkvox import answers, clock, columns, shapes, values
+from tap_wolkvox import answers, bookmarks, clock, columns, values
 from tap_wolkvox.connection import retry_after
 from tap_wolkvox.endpoints import SERVER
-from tap_wolkvox.errors import StreamError
+from tap_wolkvox.errors import PassingError, StreamError
+from tap_wolkvox.report import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,8 +46,10 @@ class WolkvoxStream(RESTStream[None]):
     def __init__(self, tap: TapWolkvox, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self.selected_by_default = endpoint.selected
+        self.tally = Tally(endpoint.name)
         self._wolkvox = tap
         self._asked: Mapping[str, str] = {}
+        self._divisible = False
         self._answer: list[Row] = []
         self._sent: set[str] = set()
         self._rescued: set[str] = set()
@@ -59,6 +63,10 @@ class WolkvoxStream(RESTStream[None]):
         """The way to the operation that is read."""
         return self._wolkvox.connection
 
+    def sibling(self, name: str) -> WolkvoxStream:
+        """Return another stream of the tap."""
+        return cast("WolkvoxStream", self._wolkvox.streams[name])
+
     @override
     @cached_property
     def schema(self) -> columns.JsonSchema:
@@ -70,7 +78,7 @@ class WolkvoxStream(RESTStream[None]):
         return columns.aliases(self.endpoint)
 
     @cached_property
-    def _converters(self) -> Mapping[str, values.Converter]:
+    def converters(self) -> Mapping[str, values.Converter]:
         """The conversions of the columns that the API sends, by name."""
         zone = self.connection.operation.zone
         declared = columns.received(self.endpoint).items()
@@ -99,7 +107,7 @@ class WolkvoxStream(RESTStream[None]):
 
     @override
     def request_decorator(self, func: RequestFunc) -> RequestFunc:
-        return self.connection.guard(func)
+        return self.connection.guard(func, divisible=self._divisible)
 
     @override
     def get_new_paginator(self) -> None:
@@ -121,13 +129,22 @@ class WolkvoxStream(RESTStream[None]):
     @override
     def validate_response(self, response: requests.Response) -> None:
         """Read the answer, inside of the retries."""
-        self._answer = answers.rows(
-            response.status_code,
-            response.content,
-            shape=self.endpoint.shape,
-            retry_after=retry_after(response.headers.get("Retry-After"), clock.now()),
-            secret=self.connection.operation.token,
-        )
+        try:
+            self._answer = answers.rows(
+                response.status_code,
+                response.content,
+                shape=self.endpoint.shape,
+                cap=self.endpoint.cap,
+                secret=self.connection.operation.token,
+            )
+        except PassingError as error:
+            error.retry_after = retry_after(response.headers.get("Retry-After"), clock.now())
+            raise
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the last answer holds rows."""
+        return bool(self._answer)
 
     @override
     def parse_response(self, response: requests.Response) -> Iterable[Row]:
@@ -139,6 +156,10 @@ class WolkvoxStream(RESTStream[None]):
         self, latest_record: Record, *, context: Context | None = None
     ) -> None:
         """Leave the bookmark alone: it says what was read whole, which no single row can."""
+
+    @override
+    def get_replication_key_signpost(self, context: Context | None = None) -> None:
+        """Keep no limit of bookmarks in the state: none is taken from a row."""
 
     @override
     def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
@@ -165,7 +186,9 @@ class WolkvoxStream(RESTStream[None]):
             if self._version is not None:
                 records = list(records)
                 super()._write_activate_version_message(self._version)
-            yield from records
+            for record in records:
+                self.tally.rows += 1
+                yield record
         finally:
             self._report()
 
@@ -178,6 +201,15 @@ class WolkvoxStream(RESTStream[None]):
             OperationError: No stream of the operation can be read.
         """
 
+    def bookmark(self, context: Context | None) -> str | None:
+        """Return the bookmark of a server, if there is one and it counts."""
+        state = self.get_context_state(context)
+        known = state.get("replication_key") == self.replication_key
+        if not known or self.replication_method != REPLICATION_INCREMENTAL:
+            return None
+        value: str | None = state.get("replication_key_value")
+        return value
+
     def advance(self, context: Context | None, value: str) -> None:
         """Move the bookmark to the end of what is completely read; it never goes back.
 
@@ -187,26 +219,33 @@ class WolkvoxStream(RESTStream[None]):
         """
         if self.replication_method != REPLICATION_INCREMENTAL or not self.replication_key:
             return
+        before = self.bookmark(context)
         state = self.get_context_state(context)
-        known = state.get("replication_key") == self.replication_key
-        before = state.get("replication_key_value") if known else None
         state["replication_key"] = self.replication_key
-        state["replication_key_value"] = max(before or value, value)
+        state["replication_key_value"] = bookmarks.later(before or value, value)
 
-    def ask(self, context: Context | None, **asked: str) -> list[Row]:
+    def ask(
+        self,
+        context: Context | None,
+        asked: Mapping[str, str] = MappingProxyType({}),
+        *,
+        divisible: bool = False,
+    ) -> list[Row]:
         """Return the rows of one whole answer, for one request and its retries.
 
         Args:
             context: The server that is asked.
-            **asked: Parameters of this request; each becomes a field of every row.
+            asked: Parameters of this request.
+            divisible: Whether less could be asked for.
 
         Raises:
+            TooLargeError: Less is to be asked for.
             StreamError: The answer is not what it should be.
             OperationError: No stream of the operation can be read.
         """
         # Not in the context: the SDK logs that, and an id may be personal.
-        self._asked = asked
-        return [shapes.joined(asked, row, "row") for row in self.request_records(context)]
+        self._asked, self._divisible = asked, divisible
+        return list(self.request_records(context))
 
     def asked_at(self) -> datetime:
         """Return the instant of the last request, in UTC."""
@@ -221,12 +260,12 @@ class WolkvoxStream(RESTStream[None]):
         records: list[Record] = []
         sent: set[str] = set()
         for row in rows:
-            record, rescued = values.convert(row, self._converters, self.aliases)
+            record, rescued = values.convert(row, self.converters, self.aliases)
             sent |= row.keys()
             self._rescued |= rescued.keys()
             records.append({**record, columns.RESCUED: values.rescued_text(rescued)})
         names = {values.column_name(field, self.aliases) for field in sent}
-        if rows and not (names - set(self.endpoint.made)) & self._converters.keys():
+        if rows and not (names - set(self.endpoint.made)) & self.converters.keys():
             raise StreamError("the answer holds other fields than the schema: please report it")
         self._sent |= names
         return records

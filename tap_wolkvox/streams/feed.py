@@ -26,15 +26,15 @@ class FeedStream(WolkvoxStream):
         rows = self.ask(context)
         asked_at = self.asked_at()
         server = self.connection.operation.server
-        row_keys = keys.row_keys(rows, self.endpoint.key, self.aliases)
-        for key, record in zip(row_keys, self.typed(rows), strict=True):
-            yield {SERVER: server, self.endpoint.kind.value: key, **record}
+        row_keys = keys.RowKeys(self.endpoint.key, self.replication_key, self.aliases)
+        for key, record in zip(row_keys.of(rows), self.typed(rows), strict=True):
+            yield {SERVER: server, self.endpoint.stamp: key, **record}
         self._tell_of_a_gap(context, asked_at)
         self.advance(context, asked_at.isoformat(timespec="seconds"))
 
     def _tell_of_a_gap(self, context: Context | None, asked_at: datetime) -> None:
         """Say what was in no answer: what happened before this one reaches and after the last."""
-        bookmark = self.get_context_state(context).get("replication_key_value")
+        bookmark = self.bookmark(context)
         if not bookmark or not self.endpoint.reach:
             return
         last = datetime.fromisoformat(bookmark)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from typing_extensions import override
 
-from tap_wolkvox import keys
+from tap_wolkvox import keys, shapes
 from tap_wolkvox.endpoints import PARENTS, SERVER, Kind
 from tap_wolkvox.errors import StreamError
 from tap_wolkvox.streams.base import WolkvoxStream
@@ -54,10 +54,10 @@ class PresentStream(WolkvoxStream):
         yield from map(dict, kept)
 
     def _records(self, context: Context | None, **asked: str) -> list[Record]:
-        rows = self.ask(context, **asked)
+        rows = [shapes.joined(asked, row, "row") for row in self.ask(context, asked)]
         self._stamp = self._stamp or self._stamped()
         server = self.connection.operation.server
-        added = {SERVER: server, self.endpoint.kind.value: self._stamp}
+        added = {SERVER: server, self.endpoint.stamp: self._stamp}
         records = [{**added, **record} for record in self.typed(rows)]
         keys.check(records, self.primary_keys)
         return records
@@ -71,7 +71,7 @@ class PresentStream(WolkvoxStream):
 
     def _of_ids(self, context: Context | None, parent: Parent) -> Iterator[Record]:
         """Yield the records of all ids; one that fails does not stop the others."""
-        ids = self._ids(context, parent)
+        ids = ids_of(self, context, parent)
         failures: list[StreamError] = []
         left = FAILURES_IN_A_ROW
         to_ask = iter(ids)
@@ -92,13 +92,24 @@ class PresentStream(WolkvoxStream):
                 f"{len(list(to_ask))} were not asked for; the first: {failures[0]}"
             )
 
-    def _ids(self, context: Context | None, parent: Parent) -> list[str]:
-        """Return the ids to ask for, from the stream that has them, be it selected or not."""
-        stream = cast("PresentStream", self._wolkvox.streams[parent.stream])
-        try:
-            records = list(stream.whole(context))
-        except StreamError as error:
-            raise StreamError(f"`{parent.stream}`, which has its ids, failed: {error}") from None
-        ids = [record[parent.column] for record in records if parent.has(record)]
-        self.logger.info("%d ids of `%s` to ask for.", len(ids), parent.stream)
-        return ids
+
+def ids_of(child: WolkvoxStream, context: Context | None, parent: Parent) -> list[str]:
+    """Return the ids to ask for, from the stream that has them, be it selected or not.
+
+    Args:
+        child: The stream that asks for them.
+        context: The server that is asked.
+        parent: Where they come from.
+
+    Raises:
+        StreamError: They can't be had.
+        OperationError: No stream of the operation can be read.
+    """
+    stream = cast("PresentStream", child.sibling(parent.stream))
+    try:
+        records = list(stream.whole(context))
+    except StreamError as error:
+        raise StreamError(f"`{parent.stream}`, which has its ids, failed: {error}") from None
+    ids = [record[parent.column] for record in records if parent.has(record)]
+    child.logger.info("%d ids of `%s` to ask for.", len(ids), parent.stream)
+    return ids

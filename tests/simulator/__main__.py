@@ -41,6 +41,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--timezone", default=BOGOTA, help="the operation's time zone")
     parser.add_argument("--now", type=datetime.fromisoformat, help="where its clock stands still")
     parser.add_argument("--quota", type=int, help="requests a day; licences x 1000 if not given")
+    parser.add_argument("--pace", type=float, default=1.0, help="how much happens; 1 is usual")
     return parser.parse_args(arguments)
 
 

@@ -7,7 +7,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.simulator import billing, campaign, information, quality, real_time, whatsapp
+from tests.simulator import (
+    agent_reports,
+    audit,
+    billing,
+    call_reports,
+    campaign,
+    chat_reports,
+    information,
+    quality,
+    real_time,
+    skill_reports,
+    whatsapp,
+)
 from tests.simulator.answers import (
     ONLY_GET,
     PARAMETER_MISSING,
@@ -36,6 +48,11 @@ _ALL = (
     *campaign.ENDPOINTS,
     *quality.ENDPOINTS,
     *whatsapp.ENDPOINTS,
+    *call_reports.ENDPOINTS,
+    *agent_reports.ENDPOINTS,
+    *skill_reports.ENDPOINTS,
+    *chat_reports.ENDPOINTS,
+    *audit.ENDPOINTS,
 )
 ENDPOINTS = {(each.file, each.api): each for each in _ALL}
 FILES = {file for file, _ in ENDPOINTS}

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tests.simulator import dated
 from tests.simulator.answers import (
-    NO_ROWS,
     PARAMETER_MISSING,
     Answer,
     Code,
@@ -102,15 +101,22 @@ class Endpoint:
             raise RefusedError(PARAMETER_MISSING)
         return self.rows(question)
 
+    def _answered(self, question: Question) -> list[Row]:
+        """The same, over no longer a range than it takes."""
+        given = all(question.query.get(name) for name in self.needs)
+        refusal = dated.refusal(question.query, self.days) if self.days and given else None
+        if refusal:
+            raise RefusedError(refusal)
+        return self.found(question)
+
     def answer(self, question: Question, forms: Forms) -> Answer:
         """Its answer."""
         try:
-            rows = self.found(question)
+            rows = self._answered(question)
         except RefusedError as refused:
             return failed(refused.case)
-        refusal = dated.refusal(question.query, self.days) if self.days else None
-        if refusal or (self.empty and not rows):
-            return failed(refusal or NO_ROWS)
+        if self.empty and not rows:
+            return failed(self.empty)
         fitted = dated.fitted(
             rows, forms.row_cap or self.cap, forms.cap, newest_first=forms.newest_first
         )

@@ -49,6 +49,7 @@ class Simulator:
         on_request: Called with each request to the API when it is over.
         clock: To be set and moved.
         faults: Where faults are added.
+        operation: What it simulates.
 
     Raises:
         ValueError: No such time zone.
@@ -73,6 +74,7 @@ class Simulator:
     on_request: Callable[[Request], None] | None = None
     clock: Clock = field(init=False)
     faults: FaultQueue = field(init=False, default_factory=FaultQueue)
+    operation: Operation = field(init=False)
 
     def __post_init__(self, now: datetime | None) -> None:
         self.clock = Clock(self.timezone, now)
@@ -81,6 +83,7 @@ class Simulator:
         operation = Operation(self.seed, self.server, tokens, self.clock, conditions)
         forms = Forms(self.code, self.bare_lists, self.cap, self.row_cap, self.newest_first)
         self._journal = Journal(self.on_request)
+        self.operation = operation
         self._desk = Desk(operation, self.faults, forms)
         self._http: Server | None = None
 

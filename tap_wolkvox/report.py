@@ -1,0 +1,54 @@
+"""Report: what a run did, for a person to read at its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+COLUMNS = ("stream", "windows", "rows", "requests", "splits", "seconds")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one stream did.
+
+    Args:
+        stream: Its name.
+        windows: Windows that were read whole; none of a stream that takes no dates.
+        rows: Rows that were emitted.
+        requests: Requests that were sent, retries among them.
+        splits: Windows that were cut because one answer did not hold them.
+        seconds: How long it took.
+    """
+
+    stream: str
+    windows: int = 0
+    rows: int = 0
+    requests: int = 0
+    splits: int = 0
+    seconds: float = 0.0
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What it did, as text."""
+        counts = (self.windows, self.rows, self.requests, self.splits)
+        return (self.stream, *(f"{count:,}" for count in counts), f"{self.seconds:.1f}")
+
+
+def table(tallies: Sequence[Tally]) -> Iterator[str]:
+    """Yield the lines of a table, and a last one with the sums."""
+    total = Tally("total")
+    for tally in tallies:
+        total.windows += tally.windows
+        total.rows += tally.rows
+        total.requests += tally.requests
+        total.splits += tally.splits
+        total.seconds += tally.seconds
+    lines = [COLUMNS, *(tally.cells for tally in (*tallies, total))]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(COLUMNS))]
+    for name, *counts in lines:
+        cells = (count.rjust(width) for count, width in zip(counts, widths[1:], strict=True))
+        yield "  ".join((name.ljust(widths[0]), *cells))

@@ -1,0 +1,129 @@
+"""Streams of rows that are in an answer only if two of their dates lie in the range."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from tap_wolkvox import bookmarks, values
+from tap_wolkvox.errors import StreamError, TooLargeError
+from tap_wolkvox.streams.dated import DatedStream
+from tap_wolkvox.streams.present import ids_of
+from tap_wolkvox.wall_clock import A_DAY, A_SECOND, midnight
+from tap_wolkvox.windows import Limits, Plan, Window
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_wolkvox.endpoints import Endpoint, Parent
+    from tap_wolkvox.keys import RowKeys
+    from tap_wolkvox.shapes import Row
+    from tap_wolkvox.tap import TapWolkvox
+
+MARGIN = A_DAY
+"""How much before its window a row's date may lie: the API compares in a zone nobody knows."""
+
+
+class AttemptStream(DatedStream):
+    """Attempts to reach what was loaded before: both dates must lie in the range asked for.
+
+    So a range always reaches back as far as it may from the end of its window, a day at a time: an
+    attempt is missed only if it comes later after the loading than that, less a day. No answer is
+    cut by time, which would lose what was loaded before the cut, but by id.
+
+    Args:
+        tap: The tap.
+        endpoint: Its line in the table.
+        parent: Where the ids come from.
+    """
+
+    def __init__(self, tap: TapWolkvox, endpoint: Endpoint, parent: Parent) -> None:
+        super().__init__(tap, endpoint)
+        self._parent = parent
+        self._earliest: datetime | None = None
+        self._emitted: set[object] = set()
+
+    @property
+    @override
+    def limits(self) -> Limits:
+        return Limits(days=1, rows=self.endpoint.cap, by_day=True)
+
+    @override
+    def plan(self, context: Context | None) -> Plan:
+        """Return a plan of days, the first of which has those with it that are read again."""
+        plan, bookmark = super().plan(context), self.bookmark(context)
+        self._earliest, self._emitted = plan.unread.begin, set()
+        if bookmark is None or plan.is_done:
+            return plan
+        self._earliest = self.period.start
+        unread = bookmarks.unread_since(bookmark, self.zone, self.bookmark_zone(context))
+        first_end = midnight(min(unread, plan.unread.end)) + A_DAY
+        width = first_end - midnight(plan.unread.begin)
+        return replace(plan, width=min(max(width, A_DAY), self.endpoint.days * A_DAY))
+
+    @override
+    def keys_for(self, window: Window) -> RowKeys:
+        """Return new ones: a window repeats rows of the one before."""
+        return self.new_keys()
+
+    @override
+    def rows(self, context: Context | None, window: Window, *, divisible: bool) -> list[Row]:
+        """Return the rows of a window, and of what lies just before it."""
+        asked = Window(window.end - self.endpoint.days * A_DAY + A_SECOND, window.end)
+        try:
+            rows = self.ask(context, asked.parameters, divisible=True)
+        except TooLargeError as error:
+            self.tally.splits += 1
+            rows = self._by_id(context, asked, error)
+        begin = max(window.begin - MARGIN, self._earliest or window.begin - MARGIN)
+        return [
+            row
+            for row, time in zip(rows, self.times(rows), strict=True)
+            if time is None or time >= begin
+        ]
+
+    @override
+    def records(self, rows: list[Row], window: Window) -> list[Record]:
+        """Return the records of a window but for those that the one before had too."""
+        records, before = super().records(rows, window), self._emitted
+        self._emitted = {record[self.endpoint.stamp] for record in records}
+        return [record for record in records if record[self.endpoint.stamp] not in before]
+
+    def _by_id(self, context: Context | None, asked: Window, error: TooLargeError) -> list[Row]:
+        """Return the rows of an answer that was cut, from one for each id.
+
+        Raises:
+            StreamError: Even that gives not all of them.
+        """
+        parent = self._parent
+        self.logger.info("%s: %s; asking for one `%s` at a time.", asked, error, parent.column)
+        rows: list[Row] = []
+        for each in self._ids(context, error):
+            try:
+                rows += self.ask(context, asked.parameters | {parent.column: each})
+            except TooLargeError as too_large:
+                raise StreamError(
+                    f"`{parent.column}` {each} alone is more than the API gives at once, and it "
+                    f"can't be asked for in smaller parts: {too_large}"
+                ) from None
+        counted = error.cut.counted if error.cut else 0
+        if len(rows) < counted:
+            raise StreamError(
+                f"one `{parent.column}` at a time, the API gives {len(rows)} rows of {counted}: "
+                "nothing of them was emitted"
+            )
+        return rows
+
+    def _ids(self, context: Context | None, error: TooLargeError) -> list[str]:
+        """Return the ids that are known, and those that only the cut answer shows."""
+        shown = (
+            str(value)
+            for row in (error.cut.shown if error.cut else ())
+            for name, value in row.items()
+            if values.column_name(name, self.aliases) == self._parent.column
+        )
+        return list(dict.fromkeys([*ids_of(self, context, self._parent), *shown]))

@@ -1,0 +1,237 @@
+"""Streams of what happened when: read window after window, from the oldest to the newest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from itertools import repeat
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo
+
+from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
+from typing_extensions import override
+
+from tap_wolkvox import bookmarks, clock, columns, keys, settings, values, windows
+from tap_wolkvox.endpoints import SERVER, Kind
+from tap_wolkvox.errors import StreamError, TooLargeError
+from tap_wolkvox.streams.base import WolkvoxStream
+from tap_wolkvox.wall_clock import A_DAY, first_instant, last_instant, wall_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import requests
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_wolkvox.endpoints import Endpoint
+    from tap_wolkvox.shapes import Row
+    from tap_wolkvox.tap import TapWolkvox
+    from tap_wolkvox.windows import Window
+
+TIMEZONE = "timezone"
+"""Where a bookmark says in which zone the times were that it is made of."""
+
+TOTAL = "TOTAL"
+
+REMEMBERED = 2 * A_DAY
+"""How long before a window the dates of its rows may lie: chats are listed when they close."""
+
+
+class DatedStream(WolkvoxStream):
+    """An endpoint that is asked for a range of time, in as few requests as its limits allow."""
+
+    def __init__(self, tap: TapWolkvox, endpoint: Endpoint) -> None:
+        super().__init__(tap, endpoint)
+        self._row_keys = self.new_keys()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Time zone of the operation."""
+        return self.connection.operation.zone
+
+    @property
+    def period(self) -> bookmarks.Period:
+        """What the settings want read."""
+        return settings.period(self.config)
+
+    @property
+    def limits(self) -> windows.Limits:
+        """What the endpoint gives at once."""
+        endpoint = self.endpoint
+        return windows.Limits(days=endpoint.days, rows=endpoint.cap, by_day=self._is_of_days)
+
+    @cached_property
+    def _is_of_days(self) -> bool:
+        """Whether its rows are of days, none of which may be cut."""
+        schema = columns.stream_schema(self.endpoint)["properties"]
+        return bool(schema[self.endpoint.replication_key]["format"] == "date")
+
+    @override
+    def read(self, context: Context | None) -> Iterable[Record]:
+        """Yield the records of each window; the bookmark follows it."""
+        plan = self.plan(context)
+        whole, before = plan.unread, self.connection.requests
+        self._row_keys = self.new_keys()
+        while not plan.is_done:
+            window = plan.window
+            try:
+                rows = self.rows(context, window, divisible=plan.is_divisible)
+                records = self.records(rows, window)
+            except TooLargeError as error:
+                plan = self._with_less(plan, error)
+                continue
+            except StreamError as error:
+                raise StreamError(f"{window}: {error}") from None
+            yield from records
+            plan = plan.read(len(rows))
+            self._mark(context, window)
+            self.logger.info(
+                "%s: %d rows; %d requests so far, %d %% read.",
+                window,
+                len(records),
+                self.connection.requests - before,
+                100 * window.share_of(whole),
+            )
+
+    def plan(self, context: Context | None) -> windows.Plan:
+        """Return the plan of what there is to read."""
+        now, bookmark = clock.now(), self.bookmark(context)
+        if bookmarks.is_ahead(bookmark, now, self.zone):
+            self.logger.warning(
+                "The state says that the future is read, up to %s: only the last days are read "
+                "again. Mend the state, or remove it, if that is wrong",
+                bookmark,
+            )
+        then = self.bookmark_zone(context)
+        unread = bookmarks.to_read(bookmark, self.period, now, self.zone, then)
+        if unread.begin > unread.end:
+            self.logger.info("Nothing to read: it would begin with %s.", unread.begin)
+        else:
+            self.logger.info("To read: %s.", unread)
+        return windows.Plan.to_read(unread, self.limits)
+
+    def bookmark_zone(self, context: Context | None) -> ZoneInfo:
+        """Return the time zone that was set when the bookmark was made."""
+        return ZoneInfo(self.get_context_state(context).get(TIMEZONE) or self.zone.key)
+
+    def keys_for(self, window: Window) -> keys.RowKeys:
+        """Return what gives the rows of a window their keys."""
+        self._row_keys.forget((window.begin - REMEMBERED).date())
+        return self._row_keys
+
+    def new_keys(self) -> keys.RowKeys:
+        """Return what gives rows their keys, with no row before them."""
+        return keys.RowKeys(self.endpoint.key, self.replication_key, self.aliases)
+
+    def rows(self, context: Context | None, window: Window, *, divisible: bool) -> list[Row]:
+        """Return the rows of a window.
+
+        Raises:
+            TooLargeError: One answer does not hold them.
+            StreamError: They can't be had.
+            OperationError: No stream of the operation can be read.
+        """
+        return self.ask(context, window.parameters, divisible=divisible)
+
+    def times(self, rows: Sequence[Row]) -> Iterator[datetime | None]:
+        """Yield the wall-clock time of each row, None where it has none that is known."""
+        date = self.endpoint.date
+        convert = self.converters.get(date or "")
+        for row in rows:
+            named = {values.column_name(name, self.aliases): value for name, value in row.items()}
+            try:
+                found = convert(named.get(date)) if convert and date else None
+            except values.MisfitError:
+                found = None
+            yield None if found is None else _wall_time(str(found), self.zone)
+
+    @override
+    def validate_response(self, response: requests.Response) -> None:
+        """Read the answer; of one without rows, make sure that the range was none to refuse."""
+        super().validate_response(response)
+        if self.has_rows:
+            return
+        sent = dict(parse_qsl(urlsplit(response.request.url or "").query))
+        problem = windows.problem(sent, self.endpoint.days)
+        if problem:
+            raise StreamError(
+                f"the range that was sent {problem}, so the answer does not say that there are no "
+                "rows: please report it"
+            )
+
+    def _with_less(self, plan: windows.Plan, error: TooLargeError) -> windows.Plan:
+        """Return the plan that asks for less.
+
+        Raises:
+            StreamError: Less can't be asked for.
+        """
+        window = plan.window
+        if not plan.is_divisible:
+            raise StreamError(f"{window}, which can't be asked for in parts: {error}") from None
+        self.tally.splits += 1
+        self.logger.info("%s: %s; asking for less.", window, error)
+        if error.cut is None:
+            return plan.failed()
+        return plan.cut([time for time in self.times(error.cut.shown) if time])
+
+    def records(self, rows: list[Row], window: Window) -> list[Record]:
+        """Return the records of one window, each with what tells it from all others.
+
+        Raises:
+            StreamError: They are not what they should be.
+        """
+        kept = [row for row in rows if not self._adds_up(row)]
+        if len(kept) < len(rows):
+            self.logger.info("%d rows named %s are left out.", len(rows) - len(kept), TOTAL)
+        added = self._added(kept, window)
+        server = {SERVER: self.connection.operation.server}
+        records = [
+            {**server, **more, **record}
+            for more, record in zip(added, self.typed(kept), strict=True)
+        ]
+        keys.check(records, self.primary_keys)
+        return records
+
+    def _added(self, rows: list[Row], window: Window) -> Iterator[dict[str, str]]:
+        """Yield the columns that the tap adds to each row."""
+        if self.endpoint.kind is Kind.EVENT:
+            for key in self.keys_for(window).of(rows):
+                yield {self.endpoint.stamp: key}
+            return
+        yield from repeat(self._stamps(window), len(rows))
+
+    def _adds_up(self, row: Row) -> bool:
+        """Whether a row is the sum of others."""
+        return bool(self.endpoint.total) and row.get(self.endpoint.total) == TOTAL
+
+    def _stamps(self, window: Window) -> dict[str, str]:
+        """Return the columns that tell what window the figures are of, where the rows do not."""
+        if self.endpoint.kind is Kind.AGGREGATE:
+            return {}
+        begin = first_instant(window.begin, self.zone)
+        end = last_instant(window.end, self.zone)
+        stamps = (window.begin.date(), begin, end)
+        return dict(zip(self.endpoint.kind.value, (at.isoformat() for at in stamps), strict=True))
+
+    def _mark(self, context: Context | None, window: Window) -> None:
+        """Let the bookmark, and a STATE message, say that a window is read."""
+        self.tally.windows += 1
+        if self.replication_method != REPLICATION_INCREMENTAL:
+            return
+        state = self.get_context_state(context)
+        if self._is_of_days:
+            mark = bookmarks.day_mark(window)
+        else:
+            mark = bookmarks.second_mark(window, self.zone)
+        if mark:
+            self.advance(context, mark)
+            if state["replication_key_value"] == mark:
+                state[TIMEZONE] = self.zone.key
+        self.finalize_state_progress_markers(state)
+
+
+def _wall_time(date: str, zone: ZoneInfo) -> datetime:
+    """Return the local time of a typed date, which is a day or an instant."""
+    found = datetime.fromisoformat(date)
+    return wall_time(found, zone) if found.tzinfo else found

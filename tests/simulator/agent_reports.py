@@ -1,0 +1,197 @@
+"""reports_manager.php: what agents did, altogether, by the hour, and state by state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tests.simulator.answers import NO_ROWS
+from tests.simulator.call_reports import DATES, FOUND, destination
+from tests.simulator.endpoints import Endpoint
+from tests.simulator.figures import duration, stamp
+from tests.simulator.report import Report, over_range
+from tests.simulator.tally import columns, handling, tallies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.simulator.answers import Row
+    from tests.simulator.calls import Call
+    from tests.simulator.shifts import Break
+    from tests.simulator.world import Agent
+
+CURRENT_MONTH = "Information found for the current month"
+NOT_YET = "-"
+CONTACT = ("conn_id", "type_interaction", "destinity", "telephone", "campaign_id")
+STATES = ("RING", "TALK", "ACW")
+
+
+@over_range
+def agent_1(report: Report) -> list[Row]:
+    """One row an agent who was logged in or talked: all, or the one that was asked for."""
+    wanted = report.question.query.get("agent_id") or None
+    sums = tallies(report, lambda _, agent: agent)
+    return [
+        {
+            **_who(agent),
+            **columns(sums[agent]),
+            "hits": str(sums[agent]["hits"]),
+            "rpc": str(sums[agent]["rpc"]),
+            "aht_outbund": handling(sums[agent], "outbound"),
+            "aht_inbound": handling(sums[agent], "inbound"),
+            **_login_and_logout(report, agent),
+        }
+        for agent in sorted(sums, key=lambda agent: agent.id)
+        if wanted in {None, agent.id}
+    ]
+
+
+def _who(agent: Agent) -> Row:
+    return {"agent_id": agent.id, "agent_dni": agent.dni, "agent_name": agent.name}
+
+
+def _login_and_logout(report: Report, agent: Agent) -> Row:
+    """The first one and the last one of the range."""
+    mine = [session for session in report.sessions() if session.agent == agent]
+    logins = [each.begin for each in mine if report.within(each.begin)]
+    logouts = [each.end for each in mine if report.within(each.end) and each.end <= report.known]
+    return {
+        "login": stamp(report.local(min(logins))) if logins else NOT_YET,
+        "logout": stamp(report.local(max(logouts))) if logouts else NOT_YET,
+    }
+
+
+@over_range
+def agent_3(report: Report) -> list[Row]:
+    """One row an agent and auxiliary state: its breaks that began in the range."""
+    sums: Counter[tuple[str, str]] = Counter()
+    agents = {}
+    for agent, each in _breaks(report):
+        agents[agent.id] = agent
+        sums[agent.id, each.state] += report.so_far(each.begin, each.end)
+    return [
+        {**_who(agents[id_]), "aux_state": state, "time": duration(seconds)}
+        for (id_, state), seconds in sorted(sums.items())
+    ]
+
+
+def _breaks(report: Report) -> Iterator[tuple[Agent, Break]]:
+    for session in report.sessions():
+        for each in session.breaks:
+            if each.begin <= report.known and report.within(each.begin):
+                yield session.agent, each
+
+
+@over_range
+def agent_6(report: Report) -> list[Row]:
+    """One row an hour of the day, whatever the day, in which somebody was there."""
+    sums = tallies(report, lambda local, _: local.hour)
+    return [{"hour": f"{hour:02}:00", **columns(sums[hour])} for hour in sorted(sums)]
+
+
+@over_range
+def agent_7(report: Report) -> list[Row]:
+    """One row a session that began in the range."""
+    sessions = [session for session in report.sessions() if report.within(session.begin)]
+    return [
+        {
+            "agent_name": each.agent.name,
+            "agent_id": each.agent.id,
+            "date": f"{report.local(each.begin):%Y-%m-%d}",
+            "login": stamp(report.local(each.begin)),
+            "logout": _end(report, each.end),
+            "login_time": duration(report.so_far(each.begin, each.end)),
+        }
+        for each in sorted(sessions, key=lambda session: (session.begin, session.agent.id))
+    ]
+
+
+def _end(report: Report, moment: datetime) -> str:
+    return stamp(report.local(moment)) if moment <= report.known else NOT_YET
+
+
+@over_range
+def agent_8(report: Report) -> list[Row]:
+    """24 rows a day for each agent who was logged in on it or talked; idle hours are zeros."""
+    sums = tallies(report, lambda local, agent: (local.date(), agent, local.hour))
+    days = {(day, agent) for day, agent, _ in sums}
+    days |= {(report.local(each.begin).date(), each.agent) for each in report.sessions()}
+    return [
+        {
+            "agent_name": agent.name,
+            "agent_dni": agent.dni,
+            "agent_id": agent.id,
+            "date": day.isoformat(),
+            "hour": f"{hour:02}:00",
+            **columns(sums[day, agent, hour]),
+        }
+        for day, agent in sorted(days, key=lambda each: (each[0], each[1].id))
+        for hour in range(24)
+    ]
+
+
+@over_range
+def agent_14(report: Report) -> list[Row]:
+    """One row a state that began in the range: three for a call, one for a break."""
+    states = [*_of_calls(report), *_of_breaks(report)]
+    states.sort(key=lambda state: (state.begin, state.agent.id, state.contact["conn_id"]))
+    return [
+        {
+            "agent_id": each.agent.id,
+            "agent_status": each.name,
+            "time": duration(report.so_far(each.begin, each.end)),
+            "date_ini": stamp(report.local(each.begin)),
+            "date_end": _end(report, each.end),
+            **each.contact,
+            "agent_dni": each.agent.dni,
+            "agent_name": each.agent.name,
+        }
+        for each in states
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    agent: Agent
+    name: str
+    begin: datetime
+    end: datetime
+    contact: Row
+
+
+def _of_calls(report: Report) -> Iterator[_State]:
+    for call in report.calls_around():
+        if call.connected:
+            worked = call.ended + timedelta(seconds=call.acw)
+            moments = (call.rang, call.answered, call.ended, worked)
+            for name, (begin, end) in zip(STATES, pairwise(moments), strict=True):
+                if report.within(begin):
+                    yield _State(call.agent, name, begin, end, _contact(call))
+
+
+def _of_breaks(report: Report) -> Iterator[_State]:
+    for agent, each in _breaks(report):
+        nobody = dict.fromkeys(CONTACT, each.blank)
+        yield _State(agent, each.state, each.begin, each.end, nobody)
+
+
+def _contact(call: Call) -> Row:
+    campaign = call.campaign.id if call.campaign else call.blank
+    values = (call.conn_id, call.type, destination(call), call.customer.phone, campaign)
+    return dict(zip(CONTACT, values, strict=True))
+
+
+ENDPOINTS = tuple(
+    Endpoint("reports_manager", api, 200, msg, rows, DATES, NO_ROWS, days=31)
+    for api, msg, rows in (
+        ("agent_1", CURRENT_MONTH, agent_1),
+        ("agent_3", FOUND, agent_3),
+        ("agent_6", FOUND, agent_6),
+        ("agent_7", FOUND, agent_7),
+        ("agent_8", FOUND, agent_8),
+        ("agent_14", FOUND, agent_14),
+    )
+)
