@@ -122,7 +122,7 @@ class Connection:
             last = failed[-1]
             if divisible and last.large:
                 raise TooLargeError(str(last), cut=last.cut)
-            self._ails = last.large
+            self._ails = last.large and not last.cut
             raise _given_up(failed)
 
         return guarded
@@ -207,5 +207,8 @@ def _given_up(failed: list[PassingError]) -> StreamError | OperationError:
     ending = f"tried {len(failed)} times"
     if _asks_too_long(last):
         ending = f"the server asks to wait {last.retry_after:.0f} s: run again then"
+    message = f"{last} ({ending})"
+    if last.cut:
+        return TooLargeError(message, cut=last.cut)
     reach = StreamError if any(error.answered for error in failed) else OperationError
-    return reach(f"{last} ({ending})")
+    return reach(message)

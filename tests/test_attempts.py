@@ -1,0 +1,167 @@
+"""`campaign_3`: attempts that are in an answer only if their record was loaded in its range too."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import truth
+from tests.command_line import TOKEN, for_simulator
+from tests.simulator import Cap, Simulator, calls, faults
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.command_line import Result
+
+at = datetime.fromisoformat
+NOW = "2026-11-20T09:00:00-05:00"
+LATEST = at("2026-11-20T08:44:59")
+STREAM, API = "reports_campaign_3", "campaign_3"
+A_RANGE = timedelta(days=31, seconds=-1)
+
+
+def state_of(value: str) -> dict[str, Any]:
+    partition = {
+        "context": {"wolkvox_server": "0011"},
+        "replication_key": "date",
+        "replication_key_value": value,
+    }
+    return {"bookmarks": {STREAM: {"partitions": [partition]}}}
+
+
+def attempts(
+    simulator: Simulator, begin: datetime, end: datetime, asked: datetime | None = None
+) -> set[tuple[str, str]]:
+    """Return phone and instant of the attempts that can be had.
+
+    Args:
+        simulator: What serves them.
+        begin: Where they begin, in local time.
+        end: Where they end.
+        asked: Where the range begins that they all come from, if they do.
+    """
+    zone = simulator.clock.zone
+    made = calls.between(
+        simulator.operation,
+        begin.replace(tzinfo=zone) - timedelta(seconds=1),
+        end.replace(tzinfo=zone),
+    )
+    return {
+        (call.customer.phone, call.date.isoformat())
+        for call in made
+        if call.loaded
+        and call.date - call.loaded < timedelta(days=30)
+        and (asked is None or call.loaded >= asked.replace(tzinfo=zone))
+    }
+
+
+def read(result: Result) -> set[tuple[str, str]]:
+    return {(record["telephone"], record["date"]) for record in result.records(STREAM)}
+
+
+def test_a_daily_run_asks_for_each_day_that_is_not_read_and_reads_others_along(
+    tmp_path: Path,
+) -> None:
+    with Simulator(token=TOKEN, pace=0.1, now=at(NOW)) as simulator:
+        result = for_simulator(simulator, tmp_path, STREAM).run(
+            now=NOW, state=state_of("2026-11-19T13:44:59+00:00")
+        )
+        assert result.code == 0, result.log
+        ends = [at("2026-11-19T23:59:59"), LATEST]
+        assert truth.ranges(simulator, API) == [(end - A_RANGE, end) for end in ends]
+        # The 16th is the first of the three days that are read again; a day before it, for nobody
+        # knows in which zone the API compares.
+        first, last = ends
+        assert read(result) >= attempts(simulator, at("2026-11-16"), first, first - A_RANGE)
+        assert read(result) >= attempts(simulator, at("2026-11-19"), last)
+        assert min(record["date"] for record in result.records(STREAM)) > "2026-11-15T05"
+
+
+def test_a_start_date_that_the_state_reaches_before_counts(tmp_path: Path) -> None:
+    with Simulator(token=TOKEN, pace=0.1, now=at(NOW)) as simulator:
+        result = for_simulator(simulator, tmp_path, STREAM).run(
+            now=NOW, state=state_of("2026-11-19T13:44:59+00:00"), start_date="2026-11-18"
+        )
+        days = (at("2026-11-18"), at("2026-11-19T23:59:59"))
+        wanted = attempts(simulator, *days, days[1] - A_RANGE)
+        assert read(result) == wanted | attempts(simulator, at("2026-11-20"), LATEST)
+
+
+@pytest.mark.parametrize("zone", ["America/Mexico_City", "Europe/Madrid"])
+def test_dates_are_of_gmt_5_in_any_zone(tmp_path: Path, zone: str) -> None:
+    now = at("2026-11-20T16:00:00+00:00")
+    with Simulator(token=TOKEN, pace=0.1, timezone=zone, now=now) as simulator:
+        result = for_simulator(simulator, tmp_path, STREAM).run(
+            now=now.isoformat(), timezone=zone, start_date="2026-11-15", end_date="2026-11-19"
+        )
+        assert result.code == 0, result.log
+        wanted = attempts(simulator, at("2026-11-15"), at("2026-11-19T23:59:59"))
+    assert len(wanted) > 50
+    assert read(result) == wanted
+
+
+def test_what_is_too_much_is_asked_for_campaign_by_campaign(tmp_path: Path) -> None:
+    with Simulator(token=TOKEN, pace=0.2, cap=Cap.COUNTED, row_cap=1_000, now=at(NOW)) as simulator:
+        result = for_simulator(simulator, tmp_path, STREAM).run(now=NOW, start_date="2026-11-19")
+        assert result.code == 0, result.log
+        assert read(result) == attempts(simulator, at("2026-11-19"), LATEST)
+        asked = [
+            (request.query["campaign_id"], request.query["date_end"])
+            for request in simulator.requests
+            if request.api == API
+        ]
+        ids = [row["campaign_id"] for row in simulator.rows("information", "campaigns")]
+        ends = ("20261119235959", "20261120084459")
+        assert asked == [(each, end) for end in ends for each in ("all", *ids)]
+        catalogue = [request for request in simulator.requests if request.api == "campaigns"]
+        assert len(catalogue) == 1
+    assert "asking for one `campaign_id` at a time" in result.log
+
+
+def test_a_campaign_that_is_in_no_catalogue_is_asked_for_too(tmp_path: Path) -> None:
+    with Simulator(token=TOKEN, pace=0.2, cap=Cap.COUNTED, row_cap=1_000, now=at(NOW)) as simulator:
+        simulator.faults.add(faults.fewer_rows(6, recount=True), api="campaigns")
+        result = for_simulator(simulator, tmp_path, STREAM).run(now=NOW, start_date="2026-11-20")
+        assert result.code == 0, result.log
+        assert read(result) == attempts(simulator, at("2026-11-20"), LATEST)
+
+
+def test_a_campaign_that_alone_is_too_much_fails_the_stream(tmp_path: Path) -> None:
+    with Simulator(token=TOKEN, pace=0.2, cap=Cap.COUNTED, row_cap=100, now=at(NOW)) as simulator:
+        result = for_simulator(simulator, tmp_path, STREAM).run(now=NOW, start_date="2026-11-19")
+    assert result.code == 1
+    assert "alone is more than the API gives at once" in result.errors[0]
+    assert "2026-11-19 00:00:00 to 2026-11-19 23:59:59: " in result.errors[0]
+    assert not result.records(STREAM)
+    assert "replication_key_value" not in str(result.state)
+
+
+def test_campaigns_that_hold_fewer_rows_than_all_of_them_fail_the_stream(tmp_path: Path) -> None:
+    with Simulator(token=TOKEN, pace=0.1, now=at(NOW)) as simulator:
+        # The answer for all counts more rows than there are, as if a campaign were hidden.
+        simulator.faults.add(faults.extra_rows(60_000), api=API)
+        result = for_simulator(simulator, tmp_path, STREAM).run(now=NOW, start_date="2026-11-20")
+    assert result.code == 1
+    assert "one `campaign_id` at a time, the API gives " in result.errors[0]
+    assert not result.records(STREAM)
+
+
+def test_a_timeout_is_asked_for_campaign_by_campaign_too(tmp_path: Path) -> None:
+    with Simulator(token=TOKEN, pace=0.1, now=at(NOW)) as simulator:
+        simulator.faults.add(faults.status(504), api=API)
+        result = for_simulator(simulator, tmp_path, STREAM).run(now=NOW, start_date="2026-11-20")
+        assert result.code == 0, result.log
+        assert read(result) == attempts(simulator, at("2026-11-20"), LATEST)
+
+
+def test_a_state_from_the_future_reads_the_last_days(tmp_path: Path) -> None:
+    with Simulator(token=TOKEN, pace=0.1, now=at(NOW)) as simulator:
+        result = for_simulator(simulator, tmp_path, STREAM).run(
+            now=NOW, state=state_of("2031-01-01T00:00:00+00:00")
+        )
+        assert result.code == 0, result.log
+        assert truth.ranges(simulator, API) == [(LATEST - A_RANGE, LATEST)]
+        assert read(result) >= attempts(simulator, at("2026-11-17"), LATEST, LATEST - A_RANGE)
