@@ -99,10 +99,11 @@ def streams_table() -> str:
 
     groups: dict[str, list[tuple[str, bool]]] = {}
     for endpoint in ENDPOINTS:
-        groups.setdefault(endpoint.file, []).append((endpoint.api, endpoint.selected))
+        group = endpoint.name.removesuffix(endpoint.api)
+        groups.setdefault(group, []).append((endpoint.api, endpoint.selected))
     rows = [
-        [f"`{file}_…`", str(len(apis)), ", ".join(api for api, _ in apis), by_default(apis)]
-        for file, apis in groups.items()
+        [f"`{group}…`", str(len(apis)), ", ".join(api for api, _ in apis), by_default(apis)]
+        for group, apis in groups.items()
     ]
     return table(["group", "streams", "`…`", "read by default"], rows)
 
@@ -110,9 +111,10 @@ def streams_table() -> str:
 def by_default(apis: list[tuple[str, bool]]) -> str:
     """Return which streams of a group are read unless somebody says otherwise."""
     left = [api for api, selected in apis if not selected]
-    if len(left) in (0, len(apis)):
+    read = [api for api, selected in apis if selected]
+    if not left or not read:
         return "none" if left else "all"
-    return f"all but {', '.join(left)}"
+    return f"all but {', '.join(left)}" if len(left) < len(read) else ", ".join(read)
 
 
 if __name__ == "__main__":

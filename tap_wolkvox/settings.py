@@ -119,7 +119,8 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
         th.BooleanType(nullable=False),
         default=False,
         title="Emit ACTIVATE_VERSION messages",
-        description="Tell the target to retire rows of FULL_TABLE streams that no longer exist.",
+        description="Tell the target to retire rows of FULL_TABLE streams that no longer exist; "
+        "never of streams that take dates, of which a run reads a part.",
     ),
     additional_properties=False,
 ).to_dict()

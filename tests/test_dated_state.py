@@ -265,6 +265,16 @@ def test_a_stream_may_be_switched_to_full_table(
     assert truth.read(result, stream) == truth.rows(simulator, api, at("2026-11-05"), LATEST)
 
 
+def test_nothing_is_retired_by_a_run_that_reads_a_part(tap: CommandLine) -> None:
+    catalog = selection(CDR)
+    for entry in catalog["streams"]:
+        entry["replication_method"] = "FULL_TABLE"
+    result = tap.run(catalog=catalog, now=NOW, emit_activate_version_messages=True)
+    assert result.code == 0, result.log
+    assert len(result.records(CDR)) > 0
+    assert {message["type"] for message in result.messages} == {"SCHEMA", "RECORD", "STATE"}
+
+
 def test_after_each_window_a_state_says_so_and_never_before_its_rows(
     simulator: Simulator, tmp_path: Path
 ) -> None:

@@ -147,6 +147,10 @@ class DatedStream(WolkvoxStream):
             yield None if found is None else _wall_time(str(found), self.zone)
 
     @override
+    def _write_activate_version_message(self, full_table_version: int) -> None:
+        """Send none: it would retire the rows of before, and no range of time has all of them."""
+
+    @override
     def validate_response(self, response: requests.Response) -> None:
         """Read the answer; of one without rows, make sure that the range was none to refuse."""
         super().validate_response(response)
