@@ -49,12 +49,14 @@ _ADVICE: dict[int, str] = {
 }
 """What fails one stream, by status; a 302 stands for all redirects."""
 
+_TOO_MUCH = (
+    r"\b(?:exceeds?|exceeded|limit|max|maximum|more\s+than|too\s+many|too\s+large"
+    r"|excede|supera|l[ií]mite|m[aá]ximo|m[aá]s\s+de|demasiad[oa]s)\b"
+)
+_ROWS = r"\b(?:records?|rows|results?|registros|filas|resultados)\b"
 _TOO_LARGE = re.compile(
-    r"\b(?:exceeds?|exceeded|limit|max|maximum|more than|too many|too large|shorter|shorten)\b"
-    r".*\b(?:records?|rows|results?|registros|filas|range)\b"
-    r"|\b(?:records?|rows|results?|registros|filas)\b"
-    r".*\b(?:exceeds?|exceeded|limit|max|maximum|more than|too many|too large)\b",
-    re.IGNORECASE,
+    rf"{_TOO_MUCH}.*{_ROWS}|{_ROWS}.*{_TOO_MUCH}|\bshort(?:er|en)\b.*\brange\b",
+    re.IGNORECASE | re.DOTALL,
 )
 """What a refusal may say of an answer that would be too large: nobody has seen one."""
 

@@ -31,8 +31,8 @@ _TOKEN = re.compile(r"[!-~]+", re.ASCII)
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII
 )
-_FIRST_YEAR = 2000
-"""The first that can be meant."""
+_YEARS = range(2000, 3000)
+"""Those that can be meant."""
 
 _MACHINE_ZONES = ("localtime", "Factory", "posix", "right")
 
@@ -129,19 +129,22 @@ def _url_problem(url: str) -> str | None:
             "must be a plain URL such as https://wv{server}.wolkvox.com/api/v2: no user, query, "
             "fragment or other placeholder than {server}"
         )
-    if not _URL.fullmatch(url) or not _has_port(urlsplit(url)):
+    parts = _parts(url) if _URL.fullmatch(url) else None
+    if parts is None:
         return "must begin with https:// and a host, and its port must be a number up to 65535"
-    if url.startswith("http://") and not _is_loopback(urlsplit(url)):
+    if url.startswith("http://") and not _is_loopback(parts):
         return "must begin with https://, for http:// would send the token in the clear"
     return None
 
 
-def _has_port(parts: SplitResult) -> bool:
-    """Whether a URL's port, if it names one, can be one."""
+def _parts(url: str) -> SplitResult | None:
+    """Return the parts of a URL whose host and port can be one."""
     try:
-        return parts.port != 0
+        parts = urlsplit(url)
+        port = parts.port
     except ValueError:
-        return False
+        return None
+    return None if port == 0 else parts
 
 
 def _is_loopback(parts: SplitResult) -> bool:
@@ -165,8 +168,8 @@ def _time_problems(config: Mapping[str, Any]) -> Iterator[str]:
     for name, moment in moments.items():
         if moment is None:
             yield f"setting `{name}` is no date: write it as `2026-01-31` or `2026-01-31T08:00:00`"
-        elif moment.year < _FIRST_YEAR:
-            yield f"setting `{name}` is before {_FIRST_YEAR}: check its year"
+        elif moment.year not in _YEARS:
+            yield f"setting `{name}` is before {_YEARS[0]} or after {_YEARS[-1]}: check its year"
     start, end = moments.get("start_date"), moments.get("end_date")
     if start and end and _end_of(end, config["end_date"]) < start:
         yield "setting `end_date` is before `start_date`: nothing would be read"

@@ -81,8 +81,8 @@ class RowKeys:
         return [self._of(row) for row in rows]
 
     def forget(self, before: date) -> None:
-        """Forget the rows of earlier days, of which no more are to come."""
-        for day in [day for day in self._before if day < f"{before:%Y%m%d}"]:
+        """Forget the rows of earlier days, of which no more are to come; not those without one."""
+        for day in [day for day in self._before if "" < day < f"{before:%Y%m%d}"]:
             del self._before[day]
 
     def _of(self, row: Mapping[str, object]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tap_wolkvox.errors import StreamError
+from tap_wolkvox.values import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -192,8 +193,9 @@ class RowsWithEarliest(Shape):
         if self.field not in row:
             raise StreamError(f"a row holds no `{self.field}`: please report it")
         listed = _objects(row[self.field], (*self.path, self.field))
-        dates = [date for each in listed if isinstance(date := each.get(self.inner), str)]
-        return min(filter(str.strip, dates), default=None)
+        sent = (each.get(self.inner) for each in listed)
+        dates = {date.strip() for date in sent if isinstance(date, str)}
+        return min(dates - MISSING, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,8 +38,8 @@ _DATE = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)", re.ASCII)
 _DATE_TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)|(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", re.ASCII
 )
-_MIDNIGHT = re.compile(r" 00:00:00(?:\.0+)?", re.ASCII)
-_FULL_HOUR = re.compile(r" (?:[01]\d|2[0-3])(?::00(?::00(?:\.0+)?)?)?", re.ASCII)
+_MIDNIGHT = re.compile(r" 00:00:00(?:\.0+)?\Z", re.ASCII)
+_FULL_HOUR = re.compile(r" (?:[01]\d|2[0-3])(?::00(?::00(?:\.0+)?)?)?\Z", re.ASCII)
 _HOUR = re.compile(r"([01]?\d|2[0-3])(?::00(?::00)?)?", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -127,7 +127,7 @@ def to_decimal_seconds(value: object) -> Decimal | None:
     text = _present(value)
     if text is None:
         return None
-    return Decimal(to_seconds(text) or 0) if ":" in text else to_number(text)
+    return Decimal(to_seconds(text) or 0) if ":" in text else _exact(text)
 
 
 def to_hour(value: object) -> int | None:

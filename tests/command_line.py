@@ -100,11 +100,16 @@ class CommandLine:
         *arguments: str,
         catalog: dict[str, Any] | None = None,
         state: dict[str, Any] | None = None,
+        patience: float = 60,
         **settings: Any,
     ) -> Result:
-        """Run the tap to its end and return what it left."""
-        process = self.start(*arguments, catalog=catalog, state=state, **settings)
-        output, log = process.communicate(timeout=60)
+        """Run the tap to its end, which comes within some seconds, and return what it left."""
+        with self.start(*arguments, catalog=catalog, state=state, **settings) as process:
+            try:
+                output, log = process.communicate(timeout=patience)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
         return Result(process.returncode, output, log)
 
     def start(

@@ -21,7 +21,7 @@ hypothesis.settings.load_profile("patient")
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    with Simulator(token=TOKEN) as running:
+    with Simulator(token=TOKEN, pace=0.1) as running:
         yield running
 
 

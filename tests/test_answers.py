@@ -60,6 +60,9 @@ ERRORS: list[tuple[int, str, type[WolkvoxError]]] = [
     (404, "", StreamError),
     (400, "THE API YOU WANT TO CONSULT DOES NOT EXIST", StreamError),
     (400, "SOME PARAMETERS ARE REQUIRED", StreamError),
+    (400, "THE RESULT EXCEEDS THE LIMIT OF RECORDS, SHORTEN THE RANGE", TooLargeError),
+    (413, "TOO MANY RECORDS", TooLargeError),
+    (413, "", StreamError),
     (401, "PLEASE ENTER THE WOLKVOX-TOKEN", OperationError),
     (403, "PLEASE VALIDATE TOKEN", OperationError),
     (403, "TOKEN LIMIT EXCEEDED", OperationError),
@@ -493,6 +496,23 @@ class TestAnswersThatAreTooLarge:
             rows(200, answer([ROW] * 10, "14 records were found"), cap=10)
         assert caught.value.cut == CutAnswer([ROW] * 10, 14)
 
+    def test_at_the_cap_asking_again_is_no_use(self) -> None:
+        error = failure(200, answer([{}] * CAP))
+        assert isinstance(error, StreamError)
+        assert not isinstance(error, PassingError)
+
+    @pytest.mark.parametrize("cap", [1, 10, 6_000])
+    def test_a_cap_of_its_own_is_named(self, cap: int) -> None:
+        with pytest.raises(TooLargeError, match=f"limit is {cap}:"):
+            rows(200, answer([ROW] * cap), cap=cap)
+        assert len(rows(200, answer([ROW] * (cap - 1)), cap=cap)) == cap - 1
+
+    def test_rows_are_shown_as_they_come_out(self) -> None:
+        data = [{"agent_id": "1", "active_chats": [ROW, ROW]}]
+        error = failure(200, placed(CHATS, data, found(3)), shape=CHATS)
+        assert isinstance(error, PassingError)
+        assert error.cut == CutAnswer([{"agent_id": "1", **ROW}] * 2, 3)
+
     def test_fewer_rows_than_counted_may_pass_or_be_too_large(self) -> None:
         error = failure(200, answer([ROW], "2 records were found"))
         assert isinstance(error, PassingError)
@@ -511,11 +531,37 @@ class TestAnswersThatAreTooLarge:
         assert isinstance(error, PassingError)
         assert error.large
 
-    @pytest.mark.parametrize("status", [403, 429])
-    def test_a_closed_api_is_not_too_large(self, status: int) -> None:
-        error = failure(status, b"")
+    @pytest.mark.parametrize(
+        "content", [HTML, b"", b'{"code": 200, "data": [{"a": NaN}]}'], ids=repr
+    )
+    def test_so_may_any_body_that_can_not_be_read(self, content: bytes) -> None:
+        error = failure(200, content)
+        assert isinstance(error, PassingError)
+        assert error.large
+        assert error.cut is None
+
+    def test_so_may_a_server_error_in_the_envelope_alone(self) -> None:
+        error = failure(200, answer(code=500))
+        assert isinstance(error, PassingError)
+        assert error.large
+
+    @pytest.mark.parametrize(
+        ("status", "content"),
+        [
+            (403, b""),
+            (403, answer(msg="EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)")),
+            (403, answer(msg="TOO MANY RECORDS")),
+            (429, b""),
+            (429, answer(msg="TOO MANY RECORDS")),
+            (200, answer([ROW], code="odd")),
+            (200, answer([], error="Query timed out")),
+        ],
+    )
+    def test_what_has_another_reason_is_not_too_large(self, status: int, content: bytes) -> None:
+        error = failure(status, content)
         assert isinstance(error, PassingError)
         assert not error.large
+        assert error.cut is None
 
     @pytest.mark.parametrize("status", [400, 413])
     @pytest.mark.parametrize(
@@ -526,7 +572,11 @@ class TestAnswersThatAreTooLarge:
             "The query returns more than 6000 records, use a shorter range",
             "records limit exceeded",
             "Maximum 60000 rows per request",
-            "el resultado tiene demasiados registros: max 60000",
+            "EXCEDE EL LIMITE DE REGISTROS",
+            "demasiados registros",
+            "Supera el máximo de resultados",
+            "TOO MANY\nRECORDS",
+            "Please use a shorter range",
         ],
     )
     def test_a_refusal_that_speaks_of_too_many_rows_is(self, status: int, msg: str) -> None:
@@ -534,11 +584,32 @@ class TestAnswersThatAreTooLarge:
         assert isinstance(error, TooLargeError)
         assert error.cut == CutAnswer((), 0)
 
+    def test_such_a_refusal_is_quoted_like_any_other(self) -> None:
+        said = "TOO MANY RECORDS FOR T0KEN OF ana@example.org 3001234567"
+        message = str(failure(400, answer(msg=said, code=400), secret="t0ken"))
+        assert "(TOO MANY RECORDS FOR … OF … …)" in message
+
+    @pytest.mark.parametrize("status", [400, 413])
     @pytest.mark.parametrize(
-        "msg", ["SOME PARAMETERS ARE REQUIRED", "THE RANGE IS WRONG", "records", "limit", ""]
+        "msg",
+        [
+            "SOME PARAMETERS ARE REQUIRED",
+            "THE RANGE IS WRONG",
+            "records",
+            "limit",
+            "",
+            "Climax records",
+            "Arrows unlimited",
+            "4 records were found",
+        ],
     )
-    def test_any_other_refusal_is_not(self, msg: str) -> None:
-        assert not isinstance(failure(400, answer(msg=msg, code=400)), TooLargeError)
+    def test_any_other_refusal_is_not(self, status: int, msg: str) -> None:
+        assert type(failure(status, answer(msg=msg, code=status))) is StreamError
+
+    @pytest.mark.parametrize("status", [401, 404, 302, 409])
+    def test_a_refusal_of_another_status_is_not(self, status: int) -> None:
+        error = failure(status, answer(msg="TOO MANY RECORDS", code=status))
+        assert not isinstance(error, TooLargeError | PassingError)
 
 
 CHATS = RowsInRows(field="active_chats")

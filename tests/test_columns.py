@@ -13,13 +13,16 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tap_wolkvox import columns, values
-from tap_wolkvox.endpoints import ENDPOINTS, SERVER, Endpoint, Kind
+from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS, SERVER, Endpoint, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = Path(__file__).parent.parent / "schemas"
 FILES = sorted(FOLDER.glob("*"))
+ANNOTATIONS = {"x-unit", "x-aliases", "x-optional", "x-zone", "x-hour"}
+"""What a column may say of itself to the tap; any other would be overlooked."""
+
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 each_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 
@@ -62,6 +65,20 @@ class TestFiles:
     def test_every_column_has_a_type_that_values_are_converted_to(self, path: Path) -> None:
         for name, schema in read(path)["properties"].items():
             assert values.converter(schema, ZoneInfo("UTC"))(None) is None, name
+
+    def test_a_column_says_nothing_that_the_tap_does_not_read(self, path: Path) -> None:
+        for name, schema in read(path)["properties"].items():
+            assert {key for key in schema if key.startswith("x-")} <= ANNOTATIONS, name
+
+    def test_a_zone_is_of_a_moment_and_an_hour_is_a_column_beside_a_date(self, path: Path) -> None:
+        properties = read(path)["properties"]
+        for name, schema in properties.items():
+            if "x-zone" in schema:
+                assert schema["format"] == "date-time", name
+                assert ZoneInfo(schema["x-zone"]).key == schema["x-zone"]
+            if "x-hour" in schema:
+                assert schema["format"] == "date", name
+                assert properties[schema["x-hour"]]["x-unit"] == "hour of the day"
 
     def test_a_column_stands_in_it_once_under_the_name_that_its_field_becomes(
         self, path: Path
@@ -148,6 +165,29 @@ class TestStreams:
 
     def test_what_the_shape_or_the_parent_adds_is_declared(self, endpoint: Endpoint) -> None:
         assert set(endpoint.made) <= columns.received(endpoint).keys()
+
+
+@pytest.mark.parametrize("zone", ["America/Bogota", "America/Santiago", "Asia/Tokyo"])
+def test_dates_of_attempts_are_in_one_zone_whatever_the_operations(zone: str) -> None:
+    schema = columns.received(BY_NAME["reports_campaign_3"])["date"]
+    moment = values.converter(schema, ZoneInfo(zone))("2026-01-20 10:00:00")
+    assert moment == "2026-01-20T15:00:00+00:00"
+
+
+def test_no_other_dates_are_in_a_zone_of_their_own() -> None:
+    assert [
+        (endpoint.name, name)
+        for endpoint in ENDPOINTS
+        for name, schema in columns.received(endpoint).items()
+        if "x-zone" in schema
+    ] == [("reports_campaign_3", "date")]
+
+
+def test_a_date_with_an_hour_and_the_hour_itself_are_two_columns() -> None:
+    received = columns.received(BY_NAME["reports_skill_7"])
+    convert = {name: values.converter(received[name], ZoneInfo("UTC")) for name in ("date", "hour")}
+    row = {"date": "2026-11-20 13:00:00", "hour": "13:00"}
+    assert values.convert(row, convert) == ({"date": "2026-11-20", "hour": 13}, {})
 
 
 def spoil(schema: Any) -> None:

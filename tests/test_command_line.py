@@ -232,6 +232,11 @@ PARTITION = {"context": {"wolkvox_server": "0011"}, "replication_key_value": "20
             "a value that is no date",
             id="number for a date",
         ),
+        pytest.param(
+            {"state": {"bookmarks": {"x": {"timezone": "Nowhere/At_All"}}}},
+            "of `x` that has a `timezone` that is none",
+            id="a zone that is none",
+        ),
         pytest.param({"catalog": [1]}, "the catalog (--catalog) is no", id="catalog is a list"),
         pytest.param({"catalog": {}}, "make one with --discover", id="catalog without streams"),
         pytest.param({"catalog": {"streams": [{"a": 1}]}}, "is no Singer catalog", id="no entry"),

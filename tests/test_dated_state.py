@@ -289,7 +289,7 @@ def test_after_each_window_a_state_says_so_and_never_before_its_rows(
     assert list(dict.fromkeys(said)) == [f"2026-11-{day}" for day in range(10, 20)]
 
 
-@pytest.mark.parametrize("first_kill", [40, 300])
+@pytest.mark.parametrize("first_kill", [40, pytest.param(300, marks=pytest.mark.slow)])
 def test_for_any_kills_what_was_emitted_before_a_state_is_the_truth(
     simulator: Simulator, tmp_path: Path, first_kill: int
 ) -> None:

@@ -2,7 +2,9 @@
 
 That list is kept by hand and knows nothing of the tap, so that no endpoint is forgotten or
 misnamed, and no field either. `fields` are as the API spells them, after nested lists are taken
-apart; `made` are the columns that come from the place of a row.
+apart, and `table_only` those that the vendor's tables have and the examples have not; `made` are
+the columns that come from the place of a row. `days` is the longest range that is taken, and
+`own_date` the column of a row's own date.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS
+from tap_wolkvox import columns
+from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS, Kind
 from tap_wolkvox.tap import TapWolkvox
 from tap_wolkvox.values import column_name
 
@@ -78,6 +81,12 @@ def test_columns_are_the_documented_fields_and_those_that_the_tap_adds(
 
 
 @each
+def test_what_is_not_documented_or_in_tables_alone_may_be_missing(listed: dict[str, Any]) -> None:
+    expected = columns.expected(BY_NAME[name_of(listed)])
+    assert expected <= {column_name(field) for field in listed["fields"]} | set(listed["made"])
+
+
+@each
 def test_keys_are_server_natural_key_and_stamp(
     catalog: dict[str, Any], listed: dict[str, Any]
 ) -> None:
@@ -92,6 +101,40 @@ def test_keys_are_server_natural_key_and_stamp(
         "aggregate over window": ["window_date", *natural],
     }
     assert key == ["wolkvox_server", *wanted[listed["kind"]]]
+
+
+@each
+def test_the_hash_of_an_event_is_of_its_natural_key_at_least(listed: dict[str, Any]) -> None:
+    endpoint = BY_NAME[name_of(listed)]
+    if "days" in listed:
+        assert list(endpoint.key) == listed["natural_key"]
+    else:
+        # Feeds need more: the first leg of a call to leave one must not rename the others.
+        assert set(endpoint.key) >= set(listed["natural_key"])
+
+
+@pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name)
+def test_a_kind_is_told_by_its_columns_the_first_of_which_is_its_stamp(kind: Kind) -> None:
+    added = ADDED[kind.name.lower().replace("_", " ")]
+    stamps = {endpoint.stamp for endpoint in ENDPOINTS if endpoint.kind is kind}
+    assert list(kind.value) == added
+    assert stamps == {added[0] if added else ""}
+
+
+@each
+def test_its_kind_is_the_documented_one(listed: dict[str, Any]) -> None:
+    assert BY_NAME[name_of(listed)].kind.name.lower().replace("_", " ") == listed["kind"]
+
+
+@each
+def test_its_own_date_is_a_day_or_a_moment(catalog: dict[str, Any], listed: dict[str, Any]) -> None:
+    feed = listed["kind"] == "event" and "days" not in listed
+    date = BY_NAME[name_of(listed)].date
+    assert date == ("date" if feed else listed.get("own_date"))
+    assert (date is not None) == (listed["kind"] in {"event", "aggregate"})
+    if date:
+        form = catalog[name_of(listed)]["schema"]["properties"][date]["format"]
+        assert form in ({"date"} if listed["kind"] == "aggregate" else {"date", "date-time"})
 
 
 @each
@@ -112,6 +155,15 @@ def test_replication_goes_by_kind(catalog: dict[str, Any], listed: dict[str, Any
 @each
 def test_it_is_read_by_default_or_not(catalog: dict[str, Any], listed: dict[str, Any]) -> None:
     assert root(catalog[name_of(listed)])["selected"] == listed["selected"]
+
+
+@each
+def test_it_is_asked_of_the_file_that_serves_it_whatever_the_streams_name(
+    listed: dict[str, Any],
+) -> None:
+    endpoint = BY_NAME[name_of(listed)]
+    assert (endpoint.file, endpoint.api) == (listed["file"], listed["api"])
+    assert "_manager" not in endpoint.name
 
 
 @each
@@ -139,3 +191,15 @@ def test_bots_are_cut_at_fewer_rows_than_others() -> None:
     assert {endpoint.name: endpoint.cap for endpoint in ENDPOINTS if endpoint.cap != 60_000} == {
         "reports_diagram_9": 6_000
     }
+
+
+def test_rows_that_add_up_the_others_are_in_calls_only() -> None:
+    named = {endpoint.name: endpoint.total for endpoint in ENDPOINTS if endpoint.total}
+    assert named == {"reports_cdr_1": "agent_name"}
+
+
+def test_attempts_alone_are_cut_by_id() -> None:
+    cut = {endpoint.name: endpoint.cut_by for endpoint in ENDPOINTS if endpoint.cut_by}
+    [(name, parent)] = cut.items()
+    assert (name, parent.stream) == ("reports_campaign_3", "information_campaigns")
+    assert parent.column in BY_NAME[name].asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -269,8 +269,11 @@ DAYS = st.sampled_from(["2026-11-19 23:59:59", "2026-11-20 00:00:00", "2026-11-2
 
 
 def dated_rows(pairs: list[tuple[str | None, str]]) -> list[Record]:
-    ordered = sorted(pairs, key=lambda pair: pair[1])
-    return [{"conn_id": conn_id, "date": date} for conn_id, date in ordered]
+    return [{"conn_id": conn_id, "date": date} for conn_id, date in pairs]
+
+
+def dated_keys() -> keys.RowKeys:
+    return keys.RowKeys(("conn_id",), "date", {"when": "date"})
 
 
 class TestRowKeysOfManyAnswers:
@@ -280,31 +283,70 @@ class TestRowKeysOfManyAnswers:
     def test_however_the_answers_are_cut(
         self, pairs: list[tuple[str | None, str]], cuts: list[int]
     ) -> None:
-        rows = dated_rows(pairs)
-        whole = keys.RowKeys(("conn_id",), "date", {}).of(rows)
-        parts = keys.RowKeys(("conn_id",), "date", {})
+        rows, parts = dated_rows(pairs), dated_keys()
         bounds = [0, *sorted(cuts), len(rows)]
         found = [key for begin, end in pairwise(bounds) for key in parts.of(rows[begin:end])]
-        assert found == whole
+        assert found == dated_keys().of(rows)
+
+    @given(st.lists(texts, max_size=6), st.lists(texts, max_size=6), st.integers(0, 6))
+    def test_whatever_was_forgotten_of_days_before(
+        self, earlier: list[str | None], later: list[str | None], cut: int
+    ) -> None:
+        rows = dated_rows([(conn_id, "2026-11-20 10:00:00") for conn_id in later])
+        made, kept = dated_keys(), dated_keys()
+        for each in (made, kept):
+            each.of(dated_rows([(conn_id, "2026-11-19 23:59:59") for conn_id in earlier]))
+        made.forget(date(2026, 11, 20))
+        first = made.of(rows[:cut])
+        made.forget(date(2026, 11, 20))
+        assert first + made.of(rows[cut:]) == kept.of(rows) == dated_keys().of(rows)
 
     @given(st.lists(st.tuples(texts, DAYS), max_size=12))
     def test_whatever_day_it_begins_with(self, pairs: list[tuple[str | None, str]]) -> None:
         rows = dated_rows(pairs)
-        second_day = [row for row in rows if str(row["date"]) >= "2026-11-20"]
-        whole = keys.RowKeys(("conn_id",), "date", {}).of(rows)
-        again = keys.RowKeys(("conn_id",), "date", {}).of(second_day)
-        assert whole[len(rows) - len(second_day) :] == again
+        second_day = [str(row["date"]) >= "2026-11-20" for row in rows]
+        whole = dated_keys().of(rows)
+        again = dated_keys().of(list(compress(rows, second_day)))
+        assert list(compress(whole, second_day)) == again
+
+    @given(st.lists(st.tuples(texts, DAYS), max_size=12))
+    def test_each_row_of_a_day_has_a_key_of_its_own(
+        self, pairs: list[tuple[str | None, str]]
+    ) -> None:
+        made = dated_keys().of(dated_rows(pairs))
+        of_days = {(day[:10], key) for (_, day), key in zip(pairs, made, strict=True)}
+        assert len(of_days) == len(pairs)
+
+    @given(st.lists(texts, max_size=6))
+    def test_in_one_answer_of_one_day_it_is_as_without_a_date(
+        self, conn_ids: list[str | None]
+    ) -> None:
+        rows = dated_rows([(conn_id, "2026-11-20 10:00:00") for conn_id in conn_ids])
+        assert dated_keys().of(rows) == keys.RowKeys(("conn_id",), None, {}).of(rows)
+
+    @pytest.mark.parametrize("field", ["date", "DATE ", "when", "When"])
+    @pytest.mark.parametrize("spelled", ["2026-11-20 10:00:00", "20261120100000", 20261120])
+    def test_however_the_date_is_spelled(self, field: str, spelled: object) -> None:
+        made = dated_keys()
+        rows: list[Record] = [{"conn_id": "1", "date": "2026-11-20"}]
+        rows.append({"conn_id": "1", field: spelled})
+        assert made.of(rows) == dated_keys().of([rows[0]] * 2)
+
+    @pytest.mark.parametrize("missing", [{}, {"date": None}, {"date": ""}, {"date": "-"}], ids=repr)
+    def test_rows_without_a_date_are_counted_together(self, missing: Record) -> None:
+        rows: list[Record] = [{"conn_id": "1", **missing}, {"conn_id": "1", "date": " "}]
+        assert dated_keys().of(rows) == keys.RowKeys(("conn_id",), None, {}).of(rows)
 
     def test_identical_rows_of_one_day_stay_as_many_and_of_two_days_are_one(self) -> None:
-        made = keys.RowKeys(("conn_id",), "date", {})
+        made = dated_keys()
         one, two = made.of([{"conn_id": "1", "date": "2026-11-20 10:00:00"}] * 2)
         [three] = made.of([{"conn_id": "1", "date": "20261120235959"}])
         [next_day] = made.of([{"conn_id": "1", "date": "2026-11-21"}])
         assert len({one, two, three}) == 3
         assert next_day == one
 
-    def test_forgetting_earlier_days_changes_nothing_for_later_ones(self) -> None:
-        made = keys.RowKeys(("conn_id",), "date", {})
+    def test_days_before_are_forgotten_and_no_later_ones(self) -> None:
+        made = dated_keys()
         rows: list[Record] = [
             {"conn_id": "1", "date": "2026-11-19"},
             {"conn_id": "1", "date": "2026-11-20"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,8 +17,10 @@ from tap_wolkvox.bookmarks import Period
 
 TOKEN = "t0ken-Ab.12~!"
 GOOD: dict[str, Any] = {"server": "0011", "token": TOKEN}
-NUMBERS = ["request_interval", "request_timeout", "max_retries"]
+WHOLE_NUMBERS = ["lookback_days", "settle_minutes", "max_retries"]
+NUMBERS = ["request_interval", "request_timeout", *WHOLE_NUMBERS]
 DATES = ["start_date", "end_date"]
+YEARS = (datetime.fromisoformat("2001-01-01"), datetime.fromisoformat("2090-01-01"))
 
 
 def completed(**changed: object) -> dict[str, Any]:
@@ -505,6 +507,17 @@ class TestTimes:
     def test_what_is_no_date_is_refused(self, name: str, text: str) -> None:
         assert "no date" in only(name, text)
 
+    @pytest.mark.parametrize("name", DATES)
+    @pytest.mark.parametrize(
+        "text", ["0206-01-31", "1999-12-31", "0001-01-01T00:00:00", "9999-12-31T23:59:59-05:00"]
+    )
+    def test_a_year_that_can_not_be_meant_is_refused(self, name: str, text: str) -> None:
+        assert only(name, text) == f"setting `{name}` is before 2000 or after 2999: check its year"
+
+    @pytest.mark.parametrize("name", DATES)
+    def test_the_first_year_that_can_be_meant_is_taken(self, name: str) -> None:
+        assert found(**{name: "2000-01-01"}) == []
+
     @pytest.mark.parametrize("name", [*DATES, "timezone", "api_url"])
     @pytest.mark.parametrize("value", [20260131, 1.5, True, [], {}], ids=repr)
     def test_what_is_no_text_is_told_to_be_quoted(self, name: str, value: object) -> None:
@@ -543,6 +556,10 @@ class TestNumbers:
             ("request_timeout", 3600),
             ("max_retries", 0),
             ("max_retries", 1000),
+            ("lookback_days", 0),
+            ("lookback_days", 3650),
+            ("settle_minutes", 0),
+            ("settle_minutes", 44_640),
         ],
     )
     def test_numbers_in_their_range_are_taken(self, name: str, value: float) -> None:
@@ -580,9 +597,17 @@ class TestNumbers:
     def test_a_text_that_is_no_number_of_this_world_is_refused(self, name: str, value: str) -> None:
         assert "number" in only(name, value)
 
+    @pytest.mark.parametrize("name", WHOLE_NUMBERS)
     @pytest.mark.parametrize("value", [1.5, "1.5", Decimal("1.5")], ids=repr)
-    def test_retries_are_whole(self, value: object) -> None:
-        assert "a whole number" in only("max_retries", value)
+    def test_days_minutes_and_retries_are_whole(self, name: str, value: object) -> None:
+        assert "a whole number" in only(name, value)
+
+    @pytest.mark.parametrize(
+        ("name", "most"), [("lookback_days", 3650), ("settle_minutes", 44_640)]
+    )
+    def test_more_days_or_minutes_than_can_be_meant_are_refused(self, name: str, most: int) -> None:
+        for value in (most + 1, str(most + 1), 10**400, 1e300):
+            assert only(name, value) == f"setting `{name}` must be {most} or less"
 
     @pytest.mark.parametrize("name", NUMBERS)
     @pytest.mark.parametrize("value", [True, False, [], [1], {}], ids=repr)
@@ -709,26 +734,49 @@ class TestPeriod:
         [
             ("2026-01-31", "2026-01-31T23:59:59"),
             ("2026-01-31T08:00:00", "2026-01-31T08:00:00"),
+            ("2026-01-31T08:00", "2026-01-31T08:00:00"),
+            ("2026-01-31T00:00:00", "2026-01-31T00:00:00"),
+            ("2026-01-31T23:59:59.999", "2026-01-31T23:59:59"),
             ("2026-01-31T08:00:00Z", "2026-01-31T03:00:00"),
+            ("2026-01-31T03:00:00Z", "2026-01-30T22:00:00"),
+            ("9999-12-31", "9999-12-31T23:59:59"),
         ],
     )
     def test_an_end_is_the_last_second(self, text: str, end: str) -> None:
         assert self.period(end_date=text).end == datetime.fromisoformat(end)
 
-    @pytest.mark.parametrize(
-        ("name", "most"), [("lookback_days", 3650), ("settle_minutes", 44_640)]
-    )
-    def test_days_and_minutes_have_bounds(self, name: str, most: int) -> None:
-        for good in (0, 1, most, str(most)):
-            assert found(**{name: good}) == []
-        assert found(**{name: -1}) == [f"setting `{name}` must be 0 or more"]
-        assert found(**{name: most + 1}) == [f"setting `{name}` must be {most} or less"]
-        assert found(**{name: 1.5}) == [f"setting `{name}` must be a whole number"]
+    @pytest.mark.parametrize("given_as", [0, "0", 40, "40"], ids=repr)
+    def test_days_are_read_again_and_minutes_left_as_set(self, given_as: object) -> None:
+        found = self.period(lookback_days=given_as, settle_minutes=given_as)
+        assert found.lookback == timedelta(days=int(str(given_as)))
+        assert found.settle == timedelta(minutes=int(str(given_as)))
 
-    @pytest.mark.parametrize("name", DATES)
-    @pytest.mark.parametrize("text", ["0206-01-31", "1999-12-31", "0001-01-01T00:00:00"])
-    def test_a_year_that_can_not_be_meant_is_refused(self, name: str, text: str) -> None:
-        assert f"setting `{name}` is before 2000: check its year" in found(**{name: text})
+    @given(
+        st.datetimes(*YEARS),
+        st.integers(-14 * 60, 14 * 60),
+        st.sampled_from(["America/Bogota", "America/Santiago", "Europe/Madrid", "Asia/Tokyo"]),
+    )
+    def test_a_time_with_an_offset_is_what_the_local_clock_shows(
+        self, wall: datetime, minutes: int, zone: str
+    ) -> None:
+        moment = wall.replace(tzinfo=timezone(timedelta(minutes=minutes)), fold=0)
+        found = self.period(
+            start_date=moment.isoformat(), end_date=moment.isoformat(), timezone=zone
+        )
+        shown = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0, fold=0)
+        assert (found.start, found.end) == (shown, shown)
+
+    @given(
+        st.datetimes(*YEARS),
+        st.sampled_from(["America/Bogota", "America/Santiago", "Europe/Madrid", "Asia/Tokyo"]),
+    )
+    def test_a_time_without_one_is_as_it_stands_even_if_no_clock_shows_it(
+        self, wall: datetime, zone: str
+    ) -> None:
+        text = wall.isoformat(" ")
+        found = self.period(start_date=text, end_date=text, timezone=zone)
+        wanted = wall.replace(microsecond=0, fold=0)
+        assert (found.start, found.end) == (wanted, wanted)
 
 
 class TestSecrecy:

@@ -37,6 +37,7 @@ NOTHING: list[object] = [[], None, ""]
 CHATS = BY_NAME["real_time_chats"].shape
 SURVEYS = BY_NAME["quality_quality_matrix"].shape
 LATENCY = BY_NAME["real_time_latency"].shape
+TALKS = BY_NAME["reports_chat_2"].shape
 
 TEMPLATE = {
     "name": "welcome",
@@ -268,10 +269,40 @@ class TestDocumentedAnswers:
 class TestRowsWithEarliest:
     SHAPE = RowsWithEarliest(field="messages", inner="date", column="date")
 
-    @pytest.mark.parametrize("messages", [[], None, "", [{"date": "-"[1:]}], [{"other": "1"}]])
+    @pytest.mark.parametrize(
+        "messages",
+        [
+            *([], None, "", [{}], [{"other": "1"}]),
+            *([{"date": value}] for value in ("", " ", None, 20261120, ["2026-11-20"])),
+        ],
+        ids=repr,
+    )
     def test_without_a_date_there_is_none(self, messages: object) -> None:
         [row] = self.SHAPE.read([{"id": "1", "messages": messages}]).rows
         assert row == {"date": None, "id": "1", "messages": messages}
+
+    @given(st.lists(st.datetimes().map(str) | st.sampled_from(["", " "]), max_size=5))
+    def test_it_is_the_earliest_wherever_it_stands(self, dates: list[str]) -> None:
+        [row] = self.SHAPE.read([{"messages": [{"date": date} for date in dates]}]).rows
+        assert row["date"] == min(filter(str.strip, dates), default=None)
+
+    def test_the_list_itself_stays(self) -> None:
+        messages = [{"date": "2026-11-21", "text": PHONE}, {"date": "2026-11-20", "text": ""}]
+        before = copy.deepcopy(messages)
+        [row] = self.SHAPE.read([{"messages": messages}]).rows
+        assert row["messages"] is messages
+        assert messages == before
+
+    def test_the_date_is_that_of_its_own_row(self) -> None:
+        lists = [[{"date": "2026-11-20"}], [], [{"date": "2026-11-19"}]]
+        rows = self.SHAPE.read([{"messages": each} for each in lists]).rows
+        assert [row["date"] for row in rows] == ["2026-11-20", None, "2026-11-19"]
+
+    def test_what_stands_for_no_date_is_not_the_earliest(self) -> None:
+        sent = ["2026-11-20 10:00:00", "-", "--", " ", "", " 2026-11-21 00:00:00", None]
+        messages = [{"date": date} for date in sent]
+        [row] = self.SHAPE.read([{"messages": messages}]).rows
+        assert row["date"] == "2026-11-20 10:00:00"
 
     def test_a_date_of_the_row_itself_keeps_a_name_of_its_own(self) -> None:
         [row] = self.SHAPE.read([{"date": "x", "messages": [{"date": "2026"}]}]).rows
@@ -360,7 +391,7 @@ class TestOtherShapes:
     """They fail the stream, and no message holds what was sent."""
 
     @pytest.mark.parametrize("data", NO_LIST, ids=repr)
-    @pytest.mark.parametrize("shape", [LIST, Rows(path=("data", "data")), CHATS], ids=repr)
+    @pytest.mark.parametrize("shape", [LIST, Rows(path=("data", "data")), CHATS, TALKS], ids=repr)
     def test_a_list_of_objects_is_nothing_else(self, shape: Shape, data: object) -> None:
         message = refusal(shape, data)
         assert PHONE not in message
@@ -409,6 +440,19 @@ class TestOtherShapes:
         message = refusal(CHATS, [{"agent_id": PHONE, "active_chats": []}, outer])
         assert PHONE not in message
         assert "`active_chats`" in message
+
+    @pytest.mark.parametrize("listed", NO_LIST, ids=repr)
+    def test_in_a_row_with_an_earliest_date_is_a_list_of_objects(self, listed: object) -> None:
+        good = {"conn_id": PHONE, "conversation": [ROW]}
+        message = refusal(TALKS, [good, {"conn_id": PHONE, "conversation": listed}])
+        assert PHONE not in message
+        assert "`data.conversation`" in message
+
+    @pytest.mark.parametrize("row", [{}, ROW, {"Conversation": [ROW]}], ids=repr)
+    def test_a_row_without_the_list_of_its_dates_fails_the_stream(self, row: Row) -> None:
+        message = refusal(TALKS, [{"conn_id": PHONE, "conversation": []}, row])
+        assert PHONE not in message
+        assert "`conversation`" in message
 
     @pytest.mark.parametrize("field", ["by_agent", "by_ip", "by_pbx"])
     @pytest.mark.parametrize("listed", NO_LIST, ids=repr)
@@ -574,6 +618,7 @@ class TestCounts:
             (OneObject(), ROW, 1),
             (SURVEYS, {"a": [ROW, ROW], "b": [ROW]}, 2),
             (CHATS, [{"active_chats": [ROW, ROW]}, {"active_chats": []}], 2),
+            (TALKS, [{"conversation": [ROW, ROW]}, {"conversation": []}], 2),
             (LATENCY, [{"by_agent": [ROW, ROW], "by_ip": [ROW]}], 1),
             (LATENCY, [{"by_agent": []}], 1),
         ):
@@ -618,6 +663,25 @@ class TestNothingIsLost:
             assert kept(inner, flat, "active_chats")
             assert {name: flat[name] for name in outer} == outer
             assert len(flat) <= len(outer) + len(inner)
+        assert found.sent == len(data)
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.dictionaries(field_names | st.sampled_from(["date", "row.date"]), values),
+                st.lists(st.fixed_dictionaries({"date": values}), max_size=3),
+            ),
+            max_size=4,
+        )
+    )
+    @example([({"date": "1", "row.date": "2"}, [{"date": "3"}])])
+    def test_of_rows_with_their_earliest(self, data: list[tuple[Row, list[Row]]]) -> None:
+        sent = [{**outer, "conversation": inner} for outer, inner in data]
+        found = TALKS.read(sent)
+        for row, flat in zip(sent, found.rows, strict=True):
+            assert kept(row, flat, "row")
+            assert next(iter(flat)) == "date"
+            assert len(flat) <= 1 + len(row)
         assert found.sent == len(data)
 
     @given(st.dictionaries(st.text(max_size=3), row_lists, max_size=4))

@@ -52,6 +52,9 @@ CONVERTERS: dict[str, Converter] = {
     "length": to_seconds,
     "day": to_date,
     "moment": lambda value: to_utc(value, BOGOTA),
+    "average": to_decimal_seconds,
+    "hour": to_hour,
+    "start": to_date_of_hour,
 }
 NOT_TEXT = [name for name in CONVERTERS if name != "text"]
 
@@ -72,6 +75,7 @@ json_values = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False)
     # As the API writes them.
     | st.sampled_from(["", " ", "-", "--", "12", "1,234", "34.64 %", "25:00:00", "2026-11-20"])
+    | st.sampled_from(["13:00", "8", "12.5", "2026-11-20 00:00:00", "2026-11-20 13:00:00"])
     | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=8,
@@ -253,10 +257,14 @@ class TestDecimalSeconds:
     def test_an_average_may_have_a_fraction(self, received: str, seconds: str) -> None:
         assert to_decimal_seconds(received) == Decimal(seconds)
 
-    def test_a_missing_one_is_null(self) -> None:
-        assert to_decimal_seconds("--") is None
+    @given(st.integers(0, 10**9 - 1), st.integers(0, 59), st.integers(0, 59))
+    def test_a_duration_is_as_many_seconds_as_in_a_whole_column(
+        self, hours: int, minutes: int, seconds: int
+    ) -> None:
+        received = f"{hours:02}:{minutes:02}:{seconds:02}"
+        assert to_decimal_seconds(received) == to_seconds(received)
 
-    @pytest.mark.parametrize("received", ["1:2", "00:60:00", "soon"])
+    @pytest.mark.parametrize("received", ["1:2", "00:60:00", "00:00:01.5", "-00:00:01", "1e3"])
     def test_what_is_neither_does_not_fit(self, received: str) -> None:
         with pytest.raises(MisfitError):
             to_decimal_seconds(received)
@@ -267,15 +275,31 @@ class TestHours:
     def test_all_spellings_are_the_same_hour(self, hour: int, form: str) -> None:
         assert to_hour(form.format(hour)) == hour
 
-    def test_a_missing_one_is_null(self) -> None:
-        assert to_hour(" ") is None
+    def test_a_json_number_is_read_like_its_text(self) -> None:
+        assert to_hour(8) == to_hour(Decimal(8)) == 8
 
     @pytest.mark.parametrize(
-        "received", ["24", "24:00", "13:30", "13:00:30", "-1", "8 - 9", "1.0", "008", "8h"]
+        "received",
+        [
+            *("24", "24:00", "13:30", "13:00:30", "13:0", "13:00:", ":00", "13:00:00.0"),
+            *("-1", "8 - 9", "1.0", "008", "8h", "8:00 PM", "2026-11-20 13:00:00", "٨"),
+        ],
     )
     def test_what_is_no_full_hour_does_not_fit(self, received: str) -> None:
         with pytest.raises(MisfitError):
             to_hour(received)
+
+    @given(st.text("0123456789:. -", max_size=8))
+    @example("23:00:00")
+    @example("24")
+    def test_nothing_else_is_an_hour(self, received: str) -> None:
+        spellings = {
+            form.format(hour): hour
+            for hour in range(24)
+            for form in ("{}", "{:02}", "{}:00", "{:02}:00", "{}:00:00", "{:02}:00:00")
+        }
+        _, hour = accepted("hour", received)
+        assert hour == spellings.get(received.strip())
 
 
 class TestDates:
@@ -304,6 +328,10 @@ class TestDates:
             "20/11/2026",
             "2026-11",
             "2026-11-20 10:00:00",
+            "2026-11-20 00:00:01",
+            "2026-11-20 00:00",
+            "2026-11-20T00:00:00",
+            "00:00:00",
             "２０２６-11-20",  # noqa: RUF001  # digits that only look like ours
         ],
     )
@@ -325,14 +353,28 @@ class TestDates:
         assert to_date_of_hour(received) == "2026-11-20"
 
     @pytest.mark.parametrize(
-        "received", ["2026-11-20 13:30:00", "2026-11-20 24:00:00", "2026-11-20 13:00:01", "13:00"]
+        "received",
+        [
+            "2026-11-20 13:30:00",
+            "2026-11-20 24:00:00",
+            "2026-11-20 13:00:01",
+            "2026-11-20 8:00",
+            "2026-11-20T13:00:00",
+            "2026-02-30 13:00:00",
+            "13:00",
+        ],
     )
-    def test_what_is_no_full_hour_does_not_fit(self, received: str) -> None:
+    def test_what_is_no_full_hour_or_no_date_does_not_fit(self, received: str) -> None:
         with pytest.raises(MisfitError):
             to_date_of_hour(received)
 
-    def test_a_missing_date_is_null(self) -> None:
-        assert to_date_of_hour("-") is None
+    @given(st.dates(), st.integers(0, 23))
+    def test_an_hour_is_dropped_where_another_column_has_it_and_nowhere_else(
+        self, day: date, hour: int
+    ) -> None:
+        received = f"{day.isoformat()} {hour:02}:00:00"
+        assert to_date_of_hour(received) == day.isoformat()
+        assert accepted("day", received) == ((hour == 0), None if hour else day.isoformat())
 
     def test_a_leap_day_fits(self) -> None:
         assert to_date("2028-02-29") == "2028-02-29"
@@ -668,6 +710,9 @@ class TestConvert:
             "count": "1,234",
             "amount": "34.64 %",
             "length": "--",
+            "average": "12.5",
+            "hour": "13:00",
+            "start": "2026-11-20 13:00:00",
         }
         assert convert(row, CONVERTERS) == (
             {
@@ -677,6 +722,9 @@ class TestConvert:
                 "length": None,
                 "day": "2026-11-20",
                 "moment": "2026-11-20T15:00:00+00:00",
+                "average": Decimal("12.5"),
+                "hour": 13,
+                "start": "2026-11-20",
             },
             {},
         )
@@ -703,6 +751,9 @@ class TestConvert:
             ("length", "01:02"),
             ("day", "2026-02-30"),
             ("moment", "yesterday"),
+            ("average", "00:60:00"),
+            ("hour", "13:30"),
+            ("start", "2026-11-20 13:30:00"),
             ("moment", {"at": "10:00"}),
         ],
     )
@@ -781,7 +832,7 @@ class TestRescuedText:
 def test_any_json_value_is_of_its_columns_type_or_does_not_fit_and_nothing_else(
     value: object,
 ) -> None:
-    kinds = {"count": int, "length": int, "amount": Decimal}
+    kinds = {"count": int, "length": int, "hour": int, "amount": Decimal, "average": Decimal}
     for name in CONVERTERS:
         _, result = accepted(name, value)
         assert result is None or type(result) is kinds.get(name, str)

@@ -122,7 +122,7 @@ class DatedStream(WolkvoxStream):
 
     def new_keys(self) -> keys.RowKeys:
         """Return what gives rows their keys, with no row before them."""
-        return keys.RowKeys(self.endpoint.key, self.replication_key, self.aliases)
+        return keys.RowKeys(self.endpoint.key, self.endpoint.date, self.aliases)
 
     def rows(self, context: Context | None, window: Window, *, divisible: bool) -> list[Row]:
         """Return the rows of a window.

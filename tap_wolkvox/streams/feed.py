@@ -26,7 +26,7 @@ class FeedStream(WolkvoxStream):
         rows = self.ask(context)
         asked_at = self.asked_at()
         server = self.connection.operation.server
-        row_keys = keys.RowKeys(self.endpoint.key, self.replication_key, self.aliases)
+        row_keys = keys.RowKeys(self.endpoint.key, self.endpoint.date, self.aliases)
         for key, record in zip(row_keys.of(rows), self.typed(rows), strict=True):
             yield {SERVER: server, self.endpoint.stamp: key, **record}
         self._tell_of_a_gap(context, asked_at)
