@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ SET_CLOCK = Path(__file__).parent / "set_clock"
 Message = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
     """What a run left behind.
 
@@ -47,7 +47,7 @@ class Result:
     output: str
     log: str
 
-    @property
+    @cached_property
     def messages(self) -> list[Message]:
         """The Singer messages, in their order."""
         return [json.loads(line) for line in self.output.splitlines()]
@@ -100,7 +100,7 @@ class CommandLine:
         *arguments: str,
         catalog: dict[str, Any] | None = None,
         state: dict[str, Any] | None = None,
-        patience: float = 60,
+        patience: float = 300,
         **settings: Any,
     ) -> Result:
         """Run the tap to its end, which comes within some seconds, and return what it left."""

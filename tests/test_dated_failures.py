@@ -25,7 +25,7 @@ NOW = "2026-11-20T09:00:00-05:00"
 START, LATEST = at("2026-10-05T00:00:00"), at("2026-11-20T08:44:59")
 CDR, BOTS = "reports_cdr_1", "reports_diagram_9"
 
-A_BUSY_DAY = Burst(at("2026-10-20T00:00:00"), at("2026-10-21T00:00:00"), exchanges=15_000)
+A_BUSY_DAY = Burst(at("2026-10-20T00:00:00"), at("2026-10-21T00:00:00"), exchanges=10_000)
 ONE_SECOND = Burst(at("2026-10-20T12:00:00"), at("2026-10-20T12:00:01"), exchanges=7_000)
 
 
@@ -47,8 +47,10 @@ def bookmark(result: Result, stream: str) -> str | None:
 
 
 class TestAnswersAtTheCap:
-    @pytest.mark.parametrize("cap", list(Cap))
-    @pytest.mark.parametrize("newest_first", [False, True])
+    @pytest.mark.parametrize(
+        ("cap", "newest_first"),
+        [(Cap.SILENT, False), (Cap.SILENT, True), (Cap.COUNTED, False), (Cap.ERROR, False)],
+    )
     def test_are_never_emitted_and_asked_for_in_parts(
         self, tmp_path: Path, cap: Cap, *, newest_first: bool
     ) -> None:
@@ -64,7 +66,7 @@ class TestAnswersAtTheCap:
             assert result.code == 0, result.log
             wanted = truth.rows(simulator, "diagram_9", START, LATEST)
             asked = truth.ranges(simulator, "diagram_9")
-        assert sum(wanted.values()) > 15_000
+        assert sum(wanted.values()) > 10_000
         assert truth.read(result, BOTS) == wanted
         told = cap is not Cap.ERROR and not newest_first
         assert len(asked) <= (12 if told else 26)

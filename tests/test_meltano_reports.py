@@ -43,7 +43,7 @@ KILLED_AFTER = (120, 300)
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    with Simulator(token=TOKEN, pace=0.1, now=at(FIRST)) as running:
+    with Simulator(token=TOKEN, pace=0.06, now=at(FIRST)) as running:
         yield running
 
 
