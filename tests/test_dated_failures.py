@@ -106,6 +106,18 @@ class TestAnswersAtTheCap:
             # No request was made twice: a count that is too low does not pass by itself.
             assert len(set(truth.ranges(simulator, "cdr_1"))) == len(simulator.requests)
 
+    def test_are_halved_where_their_dates_tell_nothing(self, tmp_path: Path) -> None:
+        with Simulator(
+            token=TOKEN, pace=0.05, cap=Cap.COUNTED, row_cap=300, now=at(NOW)
+        ) as simulator:
+            simulator.faults.add(faults.set_field("date", "soon"), api="cdr_1")
+            result = for_simulator(simulator, tmp_path, CDR).run(now=NOW, start_date="2026-11-01")
+            assert result.code == 0, result.log
+            first, second, *_ = truth.ranges(simulator, "cdr_1")
+            wanted = truth.rows(simulator, "cdr_1", at("2026-11-01"), LATEST)
+        assert abs((first[1] - first[0]) - 2 * (second[1] - second[0])) < timedelta(seconds=3)
+        assert truth.read(result, CDR) == wanted
+
     def test_of_days_are_cut_at_midnight_only(self, tmp_path: Path) -> None:
         with Simulator(
             token=TOKEN, pace=0.05, cap=Cap.COUNTED, row_cap=3_000, now=at(NOW)
