@@ -86,9 +86,7 @@ class RowKeys:
             del self._before[day]
 
     def _of(self, row: Mapping[str, object]) -> str:
-        sent: dict[str, object] = {}
-        for field, value in row.items():
-            sent.setdefault(values.column_name(field, self._aliases), value)
+        sent = values.by_column(row, self._aliases)
         # As raw texts, and as JSON, in which none runs into the next.
         natural = simplejson.dumps([sent.get(column) for column in self._key])
         before = self._before[_day(sent.get(self._date) if self._date else None)]

@@ -59,6 +59,21 @@ def column_name(field: str, aliases: Mapping[str, str] = NO_ALIASES) -> str:
     return aliases.get(name, name)
 
 
+def by_column(
+    row: Mapping[str, object], aliases: Mapping[str, str] = NO_ALIASES
+) -> dict[str, object]:
+    """Return the raw values of a row by column; of two fields for one column, the first counts.
+
+    Args:
+        row: The row as the API sent it.
+        aliases: Other names of columns, each with the column.
+    """
+    sent: dict[str, object] = {}
+    for field, value in row.items():
+        sent.setdefault(column_name(field, aliases), value)
+    return sent
+
+
 @lru_cache(maxsize=4096)
 def _normalised(field: str) -> str:
     return re.sub(r"[^a-z0-9]", "_", field.strip().lower())

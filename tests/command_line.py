@@ -172,6 +172,24 @@ def for_simulator(simulator: Simulator, folder: Path, *streams: str) -> CommandL
     return CommandLine(folder, settings, streams)
 
 
+def state_of(stream: str, value: str, key: str = "date", **others: str) -> dict[str, Any]:
+    """Return a state with one bookmark."""
+    partition = {
+        "context": {"wolkvox_server": "0011"},
+        "replication_key": key,
+        "replication_key_value": value,
+        **others,
+    }
+    return {"bookmarks": {stream: {"partitions": [partition]}}}
+
+
+def bookmark_of(state: dict[str, Any], stream: str) -> str | None:
+    """Return the bookmark of the one server that a state knows, if there is one."""
+    [partition] = state["bookmarks"][stream]["partitions"]
+    found: str | None = partition.get("replication_key_value")
+    return found
+
+
 @cache
 def discovered() -> str:
     """Return the catalog of all streams, as JSON."""

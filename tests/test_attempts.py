@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import truth
-from tests.command_line import TOKEN, for_simulator
+from tests.command_line import TOKEN, for_simulator, state_of
 from tests.simulator import Cap, Simulator, calls, faults
 
 if TYPE_CHECKING:
@@ -21,15 +21,6 @@ NOW = "2026-11-20T09:00:00-05:00"
 LATEST = at("2026-11-20T08:44:59")
 STREAM, API = "reports_campaign_3", "campaign_3"
 A_RANGE = timedelta(days=31, seconds=-1)
-
-
-def state_of(value: str) -> dict[str, Any]:
-    partition = {
-        "context": {"wolkvox_server": "0011"},
-        "replication_key": "date",
-        "replication_key_value": value,
-    }
-    return {"bookmarks": {STREAM: {"partitions": [partition]}}}
 
 
 def attempts(
@@ -67,7 +58,7 @@ def test_a_daily_run_asks_for_each_day_that_is_not_read_and_reads_others_along(
 ) -> None:
     with Simulator(token=TOKEN, pace=0.1, now=at(NOW)) as simulator:
         result = for_simulator(simulator, tmp_path, STREAM).run(
-            now=NOW, state=state_of("2026-11-19T13:44:59+00:00")
+            now=NOW, state=state_of(STREAM, "2026-11-19T13:44:59+00:00")
         )
         assert result.code == 0, result.log
         ends = [at("2026-11-19T23:59:59"), LATEST]
@@ -83,7 +74,7 @@ def test_a_daily_run_asks_for_each_day_that_is_not_read_and_reads_others_along(
 def test_a_start_date_that_the_state_reaches_before_counts(tmp_path: Path) -> None:
     with Simulator(token=TOKEN, pace=0.1, now=at(NOW)) as simulator:
         result = for_simulator(simulator, tmp_path, STREAM).run(
-            now=NOW, state=state_of("2026-11-19T13:44:59+00:00"), start_date="2026-11-18"
+            now=NOW, state=state_of(STREAM, "2026-11-19T13:44:59+00:00"), start_date="2026-11-18"
         )
         days = (at("2026-11-18"), at("2026-11-19T23:59:59"))
         wanted = attempts(simulator, *days, days[1] - A_RANGE)
@@ -160,7 +151,7 @@ def test_a_timeout_is_asked_for_campaign_by_campaign_too(tmp_path: Path) -> None
 def test_a_state_from_the_future_reads_the_last_days(tmp_path: Path) -> None:
     with Simulator(token=TOKEN, pace=0.1, now=at(NOW)) as simulator:
         result = for_simulator(simulator, tmp_path, STREAM).run(
-            now=NOW, state=state_of("2031-01-01T00:00:00+00:00")
+            now=NOW, state=state_of(STREAM, "2031-01-01T00:00:00+00:00")
         )
         assert result.code == 0, result.log
         assert truth.ranges(simulator, API) == [(LATEST - A_RANGE, LATEST)]

@@ -11,14 +11,14 @@ from tap_wolkvox.errors import StreamError
 from tap_wolkvox.tap import TapWolkvox
 from tap_wolkvox.windows import Window
 from tests import truth
-from tests.command_line import TOKEN, for_simulator, selection
+from tests.command_line import TOKEN, bookmark_of, for_simulator, selection
 from tests.simulator import Burst, Cap, Fault, Simulator, faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.command_line import CommandLine, Result
+    from tests.command_line import CommandLine
 
 at = datetime.fromisoformat
 NOW = "2026-11-20T09:00:00-05:00"
@@ -38,12 +38,6 @@ def simulator() -> Iterator[Simulator]:
 @pytest.fixture
 def tap(simulator: Simulator, tmp_path: Path) -> CommandLine:
     return for_simulator(simulator, tmp_path, CDR)
-
-
-def bookmark(result: Result, stream: str) -> str | None:
-    [partition] = result.state["bookmarks"][stream]["partitions"]
-    found: str | None = partition.get("replication_key_value")
-    return found
 
 
 class TestAnswersAtTheCap:
@@ -80,7 +74,7 @@ class TestAnswersAtTheCap:
         second = "2026-10-20 12:00:00 to 2026-10-20 12:00:00"
         assert f"{second}, which can't be asked for in parts: " in result.errors[0]
         assert truth.read(result, BOTS) == before
-        assert bookmark(result, BOTS) == "2026-10-20T16:59:59+00:00"
+        assert bookmark_of(result.state, BOTS) == "2026-10-20T16:59:59+00:00"
 
     def test_with_exactly_as_many_rows_may_be_cut_too(self, tmp_path: Path) -> None:
         with Simulator(token=TOKEN, pace=0.1, now=at(NOW)) as simulator:
@@ -147,7 +141,7 @@ class TestAnswersAtTheCap:
         assert result.code == 1
         assert "2026-11-06 00:00:00 to 2026-11-06 23:59:59" in result.errors[0]
         assert not result.records(stream)
-        assert bookmark(result, stream) == read
+        assert bookmark_of(result.state, stream) == read
 
 
 def test_rows_of_two_days_that_share_a_key_fail_the_stream(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests import truth
-from tests.command_line import TOKEN, CommandLine, for_simulator, selection
+from tests.command_line import TOKEN, CommandLine, bookmark_of, for_simulator, selection, state_of
 from tests.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -39,20 +39,8 @@ def tap(simulator: Simulator, tmp_path: Path) -> CommandLine:
     return for_simulator(simulator, tmp_path, CDR)
 
 
-def state_of(stream: str, value: str, key: str = "date", **others: str) -> dict[str, Any]:
-    partition = {
-        "context": {"wolkvox_server": "0011"},
-        "replication_key": key,
-        "replication_key_value": value,
-        **others,
-    }
-    return {"bookmarks": {stream: {"partitions": [partition]}}}
-
-
 def value(state: dict[str, Any], stream: str = CDR) -> str | None:
-    [partition] = state["bookmarks"][stream]["partitions"]
-    found: str | None = partition.get("replication_key_value")
-    return found
+    return bookmark_of(state, stream)
 
 
 def first(simulator: Simulator, api: str = "cdr_1") -> datetime:

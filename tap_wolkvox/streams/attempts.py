@@ -120,10 +120,9 @@ class AttemptStream(DatedStream):
 
     def _ids(self, context: Context | None, error: TooLargeError) -> list[str]:
         """Return the ids that are known, and those that only the cut answer shows."""
-        shown = (
-            str(value)
-            for row in (error.cut.shown if error.cut else ())
-            for name, value in row.items()
-            if values.column_name(name, self.aliases) == self._parent.column
+        column = self._parent.column
+        rows = (
+            values.by_column(row, self.aliases) for row in (error.cut.shown if error.cut else ())
         )
+        shown = (str(row[column]) for row in rows if column in row)
         return list(dict.fromkeys([*ids_of(self, context, self._parent), *shown]))

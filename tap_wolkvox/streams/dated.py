@@ -139,9 +139,9 @@ class DatedStream(WolkvoxStream):
         date = self.endpoint.date
         convert = self.converters.get(date or "")
         for row in rows:
-            named = {values.column_name(name, self.aliases): value for name, value in row.items()}
+            sent = values.by_column(row, self.aliases)
             try:
-                found = convert(named.get(date)) if convert and date else None
+                found = convert(sent.get(date)) if convert and date else None
             except values.MisfitError:
                 found = None
             yield None if found is None else _wall_time(str(found), self.zone)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.simulator import shifts
+from tests.simulator.bursts import spread
 from tests.simulator.calls import conn_id
 from tests.simulator.missing import missing, perhaps
 from tests.simulator.remembered import remembered
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from random import Random
 
-    from tests.simulator.operation import Burst, Operation
+    from tests.simulator.operation import Operation
     from tests.simulator.world import Agent, Code, Connector, Customer, Skill
 
 AN_HOUR = timedelta(hours=1)
@@ -257,7 +258,7 @@ def _exchanges(operation: Operation, hour: datetime) -> Iterator[Exchange]:
             # The chat opens with the session, so its id is known from the first exchange on.
             yield from _talk(dice, _session_of(dice, chat), chat.opened)
     for burst in operation.conditions.bursts:
-        for number, date in _spread(burst, operation, hour):
+        for number, date in spread(burst, burst.exchanges, operation.clock.zone, hour):
             yield _exchange(dice, _session(operation, dice, date, number), date)
 
 
@@ -287,17 +288,3 @@ def _exchange(dice: Random, session: Session, date: datetime) -> Exchange:
 
 def _email(customer: Customer) -> str:
     return f"cliente{customer.id}@example.com"
-
-
-def _spread(burst: Burst, operation: Operation, hour: datetime) -> Iterator[tuple[int, datetime]]:
-    """Numbers and dates of the exchanges of a burst that lie in an hour."""
-    begin, end = (
-        (each if each.tzinfo else each.replace(tzinfo=operation.clock.zone)).astimezone(UTC)
-        for each in (burst.begin, burst.end)
-    )
-    begin = begin.replace(microsecond=0)
-    lasts = max(1, int((end - begin).total_seconds()))
-    since = int((hour - begin).total_seconds())
-    first, beyond = (-(-second * burst.exchanges // lasts) for second in (since, since + 3600))
-    for number in range(max(0, first), min(burst.exchanges, beyond)):
-        yield number, begin + timedelta(seconds=number * lasts // burst.exchanges)
