@@ -99,19 +99,21 @@ def streams_table() -> str:
 
     groups: dict[str, list[tuple[str, bool]]] = {}
     for endpoint in ENDPOINTS:
-        group = endpoint.name.removesuffix(endpoint.api)
-        groups.setdefault(group, []).append((endpoint.api, endpoint.selected))
+        # Reports are numbered within their subject: `agent_8_1`.
+        numbered = re.fullmatch(r"reports_([a-z]+)_([\d_]+)", endpoint.name)
+        name = numbered[2] if numbered else endpoint.api
+        groups.setdefault(endpoint.name.removesuffix(name), []).append((name, endpoint.selected))
     rows = [
-        [f"`{group}…`", str(len(apis)), ", ".join(api for api, _ in apis), by_default(apis)]
-        for group, apis in groups.items()
+        [f"`{group}…`", str(len(names)), ", ".join(name for name, _ in names), by_default(names)]
+        for group, names in groups.items()
     ]
     return table(["group", "streams", "`…`", "read by default"], rows)
 
 
-def by_default(apis: list[tuple[str, bool]]) -> str:
+def by_default(names: list[tuple[str, bool]]) -> str:
     """Return which streams of a group are read unless somebody says otherwise."""
-    left = [api for api, selected in apis if not selected]
-    read = [api for api, selected in apis if selected]
+    left = [name for name, selected in names if not selected]
+    read = [name for name, selected in names if selected]
     if not left or not read:
         return "none" if left else "all"
     return f"all but {', '.join(left)}" if len(left) < len(read) else ", ".join(read)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_wolkvox.endpoints import Endpoint, Parent
+    from tap_wolkvox.endpoints import Each, Endpoint
 
 KINDS = {
     "snapshot": "Figures of the moment they are asked for, stamped with the day in "
@@ -112,9 +112,10 @@ def quirks(endpoint: Endpoint) -> Iterator[str]:
     from tap_wolkvox import columns
 
     for name, value in endpoint.asked.items():
-        yield f"Asked with `{name}={value}`."
-    if endpoint.parent:
-        yield from quirks_of_a_child(endpoint.parent)
+        if not endpoint.all_first:
+            yield f"Asked with `{name}={value}`."
+    if endpoint.each:
+        yield from quirks_of_each(endpoint, endpoint.each)
     if endpoint.shape.note:
         yield endpoint.shape.note
     if endpoint.days:
@@ -125,7 +126,12 @@ def quirks(endpoint: Endpoint) -> Iterator[str]:
             f"The API shows the last {minutes} minutes: run it at least that often. What lies "
             "between two runs that are further apart is in no answer, and the log says so."
         )
-    if endpoint.kind.name == "EVENT":
+    if endpoint.unique:
+        yield (
+            f"Wolkvox calls {names(endpoint.key)} unique, so it is the key, and there is no "
+            "`row_key`."
+        )
+    elif endpoint.kind.name == "EVENT":
         yield f"`{endpoint.stamp}` is made of {names(endpoint.key)}{changes(endpoint)}"
     for alias, column in columns.aliases(endpoint).items():
         yield f"A field `{alias}` is read as `{column}`: the documentation has both names."
@@ -166,30 +172,47 @@ def quirks_of_dates(endpoint: Endpoint) -> Iterator[str]:
             yield f"`{name}` comes in GMT-5 whatever the operation's time zone."
 
 
-def quirks_of_a_child(parent: Parent) -> Iterator[str]:
-    """Yield where the ids come from."""
-    yield (
-        f"Asked once for each `{parent.column}` of `{parent.stream}`, which is read once a run "
-        "however many streams need it. One id that fails does not stop the others, three in a row "
-        "do; the stream then fails, and says how many ids are missing."
-    )
-    if parent.in_body:
-        yield f"The `{parent.column}` goes into a JSON body of the GET request."
-    if parent.unless:
-        column, values = parent.unless
+def quirks_of_each(endpoint: Endpoint, each: Each) -> Iterator[str]:
+    """Yield what an endpoint is asked for one by one."""
+    if each.stream:
+        also = "".join(f" and with its `{name}`" for name in each.also)
+        yield (
+            f"Asked once for each `{each.column}` of `{each.stream}`{also}. That stream is read "
+            "once a run however many streams need it. One id that fails does not stop the others, "
+            "three in a row do; the stream then fails, and says how many ids are missing."
+        )
+    else:
+        values = " and ".join(f"`{each.asked_with}={value}`" for value in each.listed)
+        yield f"Asked with {values}: `{each.column}` says with which."
+    if endpoint.all_first:
+        value = endpoint.asked[each.asked_with]
+        yield (
+            f"`{each.asked_with}={value}` is asked first, and the ids only if that had rows, which "
+            "are not read: they do not say whose they are. The log says where they count more "
+            "than those of the ids together, as they do if an id is no longer there."
+        )
+    if each.in_body:
+        yield f"The `{each.column}` goes into a JSON body of the GET request."
+    if each.unless:
+        column, values = each.unless
         yield f"Not asked for where `{column}` is {', '.join(sorted(values))}: there is nothing."
 
 
 def requests(endpoint: Endpoint) -> str:
     """Return what a run costs."""
-    if endpoint.days == 1 or endpoint.cut_by:
+    each = endpoint.each
+    of_time = f" {'a day' if endpoint.days == 1 else f'for {endpoint.days} days'}"
+    if endpoint.cut_by:
         return "1 a day"
-    if endpoint.days:
-        return f"1 for {endpoint.days} days"
-    if not endpoint.parent:
-        return "1"
-    of = f"`{endpoint.parent.stream}`"
-    return f"1 for each id of {of}, and 1 for {of} itself unless that is read anyway"
+    if not each:
+        return f"1{of_time}" if endpoint.days else "1"
+    if not each.stream:
+        return f"{len(each.listed)}{of_time}"
+    once = f"1 for `{each.stream}` itself unless that is read anyway"
+    for_each = f"1 for each id of `{each.stream}`{of_time if endpoint.days else ''}"
+    if endpoint.all_first:
+        return f"1{of_time}; where that has rows, {for_each}, and {once}"
+    return f"{for_each}, and {once}"
 
 
 def replication(endpoint: Endpoint) -> str:

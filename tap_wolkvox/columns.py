@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 RESCUED = "_rescued_data"
 """Column that every row ends with: what found no place in the others."""
 
+_OF_TIME = {"seconds", "hour of the day"}
+
 ADDED = "added_columns"
 """Stem of the file that declares the columns which the tap adds."""
 
@@ -63,13 +65,22 @@ def expected(endpoint: Endpoint) -> set[str]:
     return {name for name, schema in declared if not schema.get("x-optional")}
 
 
+def counts(endpoint: Endpoint) -> list[str]:
+    """Return the columns that count things: those of parts add up to that of the whole."""
+    return [
+        name
+        for name, schema in received(endpoint).items()
+        if "integer" in schema["type"] and schema.get("x-unit") not in _OF_TIME
+    ]
+
+
 def stream_schema(endpoint: Endpoint) -> JsonSchema:
     """Return the schema of a stream: what the API sends, between what the tap adds.
 
     Key columns are never null. Annotations of our own (`x-…`) stay in the files.
     """
     added = load(ADDED)["properties"]
-    before = {name: added[name] for name in (SERVER, *endpoint.kind.value)}
+    before = {name: added[name] for name in (SERVER, *endpoint.added)}
     columns = before | received(endpoint) | {RESCUED: added[RESCUED]}
     properties = {
         name: _published(schema, required=name in endpoint.primary_key)

@@ -81,8 +81,12 @@ class RowKeys:
         return [self._of(row) for row in rows]
 
     def forget(self, before: date) -> None:
-        """Forget the rows of earlier days, of which no more are to come; not those without one."""
-        for day in [day for day in self._before if "" < day < f"{before:%Y%m%d}"]:
+        """Forget the rows of earlier days, of which no more are to come, and those without a date.
+
+        The latter may be the same ones in each answer, whatever its range: counted on, they would
+        be new ones each time.
+        """
+        for day in [day for day in self._before if day < f"{before:%Y%m%d}"]:
             del self._before[day]
 
     def _of(self, row: Mapping[str, object]) -> str:

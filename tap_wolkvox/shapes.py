@@ -131,6 +131,36 @@ class RowsByName(Shape):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowByName(Shape):
+    """An object that holds an object under each name, which is a row: the name becomes a column.
+
+    Args:
+        column: That column.
+    """
+
+    column: str
+
+    @property
+    def made(self) -> tuple[str, ...]:
+        """The column of the name."""
+        return (self.column,)
+
+    @property
+    def note(self) -> str:
+        """How names become a column."""
+        return f"The API sends an object of objects; the name of each is in `{self.column}`."
+
+    def read(self, data: Any) -> Found:
+        """Return the row of each name."""
+        named_rows = _object(data, self.path)
+        rows = [
+            joined({self.column: name}, _object(row, (*self.path, "*")), "row")
+            for name, row in named_rows.items()
+        ]
+        return Found(rows, len(rows))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowsInRows(Shape):
     """A list of objects, each of which holds a list of objects: one row for each of the latter.
 

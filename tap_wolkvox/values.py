@@ -36,7 +36,9 @@ _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
 _DURATION = re.compile(r"(\d{1,9}):([0-5]\d):([0-5]\d)", re.ASCII)
 _DATE = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)", re.ASCII)
 _DATE_TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)|(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)[ -](\d\d)(?::(\d\d)(?::(\d\d))?)?"
+    r"|(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)",
+    re.ASCII,
 )
 _MIDNIGHT = re.compile(r" 00:00:00(?:\.0+)?\Z", re.ASCII)
 _FULL_HOUR = re.compile(r" (?:[01]\d|2[0-3])(?::00(?::00(?:\.0+)?)?)?\Z", re.ASCII)
@@ -195,7 +197,8 @@ def to_utc(value: object, zone: ZoneInfo) -> str | None:
     A local time that occurs twice is the first of the two.
 
     Args:
-        value: `2026-11-20 10:00:00` or `20261120100000`, local time of the operation.
+        value: `2026-11-20 10:00:00`, `2026-11-20 10:00`, `2026-11-20-10` or `20261120100000`,
+            local time of the operation.
         zone: Time zone of the operation.
 
     Raises:
@@ -207,7 +210,8 @@ def to_utc(value: object, zone: ZoneInfo) -> str | None:
     match = _DATE_TIME.fullmatch(text)
     if not match:
         raise MisfitError
-    year, month, day, hour, minute, second = (int(part) for part in match.groups() if part)
+    year, month, day, hour, *smaller = (int(part) for part in match.groups() if part)
+    minute, second = (*smaller, 0, 0)[:2]
     try:
         local = datetime(year, month, day, hour, minute, second, tzinfo=zone)
         return local.astimezone(UTC).isoformat()

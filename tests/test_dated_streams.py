@@ -100,21 +100,6 @@ class TestEmpty:
         assert "replication_key_value" not in str(result.state)
 
 
-def test_a_row_named_total_is_left_out_and_counted(tmp_path: Path) -> None:
-    with Simulator(token=TOKEN, pace=0.05, now=at(NOW)) as simulator:
-        wanted = truth.rows(simulator, "cdr_1", at("2026-11-19T00:00:00"), END)
-        row = truth.served(simulator, "cdr_1", at("2026-11-19T00:00:00"), END)[0]
-        sums = [row | {"agent_name": "TOTAL"}]
-        rows = truth.served(simulator, "cdr_1", at("2026-11-19T00:00:00"), END)
-        simulator.faults.add(faults.data(rows + sums), api="cdr_1")
-        result = for_simulator(simulator, tmp_path, "reports_cdr_1").run(
-            now=NOW, start_date="2026-11-19"
-        )
-        assert result.code == 0, result.log
-        assert truth.read(result, "reports_cdr_1") == wanted
-        assert "1 rows named TOTAL are left out." in result.log
-
-
 def test_nothing_is_asked_for_where_there_is_nothing_to_read(tmp_path: Path) -> None:
     with Simulator(token=TOKEN, now=at(NOW)) as simulator:
         tap = for_simulator(simulator, tmp_path, "reports_cdr_1", "reports_agent_1")

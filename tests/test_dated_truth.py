@@ -1,4 +1,4 @@
-"""Six weeks of all streams that take dates, read once: rows, requests, log and state."""
+"""All streams that take dates, read once: rows, requests, log and state."""
 
 from __future__ import annotations
 
@@ -21,11 +21,20 @@ if TYPE_CHECKING:
 
 at = datetime.fromisoformat
 NOW = "2026-11-20T09:07:13-05:00"
-START, END = at("2026-10-05T00:00:00"), at("2026-11-20T08:52:12")
-"""What is read at NOW: but for the newest 15 minutes, from midnight to a full second."""
+END = at("2026-11-20T08:52:12")
+"""What is read at NOW: but for the newest 15 minutes, to a full second."""
 
-REPORTS = (*truth.OWN_DATE, *truth.OVER_WINDOW)
-STREAMS = (*(f"reports_{api}" for api in (*REPORTS, "campaign_3")), "information_audit_log")
+START, LATE_START = at("2026-10-05T00:00:00"), at("2026-11-15T00:00:00")
+"""From when: six weeks of some, and a few days of those that cost a request a day or more."""
+
+SIX_WEEKS = (*truth.OWN_DATE, "agent_1", "agent_3", "agent_6", "chat_16", "skill_4", "skill_5")
+SOME_DAYS = tuple(api for api in truth.OVER_WINDOW if api not in SIX_WEEKS)
+BEGIN = dict.fromkeys(SIX_WEEKS, START) | dict.fromkeys(SOME_DAYS, LATE_START)
+STREAMS = tuple(map(truth.stream, (*BEGIN, truth.BY_TWO_DATES)))
+ALL_FIRST = {
+    *("campaign_1", "campaign_2", "campaign_4", "campaign_8", "campaign_10"),
+    *("skill_6", "skill_11"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -36,18 +45,28 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture(scope="module")
 def result(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Result:
-    tap = for_simulator(simulator, tmp_path_factory.mktemp("tap"), *STREAMS)
+    streams = map(truth.stream, (*SIX_WEEKS, truth.BY_TWO_DATES))
+    tap = for_simulator(simulator, tmp_path_factory.mktemp("tap"), *streams)
     found = tap.run(now=NOW, start_date="2026-10-05")
     assert found.code == 0, found.log
     return found
 
 
-@pytest.mark.parametrize("api", [*REPORTS, "audit_log"])
-def test_rows_are_the_simulators_truth(simulator: Simulator, result: Result, api: str) -> None:
-    stream = "information_audit_log" if api == "audit_log" else f"reports_{api}"
-    wanted = truth.rows(simulator, api, START, END)
-    assert len(wanted) > 20
-    assert truth.read(result, stream) == wanted
+@pytest.fixture(scope="module")
+def late(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Result:
+    tap = for_simulator(simulator, tmp_path_factory.mktemp("late"), *map(truth.stream, SOME_DAYS))
+    found = tap.run(now=NOW, start_date="2026-11-15")
+    assert found.code == 0, found.log
+    return found
+
+
+@pytest.mark.parametrize("api", BEGIN)
+def test_rows_are_the_simulators_truth(
+    simulator: Simulator, result: Result, late: Result, api: str
+) -> None:
+    wanted = truth.rows(simulator, api, BEGIN[api], END)
+    assert len(wanted) > (20 if api in SIX_WEEKS else 5)
+    assert truth.read(result if api in SIX_WEEKS else late, truth.stream(api)) == wanted
 
 
 def test_attempts_are_there_up_to_30_days_after_their_loading(
@@ -68,42 +87,59 @@ def test_attempts_are_there_up_to_30_days_after_their_loading(
 
 
 @pytest.mark.parametrize("stream", STREAMS)
-def test_no_two_rows_share_a_key(result: Result, stream: str) -> None:
+def test_no_two_rows_share_a_key(result: Result, late: Result, stream: str) -> None:
     [schema] = [
         message
-        for message in result.messages
+        for message in (*result.messages, *late.messages)
         if message["type"] == "SCHEMA" and message["stream"] == stream
     ]
-    records = result.records(stream)
+    records = result.records(stream) + late.records(stream)
     keys = Counter(tuple(record[name] for name in schema["key_properties"]) for record in records)
     assert max(keys.values()) == 1
 
 
 @pytest.mark.parametrize("stream", STREAMS)
-def test_nothing_was_rescued(result: Result, stream: str) -> None:
-    assert {record["_rescued_data"] for record in result.records(stream)} == {None}
+def test_only_columns_of_the_operation_are_rescued(
+    result: Result, late: Result, stream: str
+) -> None:
+    records = result.records(stream) + late.records(stream)
+    some = any(record["_rescued_data"] for record in records)
+    assert some == (stream in map(truth.stream, truth.OF_THE_OPERATION))
 
 
-@pytest.mark.parametrize("api", REPORTS)
-def test_ranges_touch_to_the_second(simulator: Simulator, api: str) -> None:
-    asked = truth.ranges(simulator, api)
-    assert asked[0][0] == START
+@pytest.mark.parametrize("api", BEGIN)
+def test_ranges_touch_to_the_second(
+    simulator: Simulator, result: Result, late: Result, api: str
+) -> None:
+    asked = sorted(set(truth.ranges(simulator, api)))
+    assert asked[0][0] == BEGIN[api]
     assert asked[-1][1] == END
     for (_, end), (begin, _) in pairwise(asked):
         assert begin - end == timedelta(seconds=1)
 
 
-def test_a_month_costs_a_request(simulator: Simulator) -> None:
-    for api in truth.OWN_DATE:
-        assert len(truth.ranges(simulator, api)) == 2
+@pytest.mark.parametrize("api", truth.OWN_DATE)
+def test_a_month_costs_a_request_an_id(simulator: Simulator, result: Result, api: str) -> None:
+    ids = len(list(truth.asked(simulator, api)))
+    assert len(truth.ranges(simulator, api)) == 2 * ids
+    assert (ids > 1) == (api in truth.ONE_BY_ONE)
 
 
 @pytest.mark.parametrize("api", truth.OVER_WINDOW)
-def test_aggregates_over_a_window_are_read_day_by_day(simulator: Simulator, api: str) -> None:
-    assert truth.ranges(simulator, api) == list(truth.by_day(START, END))
+def test_aggregates_over_a_window_are_read_day_by_day(
+    simulator: Simulator, result: Result, late: Result, api: str
+) -> None:
+    asked = truth.ranges(simulator, api)
+    days = list(truth.by_day(BEGIN[api], END))
+    ids = len(list(truth.asked(simulator, api))) + (api in ALL_FIRST)
+    # A day of which `all` has no rows costs no more than that.
+    assert sorted(set(asked)) == days
+    assert len(days) < len(asked) <= ids * len(days) if ids > 1 else asked == days
 
 
-def test_attempts_reach_back_31_days_from_the_end_of_each_day(simulator: Simulator) -> None:
+def test_attempts_reach_back_31_days_from_the_end_of_each_day(
+    simulator: Simulator, result: Result
+) -> None:
     asked = truth.ranges(simulator, "campaign_3")
     assert [end for _, end in asked] == [end for _, end in truth.by_day(START, END)]
     assert {end - begin for begin, end in asked} == {timedelta(days=31, seconds=-1)}
@@ -122,11 +158,14 @@ def test_a_table_at_the_end_sums_it_up(simulator: Simulator, result: Result) -> 
     lines = [line.split(" | ", 3)[3].split() for line in result.log.splitlines()]
     begin = lines.index(["stream", "windows", "rows", "requests", "splits", "seconds"])
     table = {name: cells for name, *cells in lines[begin + 1 :] if len(cells) == 5}
-    assert set(table) == {*STREAMS, "total"}
+    assert set(table) == {*map(truth.stream, (*SIX_WEEKS, truth.BY_TWO_DATES)), "total"}
     rows = len(result.records("reports_cdr_1"))
     assert table["reports_cdr_1"][:4] == ["2", f"{rows:,}", "2", "0"]
     assert table["reports_agent_1"][0] == "47"
-    assert table["total"][2] == f"{len(simulator.requests):,}"
+    asked = [*SIX_WEEKS, truth.BY_TWO_DATES]
+    requests = sum(len(truth.ranges(simulator, api)) for api in asked)
+    # Agents and campaigns are asked for too, once each, for the ids.
+    assert table["total"][2] == f"{requests + 2:,}"
     assert float(table["total"][4]) > 0
 
 
@@ -135,10 +174,8 @@ def test_a_bookmark_says_up_to_where_it_is_read(result: Result) -> None:
         stream: state["partitions"][0]["replication_key_value"]
         for stream, state in result.state["bookmarks"].items()
     }
-    days = {
-        *(f"reports_{api}" for api in truth.OVER_WINDOW),
-        *("reports_agent_7", "reports_agent_8", "reports_skill_7"),
-    }
-    assert {stream for stream, value in found.items() if value == "2026-11-19"} == days
-    others = {value for stream, value in found.items() if stream not in days}
+    of_days = {truth.stream(api) for api in truth.LINES if truth.LINES[api]["kind"] != "event"}
+    of_days |= {"reports_agent_7", "campaign_detail"}
+    assert {value for stream, value in found.items() if stream in of_days} == {"2026-11-19"}
+    others = {value for stream, value in found.items() if stream not in of_days}
     assert others == {"2026-11-20T13:52:12+00:00"}

@@ -4,7 +4,9 @@ That list is kept by hand and knows nothing of the tap, so that no endpoint is f
 misnamed, and no field either. `fields` are as the API spells them, after nested lists are taken
 apart, and `table_only` those that the vendor's tables have and the examples have not; `made` are
 the columns that come from the place of a row. `days` is the longest range that is taken, and
-`own_date` the column of a row's own date.
+`own_date` the column of a row's own date. `also_spelled` are other names of columns, where pages
+disagree; `values` is what an endpoint is asked for one by one where no stream has it; `unique` is
+said of natural keys that the vendor calls unique.
 """
 
 from __future__ import annotations
@@ -46,6 +48,10 @@ UNDOCUMENTED: dict[tuple[str, str], set[str]] = {
 each = pytest.mark.parametrize("listed", LISTED, ids=lambda it: f"{it['file']}_{it['api']}")
 
 
+def added_to(listed: dict[str, Any]) -> list[str]:
+    return [] if listed.get("unique") else ADDED[listed["kind"]]
+
+
 def name_of(listed: dict[str, Any]) -> str:
     return f"{listed['file'].removesuffix('_manager')}_{listed['api']}"
 
@@ -64,7 +70,7 @@ def root(entry: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_streams_are_the_documented_endpoints_and_no_others(catalog: dict[str, Any]) -> None:
     assert sorted(catalog) == sorted(map(name_of, LISTED))
-    assert len(LISTED) == len(BY_NAME) == len(ENDPOINTS) == 72
+    assert len(LISTED) == len(BY_NAME) == len(ENDPOINTS) == 167
 
 
 @each
@@ -74,7 +80,7 @@ def test_columns_are_the_documented_fields_and_those_that_the_tap_adds(
     published = set(catalog[name_of(listed)]["schema"]["properties"])
     documented = [*listed["fields"], *listed.get("table_only", ())]
     fields = {column_name(field) for field in documented} | set(listed["made"])
-    added = {"wolkvox_server", "_rescued_data", *ADDED[listed["kind"]]}
+    added = {"wolkvox_server", "_rescued_data", *added_to(listed)}
     undocumented = UNDOCUMENTED.get((listed["file"], listed["api"]), set())
     assert published - undocumented == fields | added
     assert undocumented <= published
@@ -96,7 +102,7 @@ def test_keys_are_server_natural_key_and_stamp(
         "snapshot": [*natural, "snapshot_date"],
         "real time": [*natural, "snapshot_at"],
         "catalogue": natural,
-        "event": ["row_key"],
+        "event": natural if listed.get("unique") else ["row_key"],
         "aggregate": natural,
         "aggregate over window": ["window_date", *natural],
     }
@@ -116,7 +122,7 @@ def test_the_hash_of_an_event_is_of_its_natural_key_at_least(listed: dict[str, A
 @pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name)
 def test_a_kind_is_told_by_its_columns_the_first_of_which_is_its_stamp(kind: Kind) -> None:
     added = ADDED[kind.name.lower().replace("_", " ")]
-    stamps = {endpoint.stamp for endpoint in ENDPOINTS if endpoint.kind is kind}
+    stamps = {it.stamp for it in ENDPOINTS if it.kind is kind and not it.unique}
     assert list(kind.value) == added
     assert stamps == {added[0] if added else ""}
 
@@ -134,7 +140,9 @@ def test_its_own_date_is_a_day_or_a_moment(catalog: dict[str, Any], listed: dict
     assert (date is not None) == (listed["kind"] in {"event", "aggregate"})
     if date:
         form = catalog[name_of(listed)]["schema"]["properties"][date]["format"]
-        assert form in ({"date"} if listed["kind"] == "aggregate" else {"date", "date-time"})
+        by_hour = listed["api"] == "diagram_1_2"
+        of_days = listed["kind"] == "aggregate" and not by_hour
+        assert form in ({"date"} if of_days else {"date", "date-time"})
 
 
 @each
@@ -169,12 +177,13 @@ def test_it_is_asked_of_the_file_that_serves_it_whatever_the_streams_name(
 @each
 def test_it_is_asked_with_what_the_api_wants(listed: dict[str, Any]) -> None:
     endpoint = BY_NAME[name_of(listed)]
-    ids_from = (
-        [endpoint.parent.stream, endpoint.parent.column] if endpoint.parent is not None else None
-    )
+    each = endpoint.each
     assert dict(endpoint.asked) == listed["asked_with"]
-    assert ids_from == listed["ids_from"]
-    assert endpoint.parent is None or endpoint.parent.stream in BY_NAME
+    assert ([each.stream, each.column] if each and each.stream else None) == listed["ids_from"]
+    assert ({each.asked_with: list(each.listed)} if each and each.listed else None) == listed.get(
+        "values"
+    )
+    assert each is None or each.listed or each.stream in BY_NAME
 
 
 @each
@@ -193,13 +202,32 @@ def test_bots_are_cut_at_fewer_rows_than_others() -> None:
     }
 
 
-def test_rows_that_add_up_the_others_are_in_calls_only() -> None:
+def test_rows_may_add_up_the_others_where_a_page_says_so() -> None:
     named = {endpoint.name: endpoint.total for endpoint in ENDPOINTS if endpoint.total}
-    assert named == {"reports_cdr_1": "agent_name"}
+    assert named == {
+        "reports_cdr_1": "agent_name",
+        "reports_agent_9": "agent_name",
+        "reports_campaign_5": "type_of_row",
+        "reports_diagram_10": "tts_text",
+    }
+
+
+def test_all_are_asked_for_first_where_rows_would_lose_their_id() -> None:
+    assert {endpoint.api for endpoint in ENDPOINTS if endpoint.all_first} == {
+        *("campaign_1", "campaign_2", "campaign_4", "campaign_8", "campaign_10"),
+        *("skill_6", "skill_11"),
+    }
+
+
+@each
+def test_other_spellings_are_read_as_the_same_column(listed: dict[str, Any]) -> None:
+    known = columns.aliases(BY_NAME[name_of(listed)])
+    for spelled, column in listed.get("also_spelled", {}).items():
+        assert known[column_name(spelled)] == column
 
 
 def test_attempts_alone_are_cut_by_id() -> None:
     cut = {endpoint.name: endpoint.cut_by for endpoint in ENDPOINTS if endpoint.cut_by}
-    [(name, parent)] = cut.items()
-    assert (name, parent.stream) == ("reports_campaign_3", "information_campaigns")
-    assert parent.column in BY_NAME[name].asked
+    [(name, cut_by)] = cut.items()
+    assert (name, cut_by.stream) == ("reports_campaign_3", "information_campaigns")
+    assert cut_by.column in BY_NAME[name].asked

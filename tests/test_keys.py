@@ -337,6 +337,13 @@ class TestRowKeysOfManyAnswers:
         rows: list[Record] = [{"conn_id": "1", **missing}, {"conn_id": "1", "date": " "}]
         assert dated_keys().of(rows) == keys.RowKeys(("conn_id",), None, {}).of(rows)
 
+    def test_rows_without_a_date_are_the_same_in_the_next_answer(self) -> None:
+        made = dated_keys()
+        rows: list[Record] = [{"conn_id": "1", "date": "-"}] * 2
+        first = made.of(rows)
+        made.forget(date(2026, 11, 20))
+        assert made.of(rows) == first
+
     def test_identical_rows_of_one_day_stay_as_many_and_of_two_days_are_one(self) -> None:
         made = dated_keys()
         one, two = made.of([{"conn_id": "1", "date": "2026-11-20 10:00:00"}] * 2)

@@ -18,6 +18,7 @@ from tap_wolkvox.shapes import (
     LIST,
     Found,
     OneObject,
+    RowByName,
     Row,
     Rows,
     RowsByKind,
@@ -36,6 +37,7 @@ ROW = {"telephone": PHONE}
 NOTHING: list[object] = [[], None, ""]
 CHATS = BY_NAME["real_time_chats"].shape
 SURVEYS = BY_NAME["quality_quality_matrix"].shape
+INTERVALS = BY_NAME["reports_cdr_4"].shape
 LATENCY = BY_NAME["real_time_latency"].shape
 TALKS = BY_NAME["reports_chat_2"].shape
 
@@ -189,6 +191,68 @@ EXAMPLES: list[tuple[str, object, list[Row]]] = [
         ],
     ),
     (
+        "reports_agent_5",
+        {
+            "code": 200,
+            "msg": "1 records were found",
+            "data": [
+                {
+                    "agent_name": "Ana",
+                    "agent_id": "0011",
+                    "status_x_hour": [{"hour": "08:00", "calls": "2"}, {"hour": "09:00"}],
+                }
+            ],
+        },
+        [
+            {"agent_name": "Ana", "agent_id": "0011", "hour": "08:00", "calls": "2"},
+            {"agent_name": "Ana", "agent_id": "0011", "hour": "09:00"},
+        ],
+    ),
+    (
+        "reports_agent_11",
+        {
+            "code": 200,
+            "msg": "1 records were found",
+            "data": [{"skill_name": "Sales", "agents": [{"agent_id": "0011", "calls": "2"}]}],
+        },
+        [{"skill_name": "Sales", "agent_id": "0011", "calls": "2"}],
+    ),
+    (
+        "gamification_agents_kpi",
+        {
+            "code": 200,
+            "msg": "1 records were found",
+            "data": [
+                {
+                    "agent_id": "12999",
+                    "stats": [
+                        {"date": "20230124", "points": "428"},
+                        {"date": "20230123", "points": "430"},
+                    ],
+                }
+            ],
+        },
+        [
+            {"agent_id": "12999", "date": "20230124", "points": "428"},
+            {"agent_id": "12999", "date": "20230123", "points": "430"},
+        ],
+    ),
+    (
+        "reports_cdr_4",
+        {
+            "code": 200,
+            "msg": "1 records were found",
+            "data": {
+                "0_5_seg": {"calls": "3", "percentage": "75 %"},
+                "greater_than_121": {"calls": "1", "percentage": "25 %"},
+            },
+        },
+        [
+            {"interval": "0_5_seg", "calls": "3", "percentage": "75 %"},
+            {"interval": "greater_than_121", "calls": "1", "percentage": "25 %"},
+        ],
+    ),
+    (
         "reports_chat_2",
         {
             "code": 200,
@@ -338,6 +402,7 @@ class TestNotes:
             (Rows(path=("data", "data")), ["`data.data`"], ()),
             (OneObject(path=("data", "server")), ["`data.server`"], ()),
             (RowsByName(column="survey"), ["`survey`"], ("survey",)),
+            (RowByName(column="interval"), ["`interval`"], ("interval",)),
             (RowsInRows(field="active_chats"), ["`active_chats`"], ()),
             (
                 RowsWithEarliest(field="messages", inner="sent", column="date"),
@@ -415,8 +480,15 @@ class TestOtherShapes:
         assert "without fields" in refusal(shape, data)
 
     @pytest.mark.parametrize("data", NO_OBJECT, ids=repr)
-    def test_rows_by_name_are_no_list(self, data: object) -> None:
-        message = refusal(SURVEYS, data)
+    def test_the_row_of_a_name_is_an_object(self, data: object) -> None:
+        message = refusal(INTERVALS, {"0_5_seg": data})
+        assert PHONE not in message
+        assert "`data.*`" in message
+
+    @pytest.mark.parametrize("shape", [SURVEYS, INTERVALS], ids=repr)
+    @pytest.mark.parametrize("data", NO_OBJECT, ids=repr)
+    def test_rows_by_name_are_no_list(self, shape: Shape, data: object) -> None:
+        message = refusal(shape, data)
         assert PHONE not in message
         assert "`data` is" in message
 

@@ -45,12 +45,19 @@ ASKED = {
     ("whatsapp", "list_templates"): {"connector_id": "2980"},
     ("whatsapp", "agent_chat"): {"agent_id": "092"},
 }
-A_DAY = {"date_ini": "20261119000000", "date_end": "20261119235959"}
+TOLD = {
+    "date_ini": "20261119000000",
+    "date_end": "20261119235959",
+    "agent_id": "092",
+    "skill_id": "all",
+    "cod_act": "cod_act1",
+}
 ASKED |= {
-    each: {name: A_DAY.get(name, "all") for name in endpoint.needs}
+    each: {name: TOLD.get(name, "all") for name in endpoint.needs}
     for each, endpoint in ENDPOINTS.items()
     if endpoint.days
 }
+ASKED["campaign", "detail"] |= {"campaign_id": "20716", "type_campaign": "predictive"}
 """What an endpoint needs to be told."""
 
 OTHERS = [
@@ -309,14 +316,17 @@ def test_the_data_do_not_change_with_the_interpreter() -> None:
 # --- every endpoint ----------------------------------------------------------------------------
 
 
-def test_there_are_72() -> None:
+def test_there_are_167() -> None:
     files = [file for file, _ in ENDPOINTS]
     assert {file: files.count(file) for file in files} == {
         "billing": 27,
-        "information": 14,
-        "reports_manager": 17,
+        "information": 15,
+        "reports_manager": 104,
         "real_time": 10,
-        "campaign": 1,
+        "customer": 4,
+        "gamification": 1,
+        "speech_analytics": 1,
+        "campaign": 2,
         "quality": 1,
         "whatsapp": 2,
     }

@@ -428,6 +428,18 @@ class TestDateTimes:
         assert to_utc(midnight, zone) == datetime.fromisoformat(instant).astimezone(UTC).isoformat()
 
     @pytest.mark.parametrize(
+        ("received", "instant"),
+        [
+            ("2026-11-20 10:30", "2026-11-20T15:30:00+00:00"),
+            ("2026-11-20-10:30:15", "2026-11-20T15:30:15+00:00"),
+            ("2026-11-20-10", "2026-11-20T15:00:00+00:00"),
+            ("2026-11-20 10", "2026-11-20T15:00:00+00:00"),
+        ],
+    )
+    def test_a_full_hour_or_minute_may_say_no_more(self, received: str, instant: str) -> None:
+        assert to_utc(received, BOGOTA) == instant
+
+    @pytest.mark.parametrize(
         ("zone", "received"),
         [
             (TOKYO, "0001-01-01 00:00:00"),
@@ -441,7 +453,11 @@ class TestDateTimes:
             (BOGOTA, "20261120246060"),
             (BOGOTA, "2026-11-20"),
             (BOGOTA, "20261120"),
-            (BOGOTA, "2026-11-20 10:00"),
+            (BOGOTA, "2026-11-20 24"),
+            (BOGOTA, "2026-11-20 10:60"),
+            (BOGOTA, "2026-11-20-"),
+            (BOGOTA, "2026-11-2010"),
+            (BOGOTA, "2026112010"),
             (BOGOTA, "2026-11-20 10:00:00.5"),
             (BOGOTA, "2026-11-20  10:00:00"),
             (BOGOTA, "2026-11-20 10:00:00 PM"),

@@ -16,38 +16,83 @@ if TYPE_CHECKING:
     from tests.command_line import Result
     from tests.simulator import Simulator
 
-SCHEMAS = Path(__file__).parents[1] / "schemas"
-REPORTS = "reports_manager"
+TESTS = Path(__file__).parent
+SCHEMAS = TESTS.parent / "schemas"
 BOGOTA = ZoneInfo("America/Bogota")
 DIGITS = "%Y%m%d%H%M%S"
 
-OVER_WINDOW = ("agent_1", "agent_3", "agent_6", "chat_16", "skill_4", "skill_5")
+LISTED: list[dict[str, Any]] = json.loads((TESTS / "endpoints.json").read_text(encoding="utf-8"))
+LINES = {line["api"]: line for line in LISTED if "days" in line}
+"""What is known of each endpoint that takes dates."""
+
+BY_TWO_DATES = "campaign_3"
+"""It goes by two dates, and has a truth of its own."""
+
+OVER_WINDOW = tuple(api for api, line in LINES.items() if line["kind"] == "aggregate over window")
 """Reports whose rows have no date."""
 
-OWN_DATE = (
-    *("cdr_1", "agent_7", "agent_8", "agent_14", "campaign_7", "skill_7"),
-    *("chat_1", "chat_2", "diagram_1", "diagram_9"),
-)
-"""Reports whose rows have one: all but `campaign_3`, which goes by two."""
+OWN_DATE = tuple(api for api in LINES if api not in {*OVER_WINDOW, BY_TWO_DATES})
+"""Reports whose rows have one."""
 
-ALL = {"skill_4", "skill_5", "skill_7"}
-"""Reports that want a skill, or all of them."""
+ONE_BY_ONE = {
+    api: line["made"][0] for api, line in LINES.items() if line["ids_from"] or "values" in line
+}
+"""Reports that are asked for one id after the other, with the column that holds it."""
+
+OF_THE_OPERATION = {"speech_1"}
+"""Reports with columns that each operation defines for itself."""
+
+INNER = {"agent_5": "status_x_hour", "agent_11": "agents", "agents_kpi": "stats"}
+"""The lists that rows hold, each element of which is a row."""
 
 Row = dict[str, Any]
 
 
-def asked(api: str) -> dict[str, str]:
-    """Return the parameters of a report beside its range."""
-    if api.startswith("campaign_"):
-        return {"campaign_id": "all"}
-    return {"skill_id": "all"} if api in ALL else {}
+def stream(api: str) -> str:
+    """Return the stream of a report."""
+    return f"{LINES[api]['file'].removesuffix('_manager')}_{api}"
+
+
+def asked(simulator: Simulator, api: str) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+    """Yield what a report is asked with beside its range, and the columns that says.
+
+    Once, or for each of its ids.
+    """
+    line = LINES[api]
+    for parameter, listed in line.get("values", {}).items():
+        for each in listed:
+            yield {parameter: each}, {ONE_BY_ONE[api]: each}
+    if line["ids_from"]:
+        parent, column = line["ids_from"]
+        for row in simulator.rows("information", parent.removeprefix("information_")):
+            yield row | line["asked_with"] | {column: row[column]}, {column: row[column]}
+    if api not in ONE_BY_ONE:
+        yield line["asked_with"], {}
 
 
 def served(simulator: Simulator, api: str, begin: datetime, end: datetime) -> list[Row]:
-    """Return the rows of a report in a range of local time, however long it is."""
+    """Return the rows of a report in a range of local time, however long it is, all of them flat.
+
+    Those that add up others are left out.
+    """
     dates = {"date_ini": f"{begin:{DIGITS}}", "date_end": f"{end:{DIGITS}}"}
-    file = "information" if api == "audit_log" else REPORTS
-    return simulator.rows(file, api, **dates, **asked(api))
+    return [
+        columns | row
+        for parameters, columns in asked(simulator, api)
+        for outer in simulator.rows(LINES[api]["file"], api, **(parameters | dates))
+        for row in flat(outer, INNER.get(api))
+        if "TOTAL" not in row.values()
+    ]
+
+
+def flat(outer: Row, inner: str | None) -> Iterator[Row]:
+    """Yield the rows that a row holds, or itself."""
+    if inner is None:
+        yield outer
+        return
+    shared = {name: value for name, value in outer.items() if name != inner}
+    for row in outer[inner]:
+        yield shared | row
 
 
 def ranges(simulator: Simulator, api: str) -> list[tuple[datetime, datetime]]:
@@ -99,12 +144,18 @@ def typed(
     """Yield rows as text that can be counted, with their values as the schema has them."""
     columns = properties(api)
     for row in sent:
-        named = {renamed(name): text for name, text in row.items()}
+        named = {renamed(api, name): text for name, text in row.items()}
         if api == "chat_2":
             named["date"] = min(message["date"] for message in row["conversation"])
-        assert named.keys() <= columns.keys()
-        values = {name: value(text, columns[name], zone) for name, text in named.items()}
-        yield comparable(values | (stamps or {}))
+        unknown = {name: row[name] for name in named.keys() - columns.keys()}
+        assert bool(unknown) == (api in OF_THE_OPERATION)
+        values = {
+            name: value(text, columns[name], zone)
+            for name, text in named.items()
+            if name in columns
+        }
+        rescued = {"_rescued_data": kept_as_sent(unknown)} if unknown else {}
+        yield comparable(values | (stamps or {}) | rescued)
 
 
 def comparable(record: Row) -> str:
@@ -116,20 +167,28 @@ def comparable(record: Row) -> str:
         for name, value in record.items()
         if value is not None and name not in made
     }  # fmt: skip
+    if "_rescued_data" in kept:
+        kept["_rescued_data"] = kept_as_sent(json.loads(kept["_rescued_data"]))
     return json.dumps(kept, sort_keys=True, ensure_ascii=False)
+
+
+def kept_as_sent(fields: Row) -> str:
+    """Return fields of no column, in an order of their own."""
+    return json.dumps(fields, sort_keys=True, ensure_ascii=False)
 
 
 def properties(api: str) -> dict[str, Any]:
     """Return the declared columns of a report."""
-    stem = "information_audit_log" if api == "audit_log" else f"reports_{api}"
-    found = json.loads((SCHEMAS / f"{stem}.json").read_text(encoding="utf-8"))
+    found = json.loads((SCHEMAS / f"{stream(api)}.json").read_text(encoding="utf-8"))
     columns: dict[str, Any] = found["properties"]
     return columns
 
 
-def renamed(name: str) -> str:
+def renamed(api: str, name: str) -> str:
     """Return the column of a field."""
-    return {"agent_anwers ": "agent_anwers", "ASA": "asa"}.get(name, name)
+    usual = {"agent_anwers ": "agent_anwers", "ASA": "asa", "yes/no": "yes_no"}
+    named: str = LINES[api].get("also_spelled", {}).get(name) or usual.get(name, name)
+    return named
 
 
 def value(sent: Any, schema: dict[str, Any], zone: ZoneInfo) -> Any:
@@ -146,8 +205,8 @@ def _of_text(sent: str, kind: str, form: str | None, zone: ZoneInfo) -> Any:
     if not sent.strip(" -"):
         return None
     if kind == "string":
-        found = datetime.fromisoformat(sent).replace(tzinfo=zone).astimezone(UTC)
-        return sent if form == "date" else found.isoformat()
+        found = datetime.fromisoformat(sent).replace(tzinfo=zone)
+        return found.date().isoformat() if form == "date" else found.astimezone(UTC).isoformat()
     if form == "hour of the day":
         return int(sent.split(":", maxsplit=1)[0])
     if form == "seconds" and ":" in sent:

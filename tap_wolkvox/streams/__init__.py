@@ -8,6 +8,7 @@ from tap_wolkvox.endpoints import Kind
 from tap_wolkvox.streams.attempts import AttemptStream
 from tap_wolkvox.streams.base import WolkvoxStream
 from tap_wolkvox.streams.dated import DatedStream
+from tap_wolkvox.streams.dated_each import DatedEachStream
 from tap_wolkvox.streams.feed import FeedStream
 from tap_wolkvox.streams.present import PresentStream
 
@@ -23,5 +24,6 @@ def stream(tap: TapWolkvox, endpoint: Endpoint) -> WolkvoxStream:
     if endpoint.cut_by:
         return AttemptStream(tap, endpoint, endpoint.cut_by)
     if endpoint.days:
-        return DatedStream(tap, endpoint)
+        each = endpoint.each
+        return DatedEachStream(tap, endpoint, each) if each else DatedStream(tap, endpoint)
     return (FeedStream if endpoint.kind is Kind.EVENT else PresentStream)(tap, endpoint)

@@ -10,7 +10,7 @@ from typing_extensions import override
 from tap_wolkvox import bookmarks, values
 from tap_wolkvox.errors import StreamError, TooLargeError
 from tap_wolkvox.streams.dated import DatedStream
-from tap_wolkvox.streams.present import ids_of
+from tap_wolkvox.streams.one_by_one import to_ask
 from tap_wolkvox.wall_clock import A_DAY, A_SECOND, midnight
 from tap_wolkvox.windows import Limits, Plan, Window
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_wolkvox.endpoints import Endpoint, Parent
+    from tap_wolkvox.endpoints import Each, Endpoint
     from tap_wolkvox.keys import RowKeys
     from tap_wolkvox.shapes import Row
     from tap_wolkvox.tap import TapWolkvox
@@ -38,12 +38,12 @@ class AttemptStream(DatedStream):
     Args:
         tap: The tap.
         endpoint: Its line in the table.
-        parent: Where the ids come from.
+        each: What an answer that is cut is asked for by.
     """
 
-    def __init__(self, tap: TapWolkvox, endpoint: Endpoint, parent: Parent) -> None:
+    def __init__(self, tap: TapWolkvox, endpoint: Endpoint, each: Each) -> None:
         super().__init__(tap, endpoint)
-        self._parent = parent
+        self._each = each
         self._earliest: datetime | None = None
         self._emitted: set[object] = set()
 
@@ -99,30 +99,31 @@ class AttemptStream(DatedStream):
         Raises:
             StreamError: Even that gives not all of them.
         """
-        parent = self._parent
-        self.logger.info("%s: %s; asking for one `%s` at a time.", asked, error, parent.column)
+        name = self._each.column
+        self.logger.info("%s: %s; asking for one `%s` at a time.", asked, error, name)
         rows: list[Row] = []
         for each in self._ids(context, error):
             try:
-                rows += self.ask(context, asked.parameters | {parent.column: each})
+                rows += self.ask(context, asked.parameters | {name: each})
             except TooLargeError as too_large:
                 raise StreamError(
-                    f"`{parent.column}` {each} alone is more than the API gives at once, and it "
-                    f"can't be asked for in smaller parts: {too_large}"
+                    f"`{name}` {each} alone is more than the API gives at once, and it can't be "
+                    f"asked for in smaller parts: {too_large}"
                 ) from None
         counted = error.cut.counted if error.cut else 0
         if len(rows) < counted:
             raise StreamError(
-                f"one `{parent.column}` at a time, the API gives {len(rows)} rows of {counted}: "
-                "nothing of them was emitted"
+                f"one `{name}` at a time, the API gives {len(rows)} rows of {counted}: nothing of "
+                "them was emitted"
             )
         return rows
 
     def _ids(self, context: Context | None, error: TooLargeError) -> list[str]:
         """Return the ids that are known, and those that only the cut answer shows."""
-        column = self._parent.column
+        name = self._each.column
         rows = (
             values.by_column(row, self.aliases) for row in (error.cut.shown if error.cut else ())
         )
-        shown = (str(row[column]) for row in rows if column in row)
-        return list(dict.fromkeys([*ids_of(self, context, self._parent), *shown]))
+        shown = (str(row[name]) for row in rows if name in row)
+        known = (one.columns[name] for one in to_ask(self, context, self._each))
+        return list(dict.fromkeys([*known, *shown]))

@@ -17,6 +17,8 @@ from tap_wolkvox.connection import retry_after
 from tap_wolkvox.endpoints import SERVER
 from tap_wolkvox.errors import PassingError, StreamError
 from tap_wolkvox.report import Tally
+from tap_wolkvox.shapes import joined
+from tap_wolkvox.streams.one_by_one import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from tap_wolkvox.connection import Connection
     from tap_wolkvox.endpoints import Endpoint
     from tap_wolkvox.shapes import Row
+    from tap_wolkvox.streams.one_by_one import One
     from tap_wolkvox.tap import TapWolkvox
 
 
@@ -116,8 +119,8 @@ class WolkvoxStream(RESTStream[None]):
     @override
     def get_http_request(self, *, page: PageContext[None]) -> HTTPRequest:
         request = super().get_http_request(page=page)
-        parent = self.endpoint.parent
-        in_body = parent is not None and parent.in_body
+        each = self.endpoint.each
+        in_body = each is not None and each.in_body
         request.data = dict(self._asked) if in_body else None
         request.params = {
             "api": self.endpoint.api,
@@ -228,6 +231,7 @@ class WolkvoxStream(RESTStream[None]):
         self,
         context: Context | None,
         asked: Mapping[str, str] = MappingProxyType({}),
+        one: One = ALL,
         *,
         divisible: bool = False,
     ) -> list[Row]:
@@ -236,6 +240,7 @@ class WolkvoxStream(RESTStream[None]):
         Args:
             context: The server that is asked.
             asked: Parameters of this request.
+            one: The id that is asked for, which becomes a column.
             divisible: Whether less could be asked for.
 
         Raises:
@@ -244,8 +249,9 @@ class WolkvoxStream(RESTStream[None]):
             OperationError: No stream of the operation can be read.
         """
         # Not in the context: the SDK logs that, and an id may be personal.
-        self._asked, self._divisible = asked, divisible
-        return list(self.request_records(context))
+        self._asked, self._divisible = {**asked, **one.parameters}, divisible
+        rows = list(self.request_records(context))
+        return [joined(one.columns, row, "row") for row in rows] if one.columns else rows
 
     def asked_at(self) -> datetime:
         """Return the instant of the last request, in UTC."""
@@ -272,7 +278,7 @@ class WolkvoxStream(RESTStream[None]):
 
     def _report(self) -> None:
         """Name in the log, once, where what was sent differs from what the schema declares."""
-        missing = columns.expected(self.endpoint) - self._sent
+        missing = columns.expected(self.endpoint) - self._sent - set(self.endpoint.made)
         if self._sent and missing:
             self.logger.warning("Columns that the API did not send: %s", ", ".join(sorted(missing)))
         if self._rescued:

@@ -65,7 +65,8 @@ class DatedStream(WolkvoxStream):
     def _is_of_days(self) -> bool:
         """Whether its rows are of days, none of which may be cut."""
         schema = columns.stream_schema(self.endpoint)["properties"]
-        return bool(schema[self.endpoint.replication_key]["format"] == "date")
+        dated = schema[self.endpoint.replication_key]["format"] == "date"
+        return dated or self.endpoint.kind is not Kind.EVENT
 
     @override
     def read(self, context: Context | None) -> Iterable[Record]:
@@ -73,6 +74,28 @@ class DatedStream(WolkvoxStream):
         plan = self.plan(context)
         whole, before = plan.unread, self.connection.requests
         self._row_keys = self.new_keys()
+        for window, records in self.in_windows(context, plan):
+            rows = 0
+            for rows, record in enumerate(records, 1):  # noqa: B007  # counted for the log
+                yield record
+            self._mark(context, window)
+            self.logger.info(
+                "%s: %d rows; %d requests so far, %d %% read.",
+                window,
+                rows,
+                self.connection.requests - before,
+                100 * window.share_of(whole),
+            )
+
+    def in_windows(
+        self, context: Context | None, plan: windows.Plan
+    ) -> Iterator[tuple[Window, Iterable[Record]]]:
+        """Yield each window of a plan that was read, with its records.
+
+        Raises:
+            StreamError: A window can't be had.
+            OperationError: No stream of the operation can be read.
+        """
         while not plan.is_done:
             window = plan.window
             try:
@@ -83,16 +106,8 @@ class DatedStream(WolkvoxStream):
                 continue
             except StreamError as error:
                 raise StreamError(f"{window}: {error}") from None
-            yield from records
+            yield window, records
             plan = plan.read(len(rows))
-            self._mark(context, window)
-            self.logger.info(
-                "%s: %d rows; %d requests so far, %d %% read.",
-                window,
-                len(records),
-                self.connection.requests - before,
-                100 * window.share_of(whole),
-            )
 
     def plan(self, context: Context | None) -> windows.Plan:
         """Return the plan of what there is to read."""
@@ -199,7 +214,7 @@ class DatedStream(WolkvoxStream):
 
     def _added(self, rows: list[Row], window: Window) -> Iterator[dict[str, str]]:
         """Yield the columns that the tap adds to each row."""
-        if self.endpoint.kind is Kind.EVENT:
+        if self.endpoint.kind is Kind.EVENT and not self.endpoint.unique:
             for key in self.keys_for(window).of(rows):
                 yield {self.endpoint.stamp: key}
             return
@@ -207,11 +222,12 @@ class DatedStream(WolkvoxStream):
 
     def _adds_up(self, row: Row) -> bool:
         """Whether a row is the sum of others."""
-        return bool(self.endpoint.total) and row.get(self.endpoint.total) == TOTAL
+        name = row.get(self.endpoint.total)
+        return isinstance(name, str) and name.strip().upper() == TOTAL
 
     def _stamps(self, window: Window) -> dict[str, str]:
         """Return the columns that tell what window the figures are of, where the rows do not."""
-        if self.endpoint.kind is Kind.AGGREGATE:
+        if self.endpoint.kind is not Kind.AGGREGATE_OVER_WINDOW:
             return {}
         begin = first_instant(window.begin, self.zone)
         end = last_instant(window.end, self.zone)

@@ -136,25 +136,16 @@ def agent_8(report: Report) -> list[Row]:
 @over_range
 def agent_14(report: Report) -> list[Row]:
     """One row a state that began in the range: three for a call, one for a break."""
-    states = [*_of_calls(report), *_of_breaks(report)]
-    states.sort(key=lambda state: (state.begin, state.agent.id, state.contact["conn_id"]))
     return [
-        {
-            "agent_id": each.agent.id,
-            "agent_status": each.name,
-            "time": duration(report.so_far(each.begin, each.end)),
-            "date_ini": stamp(report.local(each.begin)),
-            "date_end": _end(report, each.end),
-            **each.contact,
-            "agent_dni": each.agent.dni,
-            "agent_name": each.agent.name,
-        }
-        for each in states
+        state_row(report, each) | {"agent_dni": each.agent.dni, "agent_name": each.agent.name}
+        for each in states(report)
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class State:
+    """What an agent did from one moment to another, and with whom."""
+
     agent: Agent
     name: str
     begin: datetime
@@ -162,20 +153,39 @@ class _State:
     contact: Row
 
 
-def _of_calls(report: Report) -> Iterator[_State]:
+def states(report: Report, agent_id: str | None = None) -> list[State]:
+    """The states that began in the range, of everybody or of one agent; by date."""
+    found = [*_of_calls(report, agent_id), *_of_breaks(report, agent_id)]
+    return sorted(found, key=lambda each: (each.begin, each.agent.id, each.contact["conn_id"]))
+
+
+def state_row(report: Report, state: State) -> Row:
+    """What reports of states tell of one."""
+    return {
+        "agent_id": state.agent.id,
+        "agent_status": state.name,
+        "time": duration(report.so_far(state.begin, state.end)),
+        "date_ini": stamp(report.local(state.begin)),
+        "date_end": _end(report, state.end),
+        **state.contact,
+    }
+
+
+def _of_calls(report: Report, agent_id: str | None) -> Iterator[State]:
     for call in report.calls_around():
-        if call.connected:
+        if call.connected and agent_id in {None, call.agent.id}:
             worked = call.ended + timedelta(seconds=call.acw)
             moments = (call.rang, call.answered, call.ended, worked)
             for name, (begin, end) in zip(STATES, pairwise(moments), strict=True):
                 if report.within(begin):
-                    yield _State(call.agent, name, begin, end, _contact(call))
+                    yield State(call.agent, name, begin, end, _contact(call))
 
 
-def _of_breaks(report: Report) -> Iterator[_State]:
+def _of_breaks(report: Report, agent_id: str | None) -> Iterator[State]:
     for agent, each in _breaks(report):
-        nobody = dict.fromkeys(CONTACT, each.blank)
-        yield _State(agent, each.state, each.begin, each.end, nobody)
+        if agent_id in {None, agent.id}:
+            nobody = dict.fromkeys(CONTACT, each.blank)
+            yield State(agent, each.state, each.begin, each.end, nobody)
 
 
 def _contact(call: Call) -> Row:

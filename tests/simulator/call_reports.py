@@ -36,7 +36,7 @@ def cdr_1(report: Report) -> list[Row]:
             "cost": f"{call.cost:.2f}",
             "time_seg": str(call.talk),
             "time_min": f"{call.talk / 60:.2f}",
-            **_codes(call, report.known),
+            **codes(call, report.known),
             "type_interaction": call.type,
             "customer_id": call.customer.id,
             "hang_up": call.hang_up,
@@ -56,7 +56,8 @@ def destination(call: Call) -> str:
     return call.customer.phone if call.campaign else call.agent.id
 
 
-def _codes(call: Call, known: datetime) -> Row:
+def codes(call: Call, known: datetime) -> Row:
+    """What a call came to, in both groups of codes, as far as it is known."""
     row = {}
     for name, code in (("cod_act", call.code), ("cod_act_2", call.code_2)):
         given = code if call.coded(known) else None
@@ -136,18 +137,18 @@ def campaign_7(report: Report) -> list[Row]:
 def diagram_1(report: Report) -> list[Row]:
     """One row a step of a menu, by the date it ended: the last when the call begins to wait."""
     wanted = report.question.query.get("customer_id") or None
-    steps = [
+    found = [
         (end, call.conn_id, row)
         for call in report.calls_around()
         if call.skill and wanted in {None, call.customer.id}
-        for end, row in _steps(report, call)
+        for end, _, row in steps(report, call)
         if report.within(end)
     ]
-    return [row for _, _, row in sorted(steps, key=lambda step: step[:2])]
+    return [row for _, _, row in sorted(found, key=lambda step: step[:2])]
 
 
-def _steps(report: Report, call: Call) -> Iterator[tuple[datetime, Row]]:
-    """From the last to the first."""
+def steps(report: Report, call: Call) -> Iterator[tuple[datetime, int, Row]]:
+    """The end, the seconds and the row of each step of a menu, from the last to the first."""
     points = report.question.operation.world.routing_points
     dice = report.question.operation.dice("menu", call.conn_id)
     number = dice.randrange(len(points))
@@ -156,6 +157,7 @@ def _steps(report: Report, call: Call) -> Iterator[tuple[datetime, Row]]:
         last, lasts = not later, dice.randint(4, 40)
         yield (
             end,
+            lasts,
             {
                 "rp_id": points[number],
                 "rp_name": f"Línea {number + 1}",

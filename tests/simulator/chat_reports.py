@@ -26,10 +26,10 @@ EXCHANGE_CAP = 6_000
 @over_range
 def chat_1(report: Report) -> list[Row]:
     """One row a chat that was closed in the range; its date is when it was opened."""
-    return [_chat(report, chat) for chat in _closed(report)]
+    return [_chat(report, chat) for chat in closed(report)]
 
 
-def _closed(report: Report) -> list[Chat]:
+def closed(report: Report) -> list[Chat]:
     """The chats that were closed in the range, in that order."""
     begin, end = report.asked.instants(report.question.operation.clock.zone)
     found = chats.opened(report.question.operation, begin - chats.LONGEST, min(end, report.known))
@@ -120,7 +120,7 @@ def chat_16(report: Report) -> list[Row]:
     """One row an agent, over the chats that ``chat_1`` has for the same range."""
     agents = report.question.operation.world.agents
     by_agent: dict[Agent, list[Chat]] = {agent: [] for agent in agents}
-    for chat in _closed(report):
+    for chat in closed(report):
         by_agent[chat.agent].append(chat)
     return [_productivity(agent, found) for agent, found in by_agent.items() if found]
 

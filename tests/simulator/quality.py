@@ -9,6 +9,7 @@ from tests.simulator.endpoints import Endpoint, Question
 
 if TYPE_CHECKING:
     from tests.simulator.answers import Row
+    from tests.simulator.operation import Operation
 
 SURVEYS = ("Monitoreo de voz", "Monitoreo de chat", "Auditoría de cobranza")
 ATTRIBUTES = (
@@ -22,9 +23,14 @@ ATTRIBUTES = (
 
 def quality_matrix(question: Question) -> list[Row]:
     """One row an attribute of a survey, its survey with it."""
+    return matrix(question.operation)
+
+
+def matrix(operation: Operation) -> list[Row]:
+    """The same, for whoever has no question."""
     rows = []
     for survey in SURVEYS:
-        dice = question.operation.dice("quality", survey)
+        dice = operation.dice("quality", survey)
         for category, attribute in ATTRIBUTES[: dice.randint(3, 5)]:
             rows.append(
                 {

@@ -61,12 +61,12 @@ class Report:
                     yield session
 
     def seconds(self, begin: datetime, end: datetime) -> Iterator[tuple[datetime, int]]:
-        """How many of each local hour lie between two moments, in the range and are known."""
+        """How many of each local half hour lie between two moments, in the range and are known."""
         moment = max(begin, self._instant(self.asked.begin))
         until = min(end, self._instant(self.asked.end + A_SECOND), self.known)
         while moment < until:
             local = self.local(moment)
-            left = 3600 - local.minute * 60 - local.second
+            left = 1800 - local.minute % 30 * 60 - local.second
             step = min(left, int((until - moment).total_seconds()))
             if not step:
                 return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from tests.simulator.answers import NO_ROWS
 from tests.simulator.call_reports import DATES, FOUND
@@ -13,78 +13,117 @@ from tests.simulator.figures import average, duration, percent
 from tests.simulator.report import Report, over_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
     from tests.simulator.answers import Row
     from tests.simulator.calls import Call
     from tests.simulator.world import Skill
 
-    Key = TypeVar("Key", tuple[str, int], tuple[date, str, int])
+    Key = TypeVar("Key", tuple[str, int], tuple[str, str], tuple[date, str], tuple[date, str, int])
 
 LEVELS = (10, 20, 30)
 """Seconds of the service levels."""
 
 
-@dataclass(frozen=True)
-class _Figures:
-    """Those of some inbound calls."""
-
-    calls: list[Call]
-    report: Report
+class Waiter(Protocol):
+    """What waits for an agent."""
 
     @property
-    def answered(self) -> list[Call]:
+    def connected(self) -> bool:
+        """Whether one came."""
+
+    @property
+    def waited(self) -> int:
+        """How many seconds."""
+
+
+Waiting = TypeVar("Waiting", bound=Waiter)
+
+
+@dataclass(frozen=True)
+class Waits(Generic[Waiting]):
+    """Figures of some calls, or whatever else may wait."""
+
+    calls: list[Waiting]
+
+    @property
+    def answered(self) -> list[Waiting]:
+        """Those that an agent answered."""
         return [call for call in self.calls if call.connected]
 
     @property
-    def abandoned(self) -> list[Call]:
+    def abandoned(self) -> list[Waiting]:
+        """The others."""
         return [call for call in self.calls if not call.connected]
 
-    @property
-    def talk(self) -> int:
-        return sum(call.talk for call in self.answered)
-
-    @property
-    def acw(self) -> int:
-        return sum(call.worked(self.report.known) for call in self.answered)
-
-    @property
-    def aht(self) -> int:
-        return average(self.talk + self.acw, len(self.answered))
-
     def counts(self) -> Row:
+        """How many of each."""
         return {
             "inbound_calls": str(len(self.calls)),
             "answer_calls": str(len(self.answered)),
             "abandon_calls": str(len(self.abandoned)),
         }
 
+    def level(self, seconds: int) -> str:
+        """The share that was answered within so many seconds."""
+        return percent(sum(call.waited <= seconds for call in self.answered), len(self.calls))
+
     def levels(self) -> Row:
-        waited = [call.waited for call in self.answered]
-        within = {level: sum(each <= level for each in waited) for level in LEVELS}
-        return {
-            f"service_level_{level}seg": percent(count, len(self.calls))
-            for level, count in within.items()
-        }
+        """The service levels."""
+        return {f"service_level_{level}seg": self.level(level) for level in LEVELS}
 
     def abandon(self) -> str:
+        """The share that was abandoned."""
         return percent(len(self.abandoned), len(self.calls))
 
+    def wait_time(self) -> str:
+        """How long all of them waited."""
+        return duration(sum(call.waited for call in self.calls))
 
-def _waited(calls: list[Call]) -> str:
-    """The average wait."""
+    def asa(self) -> str:
+        """The average wait for an answer."""
+        return _waited(self.answered)
+
+    def ata(self) -> str:
+        """The average wait for none."""
+        return _waited(self.abandoned)
+
+
+@dataclass(frozen=True)
+class Figures(Waits["Call"]):
+    """Those of some inbound calls."""
+
+    report: Report
+
+    @property
+    def talk(self) -> int:
+        """Seconds of talk."""
+        return sum(call.talk for call in self.answered)
+
+    @property
+    def acw(self) -> int:
+        """Seconds of work after them."""
+        return sum(call.worked(self.report.known) for call in self.answered)
+
+    @property
+    def aht(self) -> int:
+        """The average time to handle one."""
+        return average(self.talk + self.acw, len(self.answered))
+
+
+def _waited(calls: Sequence[Waiter]) -> str:
     return str(average(sum(call.waited for call in calls), len(calls)))
 
 
-def _figures(report: Report, key: Callable[[Skill, datetime], Key]) -> list[tuple[Key, _Figures]]:
+def figures(report: Report, key: Callable[[Skill, datetime], Key]) -> list[tuple[Key, Figures]]:
     """Figures by what the key says of a skill and a local time; of all skills or the asked one."""
     wanted = report.question.query["skill_id"]
     calls: defaultdict[Key, list[Call]] = defaultdict(list)
     for local, call in report.calls():
         if call.skill and wanted in {"all", call.skill.id}:
             calls[key(call.skill, local)].append(call)
-    return [(each, _Figures(calls[each], report)) for each in sorted(calls)]
+    return [(each, Figures(calls[each], report)) for each in sorted(calls)]
 
 
 @over_range
@@ -96,14 +135,14 @@ def skill_4(report: Report) -> list[Row]:
             "hour": str(hour),
             **each.counts(),
             **each.levels(),
-            "asa": _waited(each.answered),
+            "asa": each.asa(),
             "abandon": each.abandon(),
             "aht": duration(each.aht),
-            "ata": _waited(each.abandoned),
+            "ata": each.ata(),
             "att": duration(average(each.talk, len(each.answered))),
             "acw": duration(each.acw),
         }
-        for (skill, hour), each in _figures(report, lambda skill, local: (skill.id, local.hour))
+        for (skill, hour), each in figures(report, lambda skill, local: (skill.id, local.hour))
     ]
 
 
@@ -119,7 +158,7 @@ def skill_5(report: Report) -> list[Row]:
             "aht": duration(each.aht),
             "agents_needed": str(1 + len(each.calls) * each.aht // 3600),
         }
-        for (skill, hour), each in _figures(report, lambda skill, local: (skill.id, local.hour))
+        for (skill, hour), each in figures(report, lambda skill, local: (skill.id, local.hour))
     ]
 
 
@@ -135,13 +174,13 @@ def skill_7(report: Report) -> list[Row]:
             "hour": str(hour),
             **each.counts(),
             **each.levels(),
-            "wait_time": duration(sum(call.waited for call in each.calls)),
+            "wait_time": each.wait_time(),
             "abandon": each.abandon(),
             "aht": duration(each.aht),
-            "asa": _waited(each.answered),
-            "ata": _waited(each.abandoned),
+            "asa": each.asa(),
+            "ata": each.ata(),
         }
-        for (day, skill, hour), each in _figures(
+        for (day, skill, hour), each in figures(
             report, lambda skill, local: (local.date(), skill.id, local.hour)
         )
     ]

@@ -41,7 +41,7 @@ def tallies(
     """
     found: defaultdict[Key, Counter[str]] = defaultdict(Counter)
     for local, call in report.connected():
-        _add(found[key(local, call.agent)], call, report.known)
+        add(found[key(local, call.agent)], call, report.known)
     for session in report.sessions():
         for local, seconds in report.seconds(session.begin, session.end):
             found[key(local, session.agent)]["login"] += seconds
@@ -51,7 +51,8 @@ def tallies(
     return found
 
 
-def _add(sums: Counter[str], call: Call, known: datetime) -> None:
+def add(sums: Counter[str], call: Call, known: datetime) -> None:
+    """Count a call that was connected, as far as it is known at a moment."""
     side, worked, coded = SIDES[call.type], call.worked(known), call.coded(known)
     sums["calls"] += 1
     sums[side] += 1

@@ -1,0 +1,132 @@
+"""Streams of what happened when, of endpoints that answer for one id at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from tap_wolkvox import columns
+from tap_wolkvox.errors import TooLargeError
+from tap_wolkvox.streams.dated import DatedStream
+from tap_wolkvox.streams.one_by_one import ALL, records_of, to_ask
+from tap_wolkvox.windows import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_wolkvox.endpoints import Each, Endpoint
+    from tap_wolkvox.keys import RowKeys
+    from tap_wolkvox.shapes import Row
+    from tap_wolkvox.streams.one_by_one import One
+    from tap_wolkvox.tap import TapWolkvox
+    from tap_wolkvox.windows import Window
+
+Sums = Counter[tuple[object, ...]]
+"""What rows count, by their natural key but for the id, and by column."""
+
+
+class DatedEachStream(DatedStream):
+    """An endpoint that is asked for one id after the other in each window.
+
+    A window is as long as the API allows. Within it each id has a plan of its own: what is much for
+    one is little for another. The bookmark moves once all of them are read.
+
+    Args:
+        tap: The tap.
+        endpoint: Its line in the table.
+        each: What it is asked for.
+    """
+
+    def __init__(self, tap: TapWolkvox, endpoint: Endpoint, each: Each) -> None:
+        super().__init__(tap, endpoint)
+        self._each = each
+        self._one = ALL
+        self._ones: list[One] | None = None
+        self._keys_of_ones: dict[str, RowKeys] = {}
+        self._lacking: list[str] = []
+
+    @override
+    def read(self, context: Context | None) -> Iterable[Record]:
+        """Yield the records of each window; the bookmark follows it."""
+        self._ones, self._keys_of_ones, self._lacking = None, {}, []
+        try:
+            yield from super().read(context)
+        finally:
+            self._tell_of_lacking()
+
+    @override
+    def in_windows(
+        self, context: Context | None, plan: Plan
+    ) -> Iterator[tuple[Window, Iterable[Record]]]:
+        """Yield each window with the records of all ids, which are read as they are taken."""
+        while not plan.is_done:
+            yield plan.window, self._of_window(context, plan.window)
+            plan = plan.read(0)
+
+    @override
+    def rows(self, context: Context | None, window: Window, *, divisible: bool) -> list[Row]:
+        """Return the rows of a window for the id that is being read."""
+        return self.ask(context, window.parameters, self._one, divisible=divisible)
+
+    @override
+    def keys_for(self, window: Window) -> RowKeys:
+        """Return what gives the rows of an id their keys: each id is read from the beginning."""
+        value = self._one.columns[self._each.column]
+        self._row_keys = self._keys_of_ones.setdefault(value, self.new_keys())
+        return super().keys_for(window)
+
+    def _of_window(self, context: Context | None, window: Window) -> Iterator[Record]:
+        """Yield the records of a window, of all ids; of none, where there are none at all."""
+        whole = self._counted_at_once(context, window) if self.endpoint.all_first else None
+        if whole is not None and not whole:
+            return
+        if self._ones is None:
+            self._ones = to_ask(self, context, self._each)
+        found: Sums = Counter()
+        for record in records_of(
+            self._ones, self._each, lambda one: self._of_one(context, window, one)
+        ):
+            if whole:
+                found.update(self._counts(record))
+            yield record
+        if any(count > found[counted] for counted, count in (whole or {}).items()):
+            self._lacking.append(f"{window.begin:%Y-%m-%d}")
+
+    def _of_one(self, context: Context | None, window: Window, one: One) -> Iterator[Record]:
+        self._one = one
+        for _, records in super().in_windows(context, Plan.to_read(window, self.limits)):
+            yield from records
+
+    def _counted_at_once(self, context: Context | None, window: Window) -> Sums | None:
+        """Return what one answer for all ids counts; None where it is too large to be had."""
+        try:
+            rows = self.ask(context, window.parameters, divisible=True)
+        except TooLargeError:
+            return None
+        sums: Sums = Counter()
+        for record in self.typed(rows):
+            sums.update(self._counts(record))
+        return sums
+
+    def _counts(self, record: Record) -> Sums:
+        """Return what a record counts."""
+        natural = [record.get(name) for name in self.endpoint.key if name != self._each.column]
+        counted = columns.counts(self.endpoint)
+        return Counter({(*natural, name): record.get(name) or 0 for name in counted})
+
+    def _tell_of_lacking(self) -> None:
+        """Say when all ids together did not account for what there is."""
+        if self._lacking:
+            self.logger.warning(
+                "On %d day(s), the first of them %s, `%s=%s` counts more than the ids of `%s` "
+                "together: what belongs to ids that are no longer there can't be had by id",
+                len(self._lacking),
+                self._lacking[0],
+                self._each.asked_with,
+                self.endpoint.asked[self._each.asked_with],
+                self._each.stream,
+            )

@@ -1,0 +1,76 @@
+"""information.php once more: what the Manager told its users."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.simulator.answers import NO_ROWS
+from tests.simulator.call_reports import DATES, FOUND
+from tests.simulator.chats import moments
+from tests.simulator.endpoints import Endpoint
+from tests.simulator.figures import stamp
+from tests.simulator.hourly import known
+from tests.simulator.remembered import remembered
+from tests.simulator.report import Report, over_range
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from random import Random
+
+    from tests.simulator.answers import Row
+    from tests.simulator.operation import Operation
+
+USUAL_HOUR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What was told, and when."""
+
+    date: datetime
+    text: str
+
+
+@remembered
+def _of_hour(operation: Operation, hour: datetime) -> tuple[Notice, ...]:
+    dice = operation.dice("notices", hour.isoformat())
+    dates = moments(operation, dice, hour, USUAL_HOUR)
+    return tuple(Notice(date, _text(operation, dice)) for date in dates)
+
+
+def _text(operation: Operation, dice: Random) -> str:
+    world = operation.world
+    agent, skill = dice.choice(world.agents), dice.choice(world.skills)
+    campaign = dice.choice(world.campaigns)
+    return dice.choice(
+        (
+            f"Agent {agent.id} ({agent.name}) has been in an auxiliary state for too long ⏰",
+            f"Skill {skill.id} «{skill.name}»: calls are waiting",
+            f"Campaign {campaign.id} has run out of records",
+            f"<b>Storage</b> is at {dice.randint(80, 99)} %",
+        )
+    )
+
+
+@over_range
+def get_notification(report: Report) -> list[Row]:
+    """One row a notice."""
+    return [
+        {"date": stamp(report.local(each.date)), "notification": each.text}
+        for each in known(report, _of_hour)
+    ]
+
+
+ENDPOINTS = (
+    Endpoint(
+        "information",
+        "get_notification",
+        "200",
+        FOUND,
+        get_notification,
+        DATES,
+        NO_ROWS,
+        days=31,
+    ),
+)

@@ -1,0 +1,665 @@
+"""What the simulator reports of codes, costs and skills: sums and details of the same calls."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.simulator import Simulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tests.simulator.answers import Row
+
+at = datetime.fromisoformat
+NOON = at("2026-11-20T12:00")
+DAY = ("20261119000000", "20261119235959")
+TODAY = ("20261120000000", "20261120235959")
+ODD = ("20261118093007", "20261119101530")
+BOTH = ("20261118000000", DAY[1])
+ASKED = {"skill_id": "all", "cod_act": "cod_act1"}
+
+CODES = ("act_1", "act_2", "act_3", "act_4", "act_5")
+PHONES = ("cdr_2", "cdr_4", "cdr_5", "cdr_6")
+LEVELS = ("skill_1", "skill_3", "skill_4_1", "skill_4_2", "skill_6", "skill_8", "skill_9",
+          "skill_11")  # fmt: skip
+EVENTS = ("act_3", "cdr_5", "skill_2", "skill_10")
+APIS = (*CODES, *PHONES, *LEVELS, "skill_2", "skill_10")
+SUMS = ("inbound_calls", "answer_calls", "abandon_calls")
+
+LISTED: dict[str, dict[str, Any]] = {
+    each["api"]: each
+    for each in json.loads((Path(__file__).parent / "endpoints.json").read_text(encoding="utf-8"))
+    if each["file"] == "reports_manager"
+}
+FIELDS: dict[str, list[str]] = {
+    api: [
+        # The example has an underscore more.
+        "abandon_11seg_20_seg" if name == "abandon_11seg_20seg" else name
+        for name in LISTED[api]["fields"]
+    ]
+    for api in APIS
+}
+FIELDS["cdr_4"].insert(0, "interval")
+MISSING = {"", " ", "-", "--"}
+MAY_BE_MISSING = {"skill_id", "comments", "campaign_id", "agent_id", "agent_name"}
+
+each_api = pytest.mark.parametrize("api", APIS)
+each_event = pytest.mark.parametrize("api", EVENTS)
+each_group = pytest.mark.parametrize("group", ["cod_act1", "cod_act2"])
+each_range = pytest.mark.parametrize("days", [DAY, TODAY, ODD])
+
+
+@pytest.fixture(scope="module")
+def sim() -> Simulator:
+    return Simulator(seed=1, now=NOON)
+
+
+@pytest.fixture(scope="module")
+def quiet() -> Simulator:
+    return Simulator(seed=1, now=NOON, pace=0.05)
+
+
+@pytest.fixture(scope="module")
+def again() -> Simulator:
+    """The same as the first, asked for something else before."""
+    sim = Simulator(seed=1, now=NOON)
+    rows(sim, "skill_11", ("20261119100000", "20261119110000"))
+    return sim
+
+
+@pytest.fixture(scope="module")
+def other() -> Simulator:
+    return Simulator(seed=2, now=NOON)
+
+
+def rows(sim: Simulator, api: str, days: tuple[str, str] = DAY, **asked: str) -> list[Row]:
+    begin, end = days
+    return sim.rows("reports_manager", api, date_ini=begin, date_end=end, **(ASKED | asked))
+
+
+def content(sim: Simulator, api: str, days: tuple[str, str] = DAY, **asked: str) -> Any:
+    begin, end = days
+    given = {"date_ini": begin, "date_end": end, **ASKED, **asked}
+    return sim.content("reports_manager", api, **given)
+
+
+def seconds(text: str) -> int:
+    hours, minutes, rest = map(int, text.split(":"))
+    return 3600 * hours + 60 * minutes + rest
+
+
+def total(found: Iterable[Row], column: str) -> int:
+    return sum(int(row[column]) for row in found)
+
+
+def share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:,.2f} %"
+
+
+def mean(waits: list[int]) -> str:
+    return str(round(sum(waits) / len(waits)) if waits else 0)
+
+
+def by(found: list[Row], column: str) -> dict[str, list[Row]]:
+    groups: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in found:
+        groups[row[column]].append(row)
+    return groups
+
+
+def counted(found: list[Row]) -> Counter[str]:
+    return Counter(map(json.dumps, found))
+
+
+def voice(found: list[Row]) -> list[Row]:
+    return [row for row in found if row["type_interaction"] == "inbound"]
+
+
+class TestAnswers:
+    @each_api
+    def test_rows_have_the_documented_fields_and_are_text(self, sim: Simulator, api: str) -> None:
+        found = rows(sim, api)
+        assert found
+        for row in found:
+            assert list(row) == FIELDS[api]
+            assert all(isinstance(value, str) for value in row.values())
+            absent = {name for name, value in row.items() if not value.strip(" -")}
+            assert absent <= MAY_BE_MISSING
+            assert {row[name] for name in absent} <= MISSING
+
+    @each_api
+    def test_figures_are_written_as_everywhere(self, sim: Simulator, api: str) -> None:
+        forms = {
+            r"\d+": r"\w*calls|count|as?ta?|ring_time|(answer|abandon)_time|an\w*_\w*seg",
+            r"\d\d:\d\d:\d\d": r"time|wait_time|aht",
+            r"\d{1,3}\.\d\d %": r"service_level_\d\dseg|percentage|abandon",
+            r"\d+\.\d\d": r"cost|minutes",
+            r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?": "date",
+            r"\d\d:\d0": "hour",
+        }
+        met = 0
+        for row in rows(sim, api):
+            for form, names in forms.items():
+                for name in filter(re.compile(names).fullmatch, row):
+                    assert re.fullmatch(form, row[name])
+                    met += 1
+        assert met
+
+    @each_api
+    def test_an_answer_is_an_envelope(self, sim: Simulator, api: str) -> None:
+        told, truth = content(sim, api), rows(sim, api)
+        assert told["code"] == ("200" if api == "skill_2" else 200)
+        assert told["msg"] == f"{len(truth)} records were found"
+        if api == "cdr_4":
+            told["data"] = [{"interval": name} | row for name, row in told["data"].items()]
+        assert told["data"] == truth
+
+    @each_api
+    def test_a_missing_parameter_is_refused(self, quiet: Simulator, api: str) -> None:
+        kind, _, number = api.partition("_")
+        own = {"act": "cod_act", "skill": "skill_id"}.get(kind)
+        needed = {"date_ini", "date_end", own} - {None, "cod_act" if number == "4" else None}
+        for name in ("date_ini", "date_end", "cod_act", "skill_id"):
+            told = content(quiet, api, DAY, **{name: ""})
+            if name in needed:
+                assert (told["code"], told["msg"]) == (400, "SOME PARAMETERS ARE REQUIRED")
+            else:
+                assert told["data"]
+
+    @each_api
+    def test_what_has_no_rows_says_so(self, quiet: Simulator, api: str) -> None:
+        assert "data" in content(quiet, api, ("20261020000000", DAY[1]))
+        for days in (
+            ("20261019235959", DAY[1]),
+            ("20261121000000", "20261121235959"),
+            (DAY[1], DAY[0]),
+            ("20261119", "20261119"),
+        ):
+            told = content(quiet, api, days)
+            assert (told["code"], told["msg"]) == (404, "Validate dates entered")
+            assert "data" not in told
+        assert rows(Simulator(seed=1, now=NOON, pace=0), api) == []
+
+    @each_api
+    def test_another_asks_and_is_told_the_same(
+        self, sim: Simulator, again: Simulator, other: Simulator, api: str
+    ) -> None:
+        assert rows(again, api) == rows(sim, api)
+        assert rows(other, api) != rows(sim, api)
+
+    @each_api
+    def test_no_key_is_there_twice(self, sim: Simulator, quiet: Simulator, api: str) -> None:
+        key = [name for name in LISTED[api]["natural_key"] if name in FIELDS[api]]
+        for each in (sim, quiet):
+            found = rows(each, api, ("20261113000000", DAY[1]))
+            counts = Counter(tuple(row[name] for name in key) for row in found)
+            assert set(counts.values()) == {1}
+
+
+class TestRanges:
+    @each_event
+    @pytest.mark.parametrize("end", ["20261118142233", "20261118235959"])
+    def test_two_ranges_that_touch_give_what_both_give(
+        self, sim: Simulator, api: str, end: str
+    ) -> None:
+        after = f"{datetime.strptime(end, '%Y%m%d%H%M%S') + timedelta(seconds=1):%Y%m%d%H%M%S}"  # noqa: DTZ007
+        parts = rows(sim, api, (BOTH[0], end)), rows(sim, api, (after, BOTH[1]))
+        assert all(parts)
+        assert [*parts[0], *parts[1]] == rows(sim, api, BOTH)
+
+    @each_event
+    def test_nothing_is_lost_where_an_hour_comes_twice(self, api: str) -> None:
+        sim = Simulator(seed=1, now=NOON, timezone="America/New_York")
+        first = rows(sim, api, ("20261031221705", "20261101013107"))
+        second = rows(sim, api, ("20261101013108", "20261102030405"))
+        assert first
+        assert counted(first) + counted(second) == counted(
+            rows(sim, api, ("20261031221705", "20261102030405"))
+        )
+
+    @each_event
+    def test_rows_lie_in_the_range_oldest_first(self, sim: Simulator, api: str) -> None:
+        found = rows(sim, api)
+        dates = [row["date"] for row in found]
+        assert dates == sorted(dates)
+        assert {date[:10] for date in dates} == {"2026-11-19"}
+        for row in (found[0], found[-1]):
+            second = re.sub(r"\D", "", row["date"])
+            assert row in rows(sim, api, (second, second))
+
+    def test_days_are_the_same_whatever_lies_around_them(self, sim: Simulator) -> None:
+        first = rows(sim, "skill_3", (BOTH[0], "20261118235959"))
+        second = rows(sim, "skill_3")
+        assert [*first, *second] == rows(sim, "skill_3", BOTH)
+        assert {row["date"] for row in first} == {"2026-11-18"}
+        assert {row["date"] for row in second} == {"2026-11-19"}
+
+    @pytest.mark.parametrize(
+        ("api", "column"),
+        [
+            *(("act_1", "count"), ("act_2", "count"), ("act_4", "uncode_calls")),
+            *(("act_5", "count"), ("cdr_2", "calls"), ("cdr_4", "calls"), ("cdr_6", "count")),
+            *((api, "inbound_calls") for api in ("skill_1", "skill_4_1", "skill_4_2", "skill_6")),
+            *(("skill_8", "answer_calls"), ("skill_9", "abandon_calls")),
+            ("skill_11", "abandon_calls"),
+        ],
+    )
+    def test_counts_add_up(self, sim: Simulator, api: str, column: str) -> None:
+        def counts(days: tuple[str, str]) -> Counter[tuple[str, ...]]:
+            key = [name for name in LISTED[api]["natural_key"] if name in FIELDS[api]]
+            return Counter(
+                {tuple(row[name] for name in key): int(row[column]) for row in rows(sim, api, days)}
+            )
+
+        first, second = counts((DAY[0], "20261119142233")), counts(("20261119142234", TODAY[1]))
+        assert first.total()
+        assert second.total()
+        assert first + second == +counts((DAY[0], TODAY[1]))
+
+
+class TestCodes:
+    @each_range
+    def test_coded_calls_are_those_of_the_calls(
+        self, sim: Simulator, days: tuple[str, str]
+    ) -> None:
+        same = ("conn_id", "agent_id", "agent_name", "date", "cod_act", "description_cod_act",
+                "cod_act_2", "description_cod_act_2", "type_interaction", "telephone", "destiny",
+                "hang_up", "customer_id", "campaign_id", "skill_id")  # fmt: skip
+        calls = [row for row in rows(sim, "cdr_1", days) if row["cod_act"] not in MISSING]
+        found = rows(sim, "act_3", days)
+        dnis = {row["agent_id"]: row["agent_dni"] for row in rows(sim, "agent_1", days)}
+        for row, call in zip(found, calls, strict=True):
+            assert {name: row[name] for name in same} == {name: call[name] for name in same}
+            assert row["comments"] == call["comment"]
+            assert seconds(row["time"]) == int(call["time_seg"])
+            assert row["agent_dni"] == dnis[row["agent_id"]]
+        assert rows(sim, "act_3", days, cod_act="cod_act2") == found
+
+    @each_group
+    @each_range
+    def test_sums_are_those_of_the_coded_calls(
+        self, sim: Simulator, days: tuple[str, str], group: str
+    ) -> None:
+        codes = {
+            row["cod_act"]: row["description_cod_act"]
+            for row in sim.rows("information", "activity_codes")
+        }
+        calls = rows(sim, "act_3", days, cod_act=group)
+        column = "cod_act" if group == "cod_act1" else "cod_act_2"
+        for api, keys in (
+            ("act_1", ("agent_dni",)),
+            ("act_2", ("skill_id",)),
+            ("act_5", ()),
+        ):
+            found = rows(sim, api, days, cod_act=group)
+            told = {(*(row[k] for k in keys), row["cod_act"]): int(row["count"]) for row in found}
+            assert told == Counter(
+                (*(call[key] for key in keys), call[column])
+                for call in calls
+                if api != "act_2" or call["skill_id"] not in MISSING
+            )
+            assert all(codes[row["cod_act"]] == row["description_cod_act"] for row in found)
+        names = {call["agent_dni"]: call["agent_name"] for call in calls}
+        for row in rows(sim, "act_1", days, cod_act=group):
+            assert row["agent_name"] == names[row["agent_dni"]]
+
+    def test_groups_have_no_code_in_common(self, sim: Simulator) -> None:
+        first, second = (
+            {row["cod_act"] for row in rows(sim, "act_5", cod_act=group)}
+            for group in ("cod_act1", "cod_act2")
+        )
+        assert len(first) == 14
+        assert len(second) == 10
+        assert first.isdisjoint(second)
+
+    @pytest.mark.parametrize("api", ["act_1", "act_2", "act_3", "act_5"])
+    def test_another_group_has_none(self, sim: Simulator, api: str) -> None:
+        assert rows(sim, api, cod_act="VENTA") == []
+
+    @each_range
+    def test_the_others_have_no_code(self, sim: Simulator, days: tuple[str, str]) -> None:
+        calls = rows(sim, "cdr_1", days)
+        found = rows(sim, "act_4", days)
+        assert {row["agent_id"]: row["agent_name"] for row in found} == {
+            call["agent_id"]: call["agent_name"] for call in calls
+        }
+        uncoded = Counter(call["agent_id"] for call in calls if call["cod_act"] in MISSING)
+        assert {row["agent_id"]: int(row["uncode_calls"]) for row in found} == {
+            row["agent_id"]: uncoded[row["agent_id"]] for row in found
+        }
+
+    def test_codes_come_later(self) -> None:
+        sim = Simulator(seed=1, now=NOON)
+        before, left = rows(sim, "act_3"), total(rows(sim, "act_4"), "uncode_calls")
+        sim.clock.advance(timedelta(hours=45))
+        after = rows(sim, "act_3")
+        assert left > 20
+        assert len(after) == len(before) + left
+        assert counted(before) <= counted(after)
+        assert total(rows(sim, "act_4"), "uncode_calls") == 0
+
+
+class TestPhones:
+    @each_range
+    def test_costs_are_those_of_the_calls(self, sim: Simulator, days: tuple[str, str]) -> None:
+        calls = by(rows(sim, "cdr_1", days), "agent_name")
+        found = {row["agent_name"]: row for row in rows(sim, "cdr_2", days)}
+        assert set(found) == set(calls)
+        for name, row in found.items():
+            assert row["calls"] == str(len(calls[name]))
+            assert float(row["cost"]) == pytest.approx(
+                sum(float(call["cost"]) for call in calls[name]), abs=0.005
+            )
+
+    def test_agents_who_share_a_name_share_a_row(self, sim: Simulator) -> None:
+        calls = rows(sim, "cdr_1")
+        ids = {call["agent_id"] for call in calls}
+        assert len(rows(sim, "cdr_2")) == len({call["agent_name"] for call in calls}) < len(ids)
+
+    @each_range
+    def test_intervals_are_those_of_the_calls(self, sim: Simulator, days: tuple[str, str]) -> None:
+        calls = rows(sim, "cdr_1", days)
+        bounds = {
+            "0_5_seg": (0, 5),
+            "6_20_seg": (6, 20),
+            "21_60_seg": (21, 60),
+            "61_120_seg": (61, 120),
+            "greater_than_121": (121, 10_000),
+        }
+        found = rows(sim, "cdr_4", days)
+        assert [row["interval"] for row in found] == list(bounds)
+        assert sum(row["calls"] != "0" for row in found) == 4
+        for row in found:
+            low, high = bounds[row["interval"]]
+            some = [call for call in calls if low <= int(call["time_seg"]) <= high]
+            assert row["calls"] == str(len(some))
+            assert row["minutes"] == f"{sum(int(call['time_seg']) for call in some) / 60:.2f}"
+            assert row["percentage"] == share(len(some), len(calls))
+            assert float(row["cost"]) == pytest.approx(
+                sum(float(call["cost"]) for call in some), abs=0.005
+            )
+
+    @each_range
+    def test_calls_that_did_not_connect_are_in_no_other_report(
+        self, sim: Simulator, days: tuple[str, str]
+    ) -> None:
+        found = rows(sim, "cdr_5", days)
+        connected = {row["conn_id"] for row in rows(sim, "cdr_1", days)}
+        assert connected.isdisjoint(row["conn_id"] for row in found)
+        assert {row["result"] for row in found} == {
+            "Busy", "Cancel", "Chanunavail", "Congestion", "No answer",
+        }  # fmt: skip
+        abandoned = rows(sim, "skill_7", days)
+        assert len(voice(found)) == total(abandoned, "abandon_calls")
+        told = {row["result"]: int(row["count"]) for row in rows(sim, "cdr_6", days)}
+        assert told == Counter(row["result"] for row in found)
+
+    def test_an_attempt_is_one_of_them_unless_it_was_answered(self, sim: Simulator) -> None:
+        month = ("20261020000000", DAY[1])
+        attempts = [row for row in rows(sim, "campaign_3", month, campaign_id="all")
+                    if row["result"] != "answer"]  # fmt: skip
+        same = ("campaign_id", "customer_id", "telephone", "date")
+        unconnected = {tuple(row[name] for name in same) for row in rows(sim, "cdr_5", month)}
+        assert attempts
+        assert {tuple(row[name] for name in same) for row in attempts} <= unconnected
+
+    def test_they_are_of_the_world(self, sim: Simulator) -> None:
+        agents = {row["agent_id"]: row["agent_name"] for row in sim.rows("information", "agents")}
+        campaigns = {row["campaign_id"] for row in sim.rows("information", "campaigns")}
+        for row in rows(sim, "cdr_5"):
+            dialled = row["type_interaction"] in {"out_pre", "outbound_ma"}
+            assert (row["campaign_id"] in campaigns) == dialled
+            assert row["campaign_id"] in campaigns | MISSING
+            if row["type_interaction"] == "out_pre":
+                assert {row["agent_id"], row["agent_name"]} <= MISSING
+            else:
+                assert agents[row["agent_id"]] == row["agent_name"]
+            assert row["destiny"] == (row["telephone"] if dialled else row["agent_id"])
+            assert 2 <= int(row["ring_time"]) <= 24
+
+
+class TestDetails:
+    @each_range
+    def test_calls_are_those_of_the_calls(self, sim: Simulator, days: tuple[str, str]) -> None:
+        for api, other, same in (
+            ("skill_10", "cdr_1", {"skill_id": "skill_id", "agent_id": "agent_id"}),
+            ("skill_2", "cdr_5", {"customer_id": "customer_id"}),
+        ):
+            same |= {"conn_id": "conn_id", "date": "date", "ani": "telephone"}
+            assert [[row[name] for name in same] for row in voice(rows(sim, api, days))] == [
+                [call[name] for name in same.values()] for call in voice(rows(sim, other, days))
+            ]
+
+    def test_chats_are_those_of_the_chats(self) -> None:
+        sim = Simulator(seed=1, now=at("2026-11-25T12:00"))
+        later = ("20261119000000", "20261121235959")
+        chats = {
+            row["conn_id"]: row
+            for row in rows(sim, "chat_1", later)
+            if row["date"].startswith("2026-11-19")
+        }
+        met = set()
+        for api in ("skill_2", "skill_10"):
+            for row in rows(sim, api):
+                if row["type_interaction"] == "inbound":
+                    continue
+                chat = chats[row["conn_id"]]
+                met.add(row["conn_id"])
+                kind = row["type_interaction"].removeprefix("chat-")
+                assert chat["channel"] in {kind, f"chat-{kind}"}
+                assert (row["date"], row["skill_id"]) == (chat["date"], chat["skill_id"])
+                assert row["ani"] == chat["customer_phone"]
+                if api == "skill_2":
+                    assert chat["ASA"] in MISSING
+                    assert int(row["abandon_time"]) == seconds(chat["chat_duration"])
+                    assert row["customer_id"] == chat["customer_id"]
+                else:
+                    assert int(row["answer_time"]) == seconds(chat["ASA"])
+                    assert row["agent_id"] == chat["agent_id"]
+        assert met == set(chats)
+
+    def test_they_are_of_the_world(self, sim: Simulator) -> None:
+        skills = {row["skill_id"]: row["skill_name"] for row in sim.rows("information", "skills")}
+        agents = {row["agent_id"] for row in sim.rows("information", "agents")}
+        types = {"inbound", "chat-whatsapp", "chat-facebook", "chat-instagram", "chat-web",
+                 "chat-email", "chat-telegram"}  # fmt: skip
+        for api, result in (("skill_2", "abandoned"), ("skill_10", "answered")):
+            found = rows(sim, api)
+            assert {row["type_interaction"] for row in found} == types
+            assert {row["result"] for row in found} == {result}
+            assert all(skills[row["skill_id"]] == row["skill_name"] for row in found)
+            assert {row.get("agent_id", "091") for row in found} <= agents
+
+    def test_a_chat_is_there_once_it_is_answered_or_closed(self) -> None:
+        sim = Simulator(seed=1, now=NOON)
+        before = {api: rows(sim, api, TODAY) for api in ("skill_2", "skill_10")}
+        known = NOON - timedelta(minutes=10)
+        for api, column in (("skill_2", "abandon_time"), ("skill_10", "answer_time")):
+            assert all(
+                at(row["date"]) + timedelta(seconds=int(row[column])) <= known
+                for row in before[api]
+            )
+        sim.clock.advance(timedelta(days=2))
+        for api, early in before.items():
+            late = rows(sim, api, TODAY)
+            assert counted(early) <= counted(late)
+            chats = [row for row in late if row not in voice(late) and at(row["date"]) <= known]
+            assert counted(chats) - counted(early)
+
+    @each_event
+    @pytest.mark.parametrize("lag", [timedelta(), timedelta(minutes=10), timedelta(hours=5)])
+    def test_nothing_is_newer_than_the_lag(self, api: str, lag: timedelta) -> None:
+        sim = Simulator(seed=1, now=NOON, lag=lag)
+        found = rows(sim, api, TODAY)
+        assert max(row["date"] for row in found) <= f"{NOON - lag}"
+        sim.clock.advance(timedelta(minutes=20))
+        assert len(rows(sim, api, TODAY)) > len(found)
+
+
+class TestLevels:
+    @each_range
+    def test_skills_add_up_their_hours(self, sim: Simulator, days: tuple[str, str]) -> None:
+        hours = rows(sim, "skill_7", days)
+        for api, key, same in (
+            ("skill_1", ("skill_id",), SUMS),
+            ("skill_3", ("skill_name", "date"), SUMS),
+            ("skill_8", ("skill_id",), ("answer_calls",)),
+            ("skill_9", ("skill_id",), ("abandon_calls",)),
+        ):
+            found = rows(sim, api, days)
+            assert found
+            assert {tuple(row[name] for name in key) for row in found} == {
+                tuple(row[name] for name in key) for row in hours
+            }
+            for row in found:
+                mine = [each for each in hours if all(each[name] == row[name] for name in key)]
+                assert all(total([row], name) == total(mine, name) for name in same)
+                assert row.get("skill_name", mine[0]["skill_name"]) == mine[0]["skill_name"]
+                if api == "skill_3":
+                    waits = sum(seconds(each["wait_time"]) for each in mine)
+                    assert seconds(row["wait_time"]) == waits
+
+    @pytest.mark.parametrize(("api", "minutes"), [("skill_4_1", "03"), ("skill_4_2", "012345")])
+    @each_range
+    def test_slots_add_up_to_their_hour(
+        self, sim: Simulator, days: tuple[str, str], api: str, minutes: str
+    ) -> None:
+        found = rows(sim, api, days)
+        assert {row["hour"][3:] for row in found} == {f"{ten}0" for ten in minutes}
+        for row in rows(sim, "skill_4", days):
+            mine = [
+                each
+                for each in found
+                if each["skill_id"] == row["skill_id"]
+                and each["hour"].startswith(f"{int(row['hour']):02}:")
+            ]
+            assert all(total([row], name) == total(mine, name) for name in SUMS)
+        assert total(found, "inbound_calls") == total(rows(sim, "skill_7", days), "inbound_calls")
+
+    @pytest.mark.parametrize(
+        ("api", "column", "of_call"),
+        [
+            ("skill_1", "skill_id", lambda row: row["skill_id"]),
+            ("skill_3", "skill_name", lambda row: row["skill_name"]),
+            ("skill_6", "dnis", lambda row: row["ani"]),
+            ("skill_4_1", "hour", lambda row: f"{row['date'][11:14]}{_ten(row) // 3 * 3}0"),
+            ("skill_4_2", "hour", lambda row: f"{row['date'][11:14]}{_ten(row)}0"),
+            ("skill_11", "type_interaction", lambda row: row["type_interaction"]),
+        ],
+    )
+    def test_levels_and_waits_are_those_of_the_details(
+        self, sim: Simulator, api: str, column: str, of_call: Callable[[Row], str]
+    ) -> None:
+        # Of one skill where its id is in the key too.
+        asked = {"skill_id": "6113"} if api.startswith("skill_4") else {}
+        some = list if api == "skill_11" else voice
+        answered, abandoned = defaultdict(list), defaultdict(list)
+        for row in some(rows(sim, "skill_10", DAY, **asked)):
+            answered[of_call(row)].append(int(row["answer_time"]))
+        for row in some(rows(sim, "skill_2", DAY, **asked)):
+            abandoned[of_call(row)].append(int(row["abandon_time"]))
+        found = rows(sim, api, DAY, **asked)
+        assert {row[column] for row in found} == {*answered, *abandoned}
+        for row in found:
+            waits, lost = answered[row[column]], abandoned[row[column]]
+            every = len(waits) + len(lost)
+            told = [row[name] for name in SUMS]
+            assert told == [str(every), str(len(waits)), str(len(lost))]
+            for level in (10, 20, 30):
+                within = sum(each <= level for each in waits)
+                assert row[f"service_level_{level}seg"] == share(within, every)
+            assert row["abandon"] == share(len(lost), every)
+            assert (row["asa"], row["ata"]) == (mean(waits), mean(lost))
+
+    @pytest.mark.parametrize(
+        ("api", "detail", "column"),
+        [("skill_8", "skill_10", "answer_time"), ("skill_9", "skill_2", "abandon_time")],
+    )
+    def test_intervals_are_those_of_the_details(
+        self, sim: Simulator, api: str, detail: str, column: str
+    ) -> None:
+        bounds = ((0, 10), (11, 20), (21, 30), (31, 40), (41, 50), (51, 10_000))
+        calls = by(voice(rows(sim, detail)), "skill_id")
+        for row in rows(sim, api):
+            waits = [int(call[column]) for call in calls[row["skill_id"]]]
+            assert [int(count) for count in list(row.values())[3:]] == [
+                sum(low <= each <= high for each in waits) for low, high in bounds
+            ]
+
+    def test_handling_times_lie_between_those_of_the_hours(self, sim: Simulator) -> None:
+        hours = [row for row in rows(sim, "skill_4") if row["answer_calls"] != "0"]
+        names = {row["skill_id"]: row["skill_name"] for row in rows(sim, "skill_1")}
+        by_day = {row["skill_name"]: seconds(row["aht"]) for row in rows(sim, "skill_3")}
+        for skill, mine in by(hours, "skill_id").items():
+            times = [seconds(row["aht"]) for row in mine]
+            assert min(times) < by_day[names[skill]] < max(times)
+        halves = [row for row in rows(sim, "skill_4_1") if row["answer_calls"] != "0"]
+        for hour in hours:
+            times = [
+                seconds(row["aht"])
+                for row in halves
+                if row["skill_id"] == hour["skill_id"] and int(row["hour"][:2]) == int(hour["hour"])
+            ]
+            assert min(times) <= seconds(hour["aht"]) <= max(times)
+
+    @pytest.mark.parametrize("asked", ["40", "5", "0"])
+    def test_a_level_of_ones_own_comes_last(self, sim: Simulator, asked: str) -> None:
+        found = rows(sim, "skill_1", services_time=asked)
+        waits = by(voice(rows(sim, "skill_10")), "skill_id")
+        for row, usual in zip(found, rows(sim, "skill_1"), strict=True):
+            within = sum(int(call["answer_time"]) <= int(asked) for call in waits[row["skill_id"]])
+            level = share(within, int(row["inbound_calls"]))
+            assert list(row.items()) == [*usual.items(), (f"service_level_{asked}seg", level)]
+
+    @pytest.mark.parametrize("asked", ["10", "20", "30", "", "soon", "-5"])
+    def test_a_level_that_is_there_or_is_none_is_not_added(
+        self, sim: Simulator, asked: str
+    ) -> None:
+        assert rows(sim, "skill_1", services_time=asked) == rows(sim, "skill_1")
+
+
+def _ten(row: Row) -> int:
+    return int(row["date"][14])
+
+
+class TestOneSkill:
+    @pytest.mark.parametrize(
+        "api", ["skill_1", "skill_2", "skill_4_1", "skill_4_2", "skill_8", "skill_9", "skill_10"]
+    )
+    def test_its_rows_are_some_of_all(self, sim: Simulator, api: str) -> None:
+        every = by(rows(sim, api), "skill_id")
+        assert len(every) == 7
+        for skill, mine in every.items():
+            assert rows(sim, api, skill_id=skill) == mine
+
+    def test_days_of_one_are_some_of_all(self, sim: Simulator) -> None:
+        names = {row["skill_id"]: row["skill_name"] for row in rows(sim, "skill_1")}
+        every = by(rows(sim, "skill_3", BOTH), "skill_name")
+        assert len(every) == 7
+        for skill, name in names.items():
+            assert rows(sim, "skill_3", BOTH, skill_id=skill) == every[name]
+
+    @pytest.mark.parametrize("api", ["skill_6", "skill_11"])
+    def test_where_the_row_has_no_skill_they_add_up_to_all(self, sim: Simulator, api: str) -> None:
+        key = FIELDS[api][0]
+        added = Counter[tuple[str, str]]()
+        for skill in (row["skill_id"] for row in sim.rows("information", "skills")):
+            mine = rows(sim, api, skill_id=skill)
+            assert bool(mine) == (skill != "6118")
+            for row in mine:
+                added.update({(row[key], name): int(row[name]) for name in SUMS})
+        assert added == {
+            (row[key], name): int(row[name]) for row in rows(sim, api) for name in SUMS
+        }
+
+    @pytest.mark.parametrize("api", [*LEVELS, "skill_2", "skill_10"])
+    def test_nobodys_has_none(self, sim: Simulator, api: str) -> None:
+        assert rows(sim, api, skill_id="nobody") == []
