@@ -182,8 +182,8 @@ def quirks_of_each(endpoint: Endpoint, each: Each) -> Iterator[str]:
             "three in a row do; the stream then fails, and says how many ids are missing."
         )
     else:
-        values = " and ".join(f"`{each.asked_with}={value}`" for value in each.listed)
-        yield f"Asked with {values}: `{each.column}` says with which."
+        listed = " and ".join(f"`{each.asked_with}={value}`" for value in each.listed)
+        yield f"Asked with {listed}: `{each.column}` says with which."
     if endpoint.all_first:
         value = endpoint.asked[each.asked_with]
         yield (
