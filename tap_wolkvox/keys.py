@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-LONGEST = 500
-"""Characters of a key, all columns together: an index of PostgreSQL holds 2,704 bytes."""
+LONGEST = 2_500
+"""Bytes of a key, all columns together: an index of PostgreSQL holds 2,704."""
 
 
 def check(records: Sequence[Mapping[str, object]], key: Sequence[str]) -> None:
@@ -38,10 +38,10 @@ def check(records: Sequence[Mapping[str, object]], key: Sequence[str]) -> None:
                     f"row {number} of {len(records)} has no usable value in its key column "
                     f"`{column}`; nothing of this answer was emitted"
                 )
-        if sum(len(str(record[column])) for column in key) > LONGEST:
+        if sum(len(str(record[column]).encode()) for column in key) > LONGEST:
             raise StreamError(
                 f"row {number} of {len(records)} has a key ({', '.join(key)}) of more than "
-                f"{LONGEST} characters, which databases refuse; nothing of this answer was emitted"
+                f"{LONGEST:,} bytes, which databases refuse; nothing of this answer was emitted"
             )
     counts = Counter(tuple(record[column] for column in key) for record in records)
     shared = sum(1 for count in counts.values() if count > 1)

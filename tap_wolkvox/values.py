@@ -40,8 +40,10 @@ _DATE_TIME = re.compile(
     r"|(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)",
     re.ASCII,
 )
-_MIDNIGHT = re.compile(r" 00:00:00(?:\.0+)?\Z", re.ASCII)
-_FULL_HOUR = re.compile(r" (?:[01]\d|2[0-3])(?::00(?::00(?:\.0+)?)?)?\Z", re.ASCII)
+_BEHIND_A_DATE = r"(?:(?<=\d{4}-\d\d-\d\d)|(?<=\d{8}))[ -]"
+_OF_A_FULL_HOUR = r"(?::00(?::00(?:\.0+)?)?)?\Z"
+_MIDNIGHT = re.compile(f"{_BEHIND_A_DATE}00{_OF_A_FULL_HOUR}", re.ASCII)
+_FULL_HOUR = re.compile(rf"{_BEHIND_A_DATE}(?:[01]\d|2[0-3]){_OF_A_FULL_HOUR}", re.ASCII)
 _HOUR = re.compile(r"([01]?\d|2[0-3])(?::00(?::00)?)?", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -147,6 +149,18 @@ def to_decimal_seconds(value: object) -> Decimal | None:
     return Decimal(to_seconds(text) or 0) if ":" in text else _exact(text)
 
 
+def to_minutes(value: object) -> Decimal | None:
+    """Return the minutes in a number, or with four decimals those in `HH:MM:SS`.
+
+    Raises:
+        MisfitError: It is neither.
+    """
+    text = _present(value)
+    if text is None:
+        return None
+    return round(Decimal(to_seconds(text) or 0) / 60, 4) if ":" in text else _exact(text)
+
+
 def to_hour(value: object) -> int | None:
     """Return the hour of the day in `13:00`, `13:00:00` or `13`.
 
@@ -163,7 +177,7 @@ def to_hour(value: object) -> int | None:
 
 
 def to_date(value: object) -> str | None:
-    """Return the ISO 8601 date in `2026-11-20`, `20261120` or `2026-11-20 00:00:00`.
+    """Return the ISO 8601 date in `2026-11-20`, `20261120`, `2026-11-20 00:00:00` or `…-20-00`.
 
     Raises:
         MisfitError: It is no date of the calendar.
@@ -182,7 +196,7 @@ def to_date(value: object) -> str | None:
 
 
 def to_date_of_hour(value: object) -> str | None:
-    """Return the ISO 8601 date in `2026-11-20` or `2026-11-20 13:00:00`: a full hour is dropped.
+    """Return the ISO 8601 date in `2026-11-20`, `2026-11-20 13:00:00`, `…-20-13`, less the hour.
 
     Raises:
         MisfitError: It is no date of the calendar, or no full hour.
@@ -252,6 +266,7 @@ _CONVERTERS: Mapping[tuple[object, object], Converter] = MappingProxyType(
         ("integer", "hour of the day"): to_hour,
         ("integer", None): to_integer,
         ("number", "seconds"): to_decimal_seconds,
+        ("number", "minutes"): to_minutes,
         ("number", None): to_number,
         ("string", "date"): to_date,
         ("string", None): to_text,

@@ -72,16 +72,19 @@ def test_a_value_that_is_merely_false_is_a_key(value: object) -> None:
     keys.check([{"id": value}], ("id",))
 
 
-def test_a_key_that_no_index_holds_is_refused_with_its_row_and_columns() -> None:
+@pytest.mark.parametrize(("letter", "size"), [("x", 1), ("ñ", 2), ("🛠", 4)])
+def test_a_key_that_no_index_holds_is_refused_with_its_row_and_columns(
+    letter: str, size: int
+) -> None:
     bare = record(description="")
-    room = keys.LONGEST - sum(len(str(bare[column])) for column in KEY)
-    keys.check([record(description="x" * room)], KEY)
+    room = (keys.LONGEST - sum(len(str(bare[column]).encode()) for column in KEY)) // size
+    keys.check([record(description=letter * room)], KEY)
     with pytest.raises(StreamError) as caught:
-        keys.check([record(), record(description="x" * (room + 1))], KEY)
+        keys.check([record(), record(description=letter * (room + 1))], KEY)
     message = str(caught.value)
     assert "row 2 of 2" in message
     assert all(column in message for column in KEY)
-    assert "xx" not in message
+    assert letter * 2 not in message
 
 
 def test_records_that_share_a_key_are_refused_with_the_columns_named() -> None:

@@ -26,6 +26,7 @@ from tap_wolkvox.values import (
     to_decimal_seconds,
     to_hour,
     to_integer,
+    to_minutes,
     to_number,
     to_seconds,
     to_text,
@@ -269,6 +270,22 @@ class TestDecimalSeconds:
         with pytest.raises(MisfitError):
             to_decimal_seconds(received)
 
+    @pytest.mark.parametrize(
+        ("received", "minutes"),
+        [("12", "12"), ("1,234.5", "1234.5"), ("00:03:10", "3.1667"), ("25:00:30", "1500.5")],
+    )
+    def test_minutes_are_a_number_or_a_time(self, received: str, minutes: str) -> None:
+        assert to_minutes(received) == Decimal(minutes)
+
+    @pytest.mark.parametrize("missing", ["", " ", "-", "--", None])
+    def test_missing_minutes_are_none(self, missing: str | None) -> None:
+        assert to_minutes(missing) is None
+
+    @pytest.mark.parametrize("received", ["03:10", "3 min", "3:10:61"])
+    def test_what_is_neither_does_not_fit_as_minutes(self, received: str) -> None:
+        with pytest.raises(MisfitError):
+            to_minutes(received)
+
 
 class TestHours:
     @given(st.integers(0, 23), st.sampled_from(["{}", "{:02}", "{:02}:00", "{:02}:00:00", "{}:00"]))
@@ -329,7 +346,9 @@ class TestDates:
             "2026-11",
             "2026-11-20 10:00:00",
             "2026-11-20 00:00:01",
-            "2026-11-20 00:00",
+            "2026-11-20 01",
+            "2026-11-20-01",
+            "2026-11-00",
             "2026-11-20T00:00:00",
             "00:00:00",
             "２０２６-11-20",  # noqa: RUF001  # digits that only look like ours
@@ -340,14 +359,21 @@ class TestDates:
             to_date(received)
 
     @pytest.mark.parametrize(
-        "received", ["2026-11-20 00:00:00", "20261120 00:00:00", "2026-11-20 00:00:00.0"]
+        "received",
+        [
+            *("2026-11-20 00:00:00", "20261120 00:00:00", "2026-11-20 00:00:00.0"),
+            *("2026-11-20 00:00", "2026-11-20 00", "2026-11-20-00", "20261120-00:00"),
+        ],
     )
     def test_a_midnight_is_dropped(self, received: str) -> None:
         assert to_date(received) == "2026-11-20"
 
     @pytest.mark.parametrize(
         "received",
-        ["2026-11-20", "2026-11-20 13:00:00", "2026-11-20 13:00", "2026-11-20 13", "20261120 00"],
+        [
+            *("2026-11-20", "2026-11-20 13:00:00", "2026-11-20 13:00", "2026-11-20 13"),
+            *("20261120 00", "2026-11-20-13", "2026-11-20-13:00", "20261120-20"),
+        ],
     )
     def test_a_full_hour_is_dropped_where_another_column_has_it(self, received: str) -> None:
         assert to_date_of_hour(received) == "2026-11-20"
