@@ -35,8 +35,9 @@ HEADER = """\
 
 Every stream begins with `wolkvox_server` and ends with `_rescued_data`. Key columns are never null.
 Date-times are in UTC. A stream costs one request a run, unless the table says otherwise; retries
-come on top. Streams that are not read by default cost a request for each id or for each day, or are
-full of phone numbers and messages, or speak of one moment only: select those that you want.
+come on top. What is read by default are billing, catalogues and the most used reports: some of the
+others cost a request for each id, are full of phone numbers and messages, or speak of one moment
+only. Select those that you want.
 
 Streams that take dates read window after window, as the README says. A window is as long as the API
 allows, and shorter where there is more than one answer holds.
@@ -126,6 +127,14 @@ def quirks(endpoint: Endpoint) -> Iterator[str]:
             f"The API shows the last {minutes} minutes: run it at least that often. What lies "
             "between two runs that are further apart is in no answer, and the log says so."
         )
+    yield from quirks_of_the_key(endpoint)
+    for alias, column in columns.aliases(endpoint).items():
+        yield f"A field `{alias}` is read as `{column}`: Wolkvox or its clients write both."
+
+
+def quirks_of_the_key(endpoint: Endpoint) -> Iterator[str]:
+    """Yield what tells its rows apart, where that is worth a word."""
+    by_name = [name for name in endpoint.key if name.endswith("_name")]
     if endpoint.unique:
         yield (
             f"Wolkvox calls {names(endpoint.key)} unique, so it is the key, and there is no "
@@ -133,8 +142,8 @@ def quirks(endpoint: Endpoint) -> Iterator[str]:
         )
     elif endpoint.kind.name == "EVENT":
         yield f"`{endpoint.stamp}` is made of {names(endpoint.key)}{changes(endpoint)}"
-    for alias, column in columns.aliases(endpoint).items():
-        yield f"A field `{alias}` is read as `{column}`: the documentation has both names."
+    elif by_name and "agent_dni" not in endpoint.key:
+        yield f"Rows have no id: two of one {names(tuple(by_name))} fail the stream."
 
 
 def changes(endpoint: Endpoint) -> str:
@@ -179,7 +188,8 @@ def quirks_of_each(endpoint: Endpoint, each: Each) -> Iterator[str]:
         yield (
             f"Asked once for each `{each.column}` of `{each.stream}`{also}. That stream is read "
             "once a run however many streams need it. One id that fails does not stop the others, "
-            "three in a row do; the stream then fails, and says how many ids are missing."
+            "three in a row do; the stream then fails, and says how many ids are missing. What "
+            "belongs to an id that is no longer in it can't be asked for."
         )
     else:
         listed = " and ".join(f"`{each.asked_with}={value}`" for value in each.listed)
@@ -189,7 +199,7 @@ def quirks_of_each(endpoint: Endpoint, each: Each) -> Iterator[str]:
         yield (
             f"`{each.asked_with}={value}` is asked first, and the ids only if that had rows, which "
             "are not read: they do not say whose they are. The log says where they count more "
-            "than those of the ids together, as they do if an id is no longer there."
+            "than those of the ids together."
         )
     if each.in_body:
         yield f"The `{each.column}` goes into a JSON body of the GET request."

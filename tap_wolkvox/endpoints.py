@@ -382,7 +382,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _event("agent_14", "agent_id", "date_ini", "agent_status", date="date_ini"),
     _event("agent_15", "id_call", date="date_preview", unique=True),
     _over_window("agent_16", "id_agent"),
-    _over_window("act_1", "cod_act_group", "agent_dni", "cod_act", each=_GROUPS),
+    _over_window("act_1", "cod_act_group", "agent_dni", "agent_name", "cod_act", each=_GROUPS),
     _over_window("act_2", "cod_act_group", "skill_id", "cod_act", each=_GROUPS),
     _event("act_3", "cod_act_group", "conn_id", "agent_id", "date", each=_GROUPS),
     _over_window("act_4", "agent_id"),

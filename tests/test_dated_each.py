@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.simulator.faults import AnyRow
+
 at = datetime.fromisoformat
 NOW = "2026-11-20T09:00:00-05:00"
 START, LATEST = at("2026-11-17T00:00:00"), at("2026-11-20T08:44:59")
@@ -84,6 +86,47 @@ class TestIdsOfAnotherStream:
         assert bookmark_of(result.state, "reports_agent_2") is None
 
 
+class TestIdsThatAreNotThere:
+    @pytest.mark.parametrize(("stream", "catalogue"), [
+        ("reports_agent_2", "agents"), ("campaign_detail", "campaigns"),
+    ])  # fmt: skip
+    def test_at_all_leave_the_bookmark_where_it_is(
+        self, simulator: Simulator, tmp_path: Path, stream: str, catalogue: str
+    ) -> None:
+        simulator.faults.add(faults.no_rows(), api=catalogue)
+        result = for_simulator(simulator, tmp_path, stream).run(now=NOW, start_date="2026-11-17")
+        assert result.code == 0, result.log
+        assert f"`information_{catalogue}` has no ids: nothing was read." in result.log
+        assert len(simulator.requests) == 1
+        assert bookmark_of(result.state, stream) is None
+
+    def test_although_there_are_rows_fail_the_stream(
+        self, simulator: Simulator, tmp_path: Path
+    ) -> None:
+        simulator.faults.add(faults.no_rows(), api="campaigns")
+        result = for_simulator(simulator, tmp_path, BY_CAMPAIGN).run(
+            now=NOW, start_date="2026-11-17"
+        )
+        assert result.code == 1
+        assert "there are rows, but `information_campaigns` has no ids" in result.errors[0]
+        assert bookmark_of(result.state, BY_CAMPAIGN) is None
+
+    def test_without_what_they_are_asked_for_with_are_not_asked_for(
+        self, simulator: Simulator, tmp_path: Path
+    ) -> None:
+        def without_a_type(rows: list[AnyRow]) -> list[AnyRow]:
+            return [rows[0] | {"type_campaign": " "}, *rows[1:]]
+
+        simulator.faults.add(faults.change_rows(without_a_type), api="campaigns")
+        result = for_simulator(simulator, tmp_path, "campaign_detail").run(
+            now=NOW, start_date="2026-11-17"
+        )
+        assert result.code == 1
+        said = "number 1: `information_campaigns` has no `type_campaign` for it"
+        assert said in result.errors[0]
+        assert len(asked(simulator, "detail", "campaign_id")) == IDS["information_campaigns"] - 1
+
+
 class TestOneThatIsMuch:
     """Its answers are cut; those of the others are not, and cost what they did."""
 
@@ -131,7 +174,7 @@ class TestOneThatFails:
         result = for_simulator(simulator, tmp_path, stream).run(now=NOW, start_date="2026-11-17")
         assert result.code == 1
         [error] = [line for line in result.errors if stream in line]
-        assert "1 failed and 0 were not asked for" in error
+        assert "1 failed and 0 were not asked for; the first, number 1: 2026-11-17" in error
         assert "does not have the report" in error
         ids = list(truth.asked(simulator, api))
         assert len(truth.ranges(simulator, api)) == len(ids)
@@ -249,6 +292,7 @@ class TestAllFirst:
         )
         assert result.code == 1
         assert len(simulator.requests) == 1
+        assert "2026-11-17 00:00:00 to 2026-11-17 23:59:59: " in result.errors[0]
         assert bookmark_of(result.state, BY_CAMPAIGN) is None
 
 

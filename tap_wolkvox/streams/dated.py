@@ -222,8 +222,12 @@ class DatedStream(WolkvoxStream):
 
     def _adds_up(self, row: Row) -> bool:
         """Whether a row is the sum of others."""
-        name = row.get(self.endpoint.total)
-        return isinstance(name, str) and name.strip().upper() == TOTAL
+        total = self.endpoint.total
+        if not total:
+            return False
+        # Most rows have the field as the column is named; the others cost more.
+        sent = row if total in row else values.by_column(row, self.aliases)
+        return sent.get(total) == TOTAL
 
     def _stamps(self, window: Window) -> dict[str, str]:
         """Return the columns that tell what window the figures are of, where the rows do not."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_wolkvox import columns
-from tap_wolkvox.errors import TooLargeError
+from tap_wolkvox import columns, values
+from tap_wolkvox.errors import StreamError, TooLargeError
 from tap_wolkvox.streams.dated import DatedStream
 from tap_wolkvox.streams.one_by_one import ALL, records_of, to_ask
 from tap_wolkvox.windows import Plan
@@ -44,15 +44,16 @@ class DatedEachStream(DatedStream):
     def __init__(self, tap: TapWolkvox, endpoint: Endpoint, each: Each) -> None:
         super().__init__(tap, endpoint)
         self._each = each
+        self._counted = columns.counts(endpoint)
         self._one = ALL
-        self._ones: list[One] | None = None
+        self._known: list[One] | None = None
         self._keys_of_ones: dict[str, RowKeys] = {}
         self._lacking: list[str] = []
 
     @override
     def read(self, context: Context | None) -> Iterable[Record]:
         """Yield the records of each window; the bookmark follows it."""
-        self._ones, self._keys_of_ones, self._lacking = None, {}, []
+        self._known, self._keys_of_ones, self._lacking = None, {}, []
         try:
             yield from super().read(context)
         finally:
@@ -63,6 +64,10 @@ class DatedEachStream(DatedStream):
         self, context: Context | None, plan: Plan
     ) -> Iterator[tuple[Window, Iterable[Record]]]:
         """Yield each window with the records of all ids, which are read as they are taken."""
+        if not self.endpoint.all_first and not plan.is_done and not self._ones(context):
+            # Perhaps they are merely not there for once: the bookmark must not pass what is.
+            self.logger.warning("`%s` has no ids: nothing was read.", self._each.stream)
+            return
         while not plan.is_done:
             yield plan.window, self._of_window(context, plan.window)
             plan = plan.read(0)
@@ -79,21 +84,28 @@ class DatedEachStream(DatedStream):
         self._row_keys = self._keys_of_ones.setdefault(value, self.new_keys())
         return super().keys_for(window)
 
+    def _ones(self, context: Context | None) -> list[One]:
+        """Return the ids, which are the same for all windows of a run."""
+        if self._known is None:
+            self._known = to_ask(self, context, self._each)
+        return self._known
+
     def _of_window(self, context: Context | None, window: Window) -> Iterator[Record]:
         """Yield the records of a window, of all ids; of none, where there are none at all."""
-        whole = self._counted_at_once(context, window) if self.endpoint.all_first else None
-        if whole is not None and not whole:
+        whole = self._at_once(context, window) if self.endpoint.all_first else None
+        if whole == []:
             return
-        if self._ones is None:
-            self._ones = to_ask(self, context, self._each)
+        ones = self._ones(context)
+        if not ones:
+            raise StreamError(
+                f"{window}: there are rows, but `{self._each.stream}` has no ids to ask for"
+            )
         found: Sums = Counter()
-        for record in records_of(
-            self._ones, self._each, lambda one: self._of_one(context, window, one)
-        ):
+        for record in records_of(ones, self._each, lambda one: self._of_one(context, window, one)):
             if whole:
                 found.update(self._counts(record))
             yield record
-        if any(count > found[counted] for counted, count in (whole or {}).items()):
+        if whole and not self._sum(whole) <= found:
             self._lacking.append(f"{window.begin:%Y-%m-%d}")
 
     def _of_one(self, context: Context | None, window: Window, one: One) -> Iterator[Record]:
@@ -101,22 +113,30 @@ class DatedEachStream(DatedStream):
         for _, records in super().in_windows(context, Plan.to_read(window, self.limits)):
             yield from records
 
-    def _counted_at_once(self, context: Context | None, window: Window) -> Sums | None:
-        """Return what one answer for all ids counts; None where it is too large to be had."""
+    def _at_once(self, context: Context | None, window: Window) -> list[Row] | None:
+        """Return the rows of one answer for all ids; None where it is too large to be had.
+
+        Raises:
+            StreamError: It can't be had for another reason.
+        """
         try:
-            rows = self.ask(context, window.parameters, divisible=True)
+            return self.ask(context, window.parameters, divisible=True)
         except TooLargeError:
             return None
+        except StreamError as error:
+            raise StreamError(f"{window}: {error}") from None
+
+    def _sum(self, rows: list[Row]) -> Sums:
         sums: Sums = Counter()
-        for record in self.typed(rows):
+        for row in rows:
+            record, _ = values.convert(row, self.converters, self.aliases)
             sums.update(self._counts(record))
         return sums
 
     def _counts(self, record: Record) -> Sums:
         """Return what a record counts."""
         natural = [record.get(name) for name in self.endpoint.key if name != self._each.column]
-        counted = columns.counts(self.endpoint)
-        return Counter({(*natural, name): record.get(name) or 0 for name in counted})
+        return Counter({(*natural, name): record.get(name) or 0 for name in self._counted})
 
     def _tell_of_lacking(self) -> None:
         """Say when all ids together did not account for what there is."""

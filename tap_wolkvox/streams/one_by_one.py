@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from tap_wolkvox.errors import StreamError
+from tap_wolkvox.values import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -81,14 +82,15 @@ def records_of(
         StreamError: Some failed; three in a row, and no more are asked for.
         OperationError: No stream of the operation can be read.
     """
-    failures: list[StreamError] = []
+    failures: list[str] = []
     left = FAILURES_IN_A_ROW
-    to_read = iter(ones)
-    for one in to_read:
+    to_read = iter(enumerate(ones, 1))
+    for number, one in to_read:
         try:
+            _check(one, each)
             yield from read(one)
         except StreamError as error:
-            failures.append(error)
+            failures.append(f"number {number}: {error}")
             left -= 1
             if not left:
                 break
@@ -98,5 +100,12 @@ def records_of(
         whose = f"ids of `{each.stream}`" if each.stream else f"values of `{each.asked_with}`"
         raise StreamError(
             f"of {len(ones)} {whose}, {len(failures)} failed and {len(list(to_read))} were not "
-            f"asked for; the first: {failures[0]}"
+            f"asked for; the first, {failures[0]}"
         )
+
+
+def _check(one: One, each: Each) -> None:
+    """Make sure that an id has all that it is asked for with: the API would refuse it."""
+    for name, value in one.parameters.items():
+        if value.strip() in MISSING:
+            raise StreamError(f"`{each.stream}` has no `{name}` for it, so it can't be asked for")
