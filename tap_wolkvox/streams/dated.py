@@ -236,7 +236,7 @@ class DatedStream(WolkvoxStream):
         begin = first_instant(window.begin, self.zone)
         end = last_instant(window.end, self.zone)
         stamps = (window.begin.date(), begin, end)
-        return dict(zip(self.endpoint.kind.value, (at.isoformat() for at in stamps), strict=True))
+        return dict(zip(self.endpoint.added, (at.isoformat() for at in stamps), strict=True))
 
     def _mark(self, context: Context | None, window: Window) -> None:
         """Let the bookmark, and a STATE message, say that a window is read."""
