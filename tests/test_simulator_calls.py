@@ -1,49 +1,22 @@
-"""What the simulator reports of calls and agents: rows as documented, of one world."""
+"""What the simulator reports of calls and agents: one world."""
 
 from __future__ import annotations
 
-import json
-import urllib.error
-import urllib.request
 from collections import Counter
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.reports_of import BOTH_DAYS, DAY, MISSING, MONTH, NOON, TODAY, rows, seconds, total
 from tests.simulator import Simulator
 from tests.simulator.operation import Burst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tests.simulator.answers import Row
 
 at = datetime.fromisoformat
-NOON = at("2026-11-20T12:00")
-DAY = ("20261119000000", "20261119235959")
-TODAY = ("20261120000000", "20261120235959")
-ALL = {"campaign_id": "all", "skill_id": "all"}
 
-# With a date of their own, by which a range can be cut.
-DATED = {
-    "cdr_1": "date",
-    "agent_7": "login",
-    "agent_14": "date_ini",
-    "campaign_7": "date",
-    "diagram_1": "date",
-}
-APIS = (*DATED, "campaign_3", "agent_1", "agent_3", "agent_6", "agent_8", "skill_4", "skill_5",
-        "skill_7")  # fmt: skip
-BY_RANGE = pytest.mark.parametrize("api", APIS)
-LISTED: list[dict[str, Any]] = json.loads(
-    (Path(__file__).parent / "endpoints.json").read_text(encoding="utf-8")
-)
-FIELDS = {each["api"]: each["fields"] for each in LISTED if each["file"] == "reports_manager"}
-FIELDS["skill_4"] = [*FIELDS["skill_4"], "att", "acw"]
-MISSING = {"", " ", "-", "--"}
 CODED = ("cod_act", "description_cod_act", "cod_act_2", "description_cod_act_2", "comment")
 
 
@@ -52,164 +25,19 @@ def sim() -> Simulator:
     return Simulator(seed=1, now=NOON)
 
 
-def rows(sim: Simulator, api: str, days: tuple[str, str] = DAY, **asked: str) -> list[Row]:
-    begin, end = days
-    return sim.rows("reports_manager", api, date_ini=begin, date_end=end, **(ALL | asked))
-
-
-def ask(sim: Simulator, api: str, begin: str, end: str, **asked: str) -> tuple[int, Any]:
-    """Ask over HTTP; returns status and content."""
-    query = urlencode({"api": api, "date_ini": begin, "date_end": end, **ALL, **asked})
-    request = urllib.request.Request(
-        f"{sim.url}/reports_manager.php?{query}", headers={"wolkvox-token": sim.token}
-    )
-    try:
-        with urllib.request.urlopen(request) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.load(error)
-
-
-def seconds(text: str) -> int:
-    hours, minutes, rest = map(int, text.split(":"))
-    return 3600 * hours + 60 * minutes + rest
-
-
-def total(found: Iterable[Row], column: str) -> int:
-    return sum(seconds(row[column]) if ":" in row[column] else int(row[column]) for row in found)
-
-
-@BY_RANGE
-def test_rows_have_the_documented_fields_and_are_text(sim: Simulator, api: str) -> None:
-    found = rows(sim, api)
-    assert found
-    for row in found:
-        assert list(row) == FIELDS[api]
-        assert all(isinstance(value, str) for value in row.values())
-
-
-@BY_RANGE
-def test_an_answer_is_an_envelope(api: str) -> None:
-    with Simulator(seed=1, now=NOON) as sim:
-        status, content = ask(sim, api, *DAY)
-        truth = rows(sim, api)
-    assert (status, content["code"], content["data"]) == (200, 200, truth)
-    current = "Information found for the current month"
-    assert content["msg"] == (current if api == "agent_1" else f"{len(truth)} records were found")
-
-
-@BY_RANGE
-@pytest.mark.parametrize(
-    ("begin", "end"),
-    [
-        ("20261020000000", "20261120000000"),
-        ("20261119235959", "20261119000000"),
-        ("2026111900000", "20261119235959"),
-        ("20261119", "20261120"),
-    ],
-)
-def test_ranges_that_are_none_or_too_long_are_refused_alike(api: str, begin: str, end: str) -> None:
-    with Simulator(seed=1, now=NOON, pace=0.05) as sim:
-        status, content = ask(sim, api, begin, end)
-    assert (status, content["msg"]) == (404, "Validate dates entered")
-    assert "data" not in content
-
-
-@BY_RANGE
-def test_the_longest_range_is_answered(api: str) -> None:
-    begin, end = ("20261020000000", "20261119235959") if api != "skill_5" else DAY
-    with Simulator(seed=1, now=NOON, pace=0.05) as sim:
-        assert ask(sim, api, begin, end)[0] == 200
-        if api == "skill_5":
-            assert ask(sim, api, begin, TODAY[0])[0] == 404
-
-
-@BY_RANGE
-def test_without_pace_nothing_happens(api: str) -> None:
-    with Simulator(seed=1, now=NOON, pace=0) as sim:
-        status, content = ask(sim, api, *DAY)
-    assert (status, content["msg"]) == (404, "Validate dates entered")
-
-
-@BY_RANGE
-def test_a_missing_parameter_is_refused(api: str) -> None:
-    kind = api.partition("_")[0]
-    needed = (
-        "date_ini",
-        "date_end",
-        *(f"{each}_id" for each in ("skill", "campaign") if each == kind),
-    )
-    with Simulator(seed=1, now=NOON, pace=0.05) as sim:
-        for name in needed:
-            status, content = ask(sim, api, *DAY, **{name: ""})
-            assert (status, content["msg"]) == (400, "SOME PARAMETERS ARE REQUIRED")
-
-
 def test_little_pace_is_some_calls_an_hour() -> None:
     sim = Simulator(seed=1, now=NOON, pace=0.05)
     assert 10 < len(rows(sim, "cdr_1")) < 24 * 4
 
 
-class TestRanges:
-    @pytest.mark.parametrize("api", DATED)
-    @pytest.mark.parametrize("end", ["20261118142233", "20261118235959"])
-    def test_two_ranges_that_touch_give_what_both_give(
-        self, sim: Simulator, api: str, end: str
-    ) -> None:
-        after = f"{datetime.strptime(end, '%Y%m%d%H%M%S') + timedelta(seconds=1):%Y%m%d%H%M%S}"  # noqa: DTZ007
-        whole = rows(sim, api, ("20261118000000", DAY[1]))
-        parts = rows(sim, api, ("20261118000000", end)), rows(sim, api, (after, DAY[1]))
-        assert all(parts)
-        assert [*parts[0], *parts[1]] == whole
-
-    @pytest.mark.parametrize("api", DATED)
-    def test_rows_lie_in_the_range_oldest_first(self, sim: Simulator, api: str) -> None:
-        dates = [row[DATED[api]] for row in rows(sim, api)]
-        assert dates == sorted(dates)
-        assert {date[:10] for date in dates} == {"2026-11-19"}
-
-    @pytest.mark.parametrize("api", [*DATED, "campaign_3"])
-    def test_no_row_is_there_twice(self, api: str) -> None:
-        sim = Simulator(seed=1, now=NOON, pace=4)
-        [key] = [each["natural_key"] for each in LISTED if each["api"] == api]
-        found = rows(sim, api, ("20261113000000", DAY[1]))
-        assert max(Counter(tuple(row[name] for name in key) for row in found).values()) == 1
-
-    @BY_RANGE
-    def test_another_asks_and_is_told_the_same(self, sim: Simulator, api: str) -> None:
-        other = Simulator(seed=1, now=NOON)
-        rows(other, "skill_7", ("20261119100000", "20261119110000"))
-        assert rows(other, api) == rows(sim, api)
-        assert rows(Simulator(seed=2, now=NOON), api) != rows(sim, api)
-
+class TestOneWorld:
     @pytest.mark.parametrize("zone", ["America/Santiago", "Asia/Kolkata", "Europe/Madrid"])
-    def test_dates_are_local(self, zone: str) -> None:
+    def test_a_day_is_the_same_for_all(self, zone: str) -> None:
         sim = Simulator(seed=1, now=NOON, timezone=zone)
-        for api, column in DATED.items():
-            assert {row[column][:10] for row in rows(sim, api)} == {"2026-11-19"}
         assert total(rows(sim, "agent_8"), "calls") == len(rows(sim, "cdr_1"))
         assert total(rows(sim, "agent_8"), "login_time") == total(
             rows(sim, "agent_7"), "login_time"
         )
-
-
-class TestOneWorld:
-    def test_ids_are_those_of_the_catalogues(self, sim: Simulator) -> None:
-        def known(api: str, column: str) -> set[str]:
-            return {row[column] for row in sim.rows("information", api)} | MISSING
-
-        calls = rows(sim, "cdr_1")
-        for column, catalogue, name in (
-            ("agent_id", "agents", "agent_id"),
-            ("skill_id", "skills", "skill_id"),
-            ("campaign_id", "campaigns", "campaign_id"),
-            ("cod_act", "activity_codes", "cod_act"),
-            ("cod_act_2", "activity_codes", "cod_act"),
-        ):
-            assert {row[column] for row in calls} <= known(catalogue, name)
-        points = {row["rp_id"]: row["rp_name"] for row in sim.rows("information", "routing_points")}
-        assert all(points[row["rp_id"]] == row["rp_name"] for row in rows(sim, "diagram_1"))
 
     def test_calls_are_those_of_the_feed_of_the_last_minutes(self) -> None:
         sim = Simulator(seed=1, now=NOON)
@@ -287,9 +115,9 @@ class TestOneWorld:
             assert [row["inbound_calls"] for row in rows(sim, api)] == [
                 row["inbound_calls"] for row in by_day
             ]
-        both = rows(sim, "skill_7", ("20261118000000", DAY[1]))
+        both = rows(sim, "skill_7", BOTH_DAYS)
         assert total(both, "inbound_calls") == total(
-            rows(sim, "skill_4", ("20261118000000", DAY[1])), "inbound_calls"
+            rows(sim, "skill_4", BOTH_DAYS), "inbound_calls"
         )
 
     def test_every_inbound_call_went_through_one_to_three_steps(self, sim: Simulator) -> None:
@@ -377,6 +205,15 @@ class TestSessions:
 
 
 class TestLater:
+    @pytest.mark.parametrize("lag", [timedelta(), timedelta(minutes=10), timedelta(hours=5)])
+    def test_a_call_is_told_when_it_is_over(self, lag: timedelta) -> None:
+        sim = Simulator(seed=1, now=NOON, lag=lag)
+        before = rows(sim, "cdr_1", TODAY)
+        for row in before:
+            assert at(row["date"]) + timedelta(seconds=int(row["time_seg"])) <= NOON - lag
+        sim.clock.advance(timedelta(minutes=20))
+        assert len(rows(sim, "cdr_1", TODAY)) > len(before)
+
     def test_codes_come_later_and_change_nothing_else(self) -> None:
         sim = Simulator(seed=1, now=NOON)
         before = rows(sim, "cdr_1")
@@ -394,30 +231,16 @@ class TestLater:
         sim.clock.advance(timedelta(days=30))
         assert rows(sim, "cdr_1") == after
 
-    @pytest.mark.parametrize("lag", [timedelta(), timedelta(minutes=10), timedelta(hours=5)])
-    def test_nothing_is_newer_than_the_lag(self, lag: timedelta) -> None:
-        sim = Simulator(seed=1, now=NOON, lag=lag)
-        known = f"{NOON - lag}"
-        for api, column in DATED.items():
-            newest = max(row[column] for row in rows(sim, api, TODAY))
-            assert newest <= known
-        for row in rows(sim, "cdr_1", TODAY):
-            assert f"{at(row['date']) + timedelta(seconds=int(row['time_seg']))}" <= known
-        for row in rows(sim, "agent_14", TODAY):
-            assert row["date_end"] <= known
-        later = rows(sim, "cdr_1", TODAY)
-        sim.clock.advance(timedelta(minutes=20))
-        assert len(rows(sim, "cdr_1", TODAY)) > len(later)
-        assert rows(sim, "cdr_1", ("20261121000000", "20261121235959")) == []
+    def test_part_of_a_second_does_not_count(self, sim: Simulator) -> None:
+        later = Simulator(seed=1, now=NOON + timedelta(milliseconds=500))
+        assert rows(later, "agent_1", TODAY) == rows(sim, "agent_1", TODAY)
 
 
 class TestCampaigns:
-    MONTH = ("20261020000000", "20261119235959")
-
     def test_an_attempt_is_there_if_its_record_was_loaded_in_the_range(
         self, sim: Simulator
     ) -> None:
-        wide = [row for row in rows(sim, "campaign_3", self.MONTH) if "2026-11-19" in row["date"]]
+        wide = [row for row in rows(sim, "campaign_3", MONTH) if "2026-11-19" in row["date"]]
         narrow = rows(sim, "campaign_3")
         connected = {row["conn_id"] for row in rows(sim, "cdr_1")
                      if row["type_interaction"] == "out_pre"}  # fmt: skip
@@ -428,7 +251,7 @@ class TestCampaigns:
         assert 0.8 < len(answered) / len(connected) < 0.97
 
     def test_attempts_without_a_call_have_no_id(self, sim: Simulator) -> None:
-        found = rows(sim, "campaign_3", self.MONTH)
+        found = rows(sim, "campaign_3", MONTH)
         assert {row["result"] for row in found} == {
             "abandon", "answer", "answer-machine", "busy", "congestion", "failed", "no-answer",
         }  # fmt: skip
@@ -451,8 +274,8 @@ class TestCampaigns:
     def test_attempts_are_dated_in_one_zone_everywhere(self, zone: str, behind: int) -> None:
         sim = Simulator(seed=1, now=NOON, timezone=zone)
         local = {(row["conn_id"], row["type_interaction"]): at(row["date"])
-                 for row in rows(sim, "cdr_1", self.MONTH)}  # fmt: skip
-        found = [row for row in rows(sim, "campaign_3", self.MONTH) if row["result"] == "answer"]
+                 for row in rows(sim, "cdr_1", MONTH)}  # fmt: skip
+        found = [row for row in rows(sim, "campaign_3", MONTH) if row["result"] == "answer"]
         assert found
         for row in found:
             date = local[row["conn_id"], "out_pre"]

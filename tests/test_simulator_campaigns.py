@@ -2,120 +2,46 @@
 
 from __future__ import annotations
 
-import json
-import urllib.error
-import urllib.request
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.reports_of import (
+    DAY,
+    MISSING,
+    NOON,
+    TODAY,
+    asked,
+    flat_rows,
+    percent,
+    rows,
+    seconds,
+    total,
+)
 from tests.simulator import Simulator
-from tests.simulator.missing import FORMS
+from tests.truth import LINES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from tests.simulator.answers import Row
 
 at = datetime.fromisoformat
-NOON = at("2026-11-20T12:00")
-DAY = ("20261119000000", "20261119235959")
-DAYS = ("20261117000000", "20261119235959")
-TODAY = ("20261120000000", "20261120235959")
+
+DAYS = ("20261117000000", DAY[1])
 
 BY_RESULT = ("campaign_1", "campaign_4")
 SUMS = (*BY_RESULT, "campaign_2", "campaign_6", "campaign_8", "campaign_10")
 REPORTS = (*SUMS, "campaign_5", "campaign_9")
-APIS = (*REPORTS, "detail", "agents_kpi")
-FILES = {"detail": "campaign", "agents_kpi": "gamification"}
-DATED = {"campaign_5": "date", "campaign_9": "date", "detail": "date"}
-DOCUMENTED_CODES = {"campaign_10": "200", "detail": "200", "agents_kpi": "200"}
 STATS = ["date", "points", "hits", "calls", "aht_time", "acw_time", "occupancy", "login_time"]
-
-LISTED: dict[tuple[str, str], dict[str, Any]] = {
-    (each["file"], each["api"]): each
-    for each in json.loads(
-        (Path(__file__).parent / "endpoints.json").read_text(encoding="utf-8")
-    )
-}  # fmt: skip
-MISSING = set(FORMS)
-
-each_api = pytest.mark.parametrize("api", APIS)
-each_event = pytest.mark.parametrize("api", DATED)
 
 
 @pytest.fixture(scope="module")
 def sim() -> Simulator:
     return Simulator(seed=1, now=NOON)
-
-
-@pytest.fixture(scope="module")
-def same() -> Simulator:
-    """Another that holds the same, asked for something else before."""
-    return Simulator(seed=1, now=NOON)
-
-
-@pytest.fixture(scope="module")
-def stranger() -> Simulator:
-    return Simulator(seed=2, now=NOON)
-
-
-@pytest.fixture(scope="module")
-def quiet() -> Simulator:
-    return Simulator(seed=1, now=NOON, pace=0.05)
-
-
-def file_of(api: str) -> str:
-    return FILES.get(api, "reports_manager")
-
-
-def asked(api: str, days: tuple[str, str], **more: str) -> dict[str, str]:
-    query = {"date_ini": days[0], "date_end": days[1]}
-    if api == "detail":
-        query |= {"type_campaign": "predictive", "campaign_id": "20716", "detail": "all"}
-    elif api not in FILES:
-        query |= {"campaign_id": "all"}
-    return query | more
-
-
-def rows(sim: Simulator, api: str, days: tuple[str, str] = DAY, **more: str) -> list[Row]:
-    """What is answered, a row that adds up the others left out."""
-    found = sim.rows(file_of(api), api, **asked(api, days, **more))
-    return [row for row in found if row.get("type_of_row") != "TOTAL"]
-
-
-def ask(sim: Simulator, api: str, days: tuple[str, str] = DAY, **more: str) -> tuple[int, Any]:
-    """Ask over HTTP; returns status and content."""
-    query = urlencode({"api": api} | asked(api, days, **more))
-    request = urllib.request.Request(
-        f"{sim.url}/{file_of(api)}.php?{query}", headers={"wolkvox-token": sim.token}
-    )
-    try:
-        with urllib.request.urlopen(request) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.load(error)
-
-
-def seconds(text: str) -> int:
-    hours, minutes, rest = map(int, text.split(":"))
-    return 3600 * hours + 60 * minutes + rest
-
-
-def share(text: str) -> float:
-    number, sign = text.split(" ")
-    assert sign == "%"
-    return float(number.replace(",", ""))
-
-
-def total(found: Iterable[Row], column: str) -> int:
-    return sum(int(row[column]) for row in found)
 
 
 def counts(found: Iterable[Row], name: str, column: str) -> Counter[str]:
@@ -125,142 +51,6 @@ def counts(found: Iterable[Row], name: str, column: str) -> Counter[str]:
 def campaigns(sim: Simulator, type_: str = "predictive") -> list[str]:
     found = sim.rows("information", "campaigns")
     return [row["campaign_id"] for row in found if row["type_campaign"] == type_]
-
-
-def flat(found: Iterable[Row]) -> Iterator[Row]:
-    """The days of agents as rows of their own."""
-    for row in found:
-        for stats in row["stats"]:
-            yield {name: row[name] for name in row if name != "stats"} | stats
-
-
-@each_api
-def test_rows_have_the_documented_fields_and_are_text(sim: Simulator, api: str) -> None:
-    found = rows(sim, api)
-    # The documented example has no age.
-    fields = [name for name in LISTED[file_of(api), api]["fields"] if name != "age"]
-    if api == "agents_kpi":
-        assert all(list(row) == ["agent_id", "agent_name", "agent_dni", "stats"] for row in found)
-        assert all(list(each) == STATS for row in found for each in row["stats"])
-        found = list(flat(found))
-    assert found
-    for row in found:
-        assert list(row) == fields
-        assert all(isinstance(value, str) for value in row.values())
-
-
-@each_api
-def test_an_answer_counts_its_rows(api: str) -> None:
-    with Simulator(seed=1, now=NOON, pace=0.2) as sim:
-        status, content = ask(sim, api)
-    assert (status, content["code"]) == (200, DOCUMENTED_CODES.get(api, 200))
-    assert content["msg"] == f"{len(content['data'])} records were found"
-
-
-@each_api
-def test_what_has_no_rows_or_is_no_range_is_refused_alike(api: str) -> None:
-    with Simulator(seed=1, now=NOON, pace=0) as sim:
-        for days in (DAY, DAY[::-1], ("20261020000000", "20261120000000"), ("20261119", DAY[1])):
-            status, content = ask(sim, api, days)
-            assert (status, content["msg"]) == (404, "Validate dates entered")
-            assert "data" not in content
-
-
-@each_api
-def test_a_missing_parameter_is_refused(api: str) -> None:
-    with Simulator(seed=1, now=NOON, pace=0.05) as sim:
-        for name in asked(api, DAY):
-            if name != "detail":
-                status, content = ask(sim, api, DAY, **{name: ""})
-                assert (status, content["msg"]) == (400, "SOME PARAMETERS ARE REQUIRED")
-
-
-@each_api
-def test_the_longest_range_is_answered(api: str) -> None:
-    with Simulator(seed=1, now=NOON, pace=0.05) as sim:
-        assert ask(sim, api, ("20261020000000", DAY[1]))[0] == 200
-        assert ask(sim, api, ("20261019235959", DAY[1]))[0] == 404
-
-
-@each_api
-def test_little_pace_still_gives_some_rows(quiet: Simulator, api: str) -> None:
-    days = (date(2026, 10, 8) + timedelta(days=n) for n in range(42))
-    found = (rows(quiet, api, (f"{day:%Y%m%d}000000", f"{day:%Y%m%d}235959")) for day in days)
-    assert sum(map(len, found)) >= 21
-
-
-@each_api
-def test_another_asks_and_is_told_the_same(
-    sim: Simulator, same: Simulator, stranger: Simulator, api: str
-) -> None:
-    rows(same, api, ("20261119101500", "20261119123000"))
-    assert rows(same, api) == rows(sim, api)
-    assert rows(stranger, api) != rows(sim, api)
-
-
-@pytest.mark.parametrize("api", [*SUMS, "agents_kpi", "detail"])
-def test_a_key_comes_once(sim: Simulator, api: str) -> None:
-    key = LISTED[file_of(api), api]["natural_key"]
-    found = list(flat(rows(sim, api, DAYS))) if api == "agents_kpi" else rows(sim, api, DAYS)
-    keys = Counter(tuple(row.get(name) for name in key) for row in found)
-    assert max(keys.values()) == 1
-
-
-@pytest.mark.parametrize("api", ["campaign_5", "campaign_9"])
-def test_a_key_of_events_nearly_always_comes_once(sim: Simulator, api: str) -> None:
-    key = LISTED[file_of(api), api]["natural_key"]
-    found = rows(sim, api, ("20261112000000", DAY[1]))
-    assert len({tuple(row[name] for name in key) for row in found}) > 0.99 * len(found)
-
-
-@each_event
-@pytest.mark.parametrize("zone", ["America/Bogota", "America/New_York"])
-def test_ranges_that_touch_give_what_the_whole_gives(api: str, zone: str) -> None:
-    # In New York the hour from 1 to 2 comes twice that day.
-    sim = Simulator(seed=1, now=NOON, timezone=zone)
-    edges = [at(each) for each in ("2026-10-31T22:17:05", "2026-11-01T01:31:08",
-             "2026-11-01T16:40:00", "2026-11-02T00:00:00", "2026-11-02T13:04:05")]  # fmt: skip
-    ends = [*(each - timedelta(seconds=1) for each in edges[1:-1]), edges[-1]]
-    parts = [
-        rows(sim, api, (f"{begin:%Y%m%d%H%M%S}", f"{end:%Y%m%d%H%M%S}"))
-        for begin, end in zip(edges[:-1], ends, strict=True)
-    ]
-    whole = rows(sim, api, (f"{edges[0]:%Y%m%d%H%M%S}", f"{edges[-1]:%Y%m%d%H%M%S}"))
-    assert sum(map(bool, parts)) >= 3
-
-    def counted(found: list[Row]) -> Counter[str]:
-        return Counter(json.dumps(row) for row in found)
-
-    assert sum(map(counted, parts), Counter()) == counted(whole)
-    if zone == "America/Bogota":
-        assert [row for part in parts for row in part] == whole
-
-
-@each_event
-@pytest.mark.parametrize("zone", ["America/Bogota", "Asia/Kolkata"])
-def test_rows_lie_in_the_range_oldest_first(api: str, zone: str) -> None:
-    found = rows(Simulator(seed=1, now=NOON, timezone=zone), api, DAYS)
-    dates = [row["date"] for row in found]
-    assert dates == sorted(dates)
-    assert {each[:10] for each in dates} == {"2026-11-17", "2026-11-18", "2026-11-19"}
-
-
-@pytest.mark.parametrize("api", ["campaign_5", "campaign_9"])
-def test_both_ends_are_in_the_range(sim: Simulator, api: str) -> None:
-    for row in rows(sim, api)[:20]:
-        second = f"{at(row['date']):%Y%m%d%H%M%S}"
-        assert row in rows(sim, api, (second, second))
-
-
-@pytest.mark.parametrize("api", APIS[:-1])
-def test_nothing_is_from_the_future(api: str) -> None:
-    sim = Simulator(seed=1, now=NOON)
-    before = rows(sim, api, TODAY)
-    known = ("20261120000000", "20261120115000")
-    assert rows(sim, api, known) == before
-    sim.clock.advance(timedelta(hours=3))
-    assert rows(sim, api, TODAY) != before
-    assert rows(sim, api, ("20261121000000", "20261121235959")) == []
 
 
 @pytest.mark.parametrize("api", REPORTS)
@@ -294,7 +84,7 @@ class TestSums:
         every = total(found, "records")
         assert len(found) > 3
         for row in found:
-            assert share(row["percent"]) == pytest.approx(
+            assert percent(row["percent"]) == pytest.approx(
                 100 * int(row["records"]) / every, abs=0.006
             )
 
@@ -422,7 +212,7 @@ class TestPreview:
             for row in found[len(real) :]:
                 with_total += 1
                 calls = [each["time"] for each in real if each["type_of_row"] == "call"]
-                assert list(row) == LISTED["reports_manager", "campaign_5"]["fields"]
+                assert list(row) == LINES["campaign_5"]["fields"]
                 assert seconds(row["time"]) == sum(map(seconds, calls))
                 assert set(row.values()) <= {"TOTAL", row["time"]} | MISSING
             assert len(found) <= len(real) + bool(real)
@@ -567,6 +357,11 @@ class TestRecords:
 
 
 class TestPoints:
+    def test_days_lie_in_the_rows_of_agents(self, sim: Simulator) -> None:
+        for row in rows(sim, "agents_kpi"):
+            assert list(row) == ["agent_id", "agent_name", "agent_dni", "stats"]
+            assert all(list(each) == STATS for each in row["stats"])
+
     @pytest.mark.parametrize("days", [DAY, DAYS, TODAY, ("20261119030000", "20261119043000")])
     def test_days_are_the_hours_of_agents_together(
         self, sim: Simulator, days: tuple[str, str]
@@ -574,7 +369,7 @@ class TestPoints:
         by_hour = rows(sim, "agent_8", days)
         found = {
             (row["agent_id"], str(at(row["date"]).date())): row
-            for row in flat(rows(sim, "agents_kpi", days))
+            for row in flat_rows(sim, "agents_kpi", days)
         }
         assert set(found) == {(row["agent_id"], row["date"]) for row in by_hour}
         for (agent, day), row in found.items():
@@ -589,12 +384,12 @@ class TestPoints:
 
     def test_hits_and_shares_are_those_of_the_day(self, sim: Simulator) -> None:
         of_agents = {row["agent_id"]: row for row in rows(sim, "agent_1")}
-        found = list(flat(rows(sim, "agents_kpi")))
+        found = flat_rows(sim, "agents_kpi")
         assert len(found) == len(of_agents)
         for row in found:
             same = of_agents[row["agent_id"]]
             assert (row["hits"], row["aht_time"]) == (same["hits"], same["aht"])
-            assert share(row["occupancy"]) == pytest.approx(share(same["occupancy"]), abs=0.51)
+            assert percent(row["occupancy"]) == pytest.approx(percent(same["occupancy"]), abs=0.51)
             assert "." not in row["occupancy"]
             assert int(row["points"]) == 3 * int(row["calls"]) + 25 * int(row["hits"])
         assert total(found, "hits") > 0

@@ -2,57 +2,40 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.reports_of import (
+    BOTH_DAYS,
+    DAY,
+    MISSING,
+    MONTH,
+    NOON,
+    TODAY,
+    counted,
+    rows,
+    seconds,
+    total,
+)
 from tests.simulator import Simulator
+from tests.truth import LINES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from tests.simulator.answers import Row
 
 at = datetime.fromisoformat
-NOON = at("2026-11-20T12:00")
-DAY = ("20261119000000", "20261119235959")
-TODAY = ("20261120000000", "20261120235959")
-ODD = ("20261118093007", "20261119101530")
-BOTH = ("20261118000000", DAY[1])
-ASKED = {"skill_id": "all", "cod_act": "cod_act1"}
 
-CODES = ("act_1", "act_2", "act_3", "act_4", "act_5")
-PHONES = ("cdr_2", "cdr_4", "cdr_5", "cdr_6")
+ODD = ("20261118093007", "20261119101530")
+
 LEVELS = ("skill_1", "skill_3", "skill_4_1", "skill_4_2", "skill_6", "skill_8", "skill_9",
           "skill_11")  # fmt: skip
-EVENTS = ("act_3", "cdr_5", "skill_2", "skill_10")
-APIS = (*CODES, *PHONES, *LEVELS, "skill_2", "skill_10")
 SUMS = ("inbound_calls", "answer_calls", "abandon_calls")
 
-LISTED: dict[str, dict[str, Any]] = {
-    each["api"]: each
-    for each in json.loads((Path(__file__).parent / "endpoints.json").read_text(encoding="utf-8"))
-    if each["file"] == "reports_manager"
-}
-FIELDS: dict[str, list[str]] = {
-    api: [
-        # The example has an underscore more.
-        "abandon_11seg_20_seg" if name == "abandon_11seg_20seg" else name
-        for name in LISTED[api]["fields"]
-    ]
-    for api in APIS
-}
-FIELDS["cdr_4"].insert(0, "interval")
-MISSING = {"", " ", "-", "--"}
-MAY_BE_MISSING = {"skill_id", "comments", "campaign_id", "agent_id", "agent_name"}
-
-each_api = pytest.mark.parametrize("api", APIS)
-each_event = pytest.mark.parametrize("api", EVENTS)
 each_group = pytest.mark.parametrize("group", ["cod_act1", "cod_act2"])
 each_range = pytest.mark.parametrize("days", [DAY, TODAY, ODD])
 
@@ -60,44 +43,6 @@ each_range = pytest.mark.parametrize("days", [DAY, TODAY, ODD])
 @pytest.fixture(scope="module")
 def sim() -> Simulator:
     return Simulator(seed=1, now=NOON)
-
-
-@pytest.fixture(scope="module")
-def quiet() -> Simulator:
-    return Simulator(seed=1, now=NOON, pace=0.05)
-
-
-@pytest.fixture(scope="module")
-def again() -> Simulator:
-    """The same as the first, asked for something else before."""
-    sim = Simulator(seed=1, now=NOON)
-    rows(sim, "skill_11", ("20261119100000", "20261119110000"))
-    return sim
-
-
-@pytest.fixture(scope="module")
-def other() -> Simulator:
-    return Simulator(seed=2, now=NOON)
-
-
-def rows(sim: Simulator, api: str, days: tuple[str, str] = DAY, **asked: str) -> list[Row]:
-    begin, end = days
-    return sim.rows("reports_manager", api, date_ini=begin, date_end=end, **(ASKED | asked))
-
-
-def content(sim: Simulator, api: str, days: tuple[str, str] = DAY, **asked: str) -> Any:
-    begin, end = days
-    given = {"date_ini": begin, "date_end": end, **ASKED, **asked}
-    return sim.content("reports_manager", api, **given)
-
-
-def seconds(text: str) -> int:
-    hours, minutes, rest = map(int, text.split(":"))
-    return 3600 * hours + 60 * minutes + rest
-
-
-def total(found: Iterable[Row], column: str) -> int:
-    return sum(int(row[column]) for row in found)
 
 
 def share(part: int, whole: int) -> str:
@@ -115,133 +60,11 @@ def by(found: list[Row], column: str) -> dict[str, list[Row]]:
     return groups
 
 
-def counted(found: list[Row]) -> Counter[str]:
-    return Counter(map(json.dumps, found))
-
-
 def voice(found: list[Row]) -> list[Row]:
     return [row for row in found if row["type_interaction"] == "inbound"]
 
 
-class TestAnswers:
-    @each_api
-    def test_rows_have_the_documented_fields_and_are_text(self, sim: Simulator, api: str) -> None:
-        found = rows(sim, api)
-        assert found
-        for row in found:
-            assert list(row) == FIELDS[api]
-            assert all(isinstance(value, str) for value in row.values())
-            absent = {name for name, value in row.items() if not value.strip(" -")}
-            assert absent <= MAY_BE_MISSING
-            assert {row[name] for name in absent} <= MISSING
-
-    @each_api
-    def test_figures_are_written_as_everywhere(self, sim: Simulator, api: str) -> None:
-        forms = {
-            r"\d+": r"\w*calls|count|as?ta?|ring_time|(answer|abandon)_time|an\w*_\w*seg",
-            r"\d\d:\d\d:\d\d": r"time|wait_time|aht",
-            r"\d{1,3}\.\d\d %": r"service_level_\d\dseg|percentage|abandon",
-            r"\d+\.\d\d": r"cost|minutes",
-            r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?": "date",
-            r"\d\d:\d0": "hour",
-        }
-        met = 0
-        for row in rows(sim, api):
-            for form, names in forms.items():
-                for name in filter(re.compile(names).fullmatch, row):
-                    assert re.fullmatch(form, row[name])
-                    met += 1
-        assert met
-
-    @each_api
-    def test_an_answer_is_an_envelope(self, sim: Simulator, api: str) -> None:
-        told, truth = content(sim, api), rows(sim, api)
-        assert told["code"] == ("200" if api == "skill_2" else 200)
-        assert told["msg"] == f"{len(truth)} records were found"
-        if api == "cdr_4":
-            told["data"] = [{"interval": name} | row for name, row in told["data"].items()]
-        assert told["data"] == truth
-
-    @each_api
-    def test_a_missing_parameter_is_refused(self, quiet: Simulator, api: str) -> None:
-        kind, _, number = api.partition("_")
-        own = {"act": "cod_act", "skill": "skill_id"}.get(kind)
-        needed = {"date_ini", "date_end", own} - {None, "cod_act" if number == "4" else None}
-        for name in ("date_ini", "date_end", "cod_act", "skill_id"):
-            told = content(quiet, api, DAY, **{name: ""})
-            if name in needed:
-                assert (told["code"], told["msg"]) == (400, "SOME PARAMETERS ARE REQUIRED")
-            else:
-                assert told["data"]
-
-    @each_api
-    def test_what_has_no_rows_says_so(self, quiet: Simulator, api: str) -> None:
-        assert "data" in content(quiet, api, ("20261020000000", DAY[1]))
-        for days in (
-            ("20261019235959", DAY[1]),
-            ("20261121000000", "20261121235959"),
-            (DAY[1], DAY[0]),
-            ("20261119", "20261119"),
-        ):
-            told = content(quiet, api, days)
-            assert (told["code"], told["msg"]) == (404, "Validate dates entered")
-            assert "data" not in told
-        assert rows(Simulator(seed=1, now=NOON, pace=0), api) == []
-
-    @each_api
-    def test_another_asks_and_is_told_the_same(
-        self, sim: Simulator, again: Simulator, other: Simulator, api: str
-    ) -> None:
-        assert rows(again, api) == rows(sim, api)
-        assert rows(other, api) != rows(sim, api)
-
-    @each_api
-    def test_no_key_is_there_twice(self, sim: Simulator, quiet: Simulator, api: str) -> None:
-        key = [name for name in LISTED[api]["natural_key"] if name in FIELDS[api]]
-        for each in (sim, quiet):
-            found = rows(each, api, ("20261113000000", DAY[1]))
-            counts = Counter(tuple(row[name] for name in key) for row in found)
-            assert set(counts.values()) == {1}
-
-
 class TestRanges:
-    @each_event
-    @pytest.mark.parametrize("end", ["20261118142233", "20261118235959"])
-    def test_two_ranges_that_touch_give_what_both_give(
-        self, sim: Simulator, api: str, end: str
-    ) -> None:
-        after = f"{datetime.strptime(end, '%Y%m%d%H%M%S') + timedelta(seconds=1):%Y%m%d%H%M%S}"  # noqa: DTZ007
-        parts = rows(sim, api, (BOTH[0], end)), rows(sim, api, (after, BOTH[1]))
-        assert all(parts)
-        assert [*parts[0], *parts[1]] == rows(sim, api, BOTH)
-
-    @each_event
-    def test_nothing_is_lost_where_an_hour_comes_twice(self, api: str) -> None:
-        sim = Simulator(seed=1, now=NOON, timezone="America/New_York")
-        first = rows(sim, api, ("20261031221705", "20261101013107"))
-        second = rows(sim, api, ("20261101013108", "20261102030405"))
-        assert first
-        assert counted(first) + counted(second) == counted(
-            rows(sim, api, ("20261031221705", "20261102030405"))
-        )
-
-    @each_event
-    def test_rows_lie_in_the_range_oldest_first(self, sim: Simulator, api: str) -> None:
-        found = rows(sim, api)
-        dates = [row["date"] for row in found]
-        assert dates == sorted(dates)
-        assert {date[:10] for date in dates} == {"2026-11-19"}
-        for row in (found[0], found[-1]):
-            second = re.sub(r"\D", "", row["date"])
-            assert row in rows(sim, api, (second, second))
-
-    def test_days_are_the_same_whatever_lies_around_them(self, sim: Simulator) -> None:
-        first = rows(sim, "skill_3", (BOTH[0], "20261118235959"))
-        second = rows(sim, "skill_3")
-        assert [*first, *second] == rows(sim, "skill_3", BOTH)
-        assert {row["date"] for row in first} == {"2026-11-18"}
-        assert {row["date"] for row in second} == {"2026-11-19"}
-
     @pytest.mark.parametrize(
         ("api", "column"),
         [
@@ -254,9 +77,12 @@ class TestRanges:
     )
     def test_counts_add_up(self, sim: Simulator, api: str, column: str) -> None:
         def counts(days: tuple[str, str]) -> Counter[tuple[str, ...]]:
-            key = [name for name in LISTED[api]["natural_key"] if name in FIELDS[api]]
+            key = LINES[api]["natural_key"]
             return Counter(
-                {tuple(row[name] for name in key): int(row[column]) for row in rows(sim, api, days)}
+                {
+                    tuple(row[name] for name in key if name in row): int(row[column])
+                    for row in rows(sim, api, days)
+                }
             )
 
         first, second = counts((DAY[0], "20261119142233")), counts(("20261119142234", TODAY[1]))
@@ -403,8 +229,8 @@ class TestPhones:
         assert told == Counter(row["result"] for row in found)
 
     def test_an_attempt_is_one_of_them_unless_it_was_answered(self, sim: Simulator) -> None:
-        month = ("20261020000000", DAY[1])
-        attempts = [row for row in rows(sim, "campaign_3", month, campaign_id="all")
+        month = MONTH
+        attempts = [row for row in rows(sim, "campaign_3", month)
                     if row["result"] != "answer"]  # fmt: skip
         same = ("campaign_id", "customer_id", "telephone", "date")
         unconnected = {tuple(row[name] for name in same) for row in rows(sim, "cdr_5", month)}
@@ -493,15 +319,6 @@ class TestDetails:
             assert counted(early) <= counted(late)
             chats = [row for row in late if row not in voice(late) and at(row["date"]) <= known]
             assert counted(chats) - counted(early)
-
-    @each_event
-    @pytest.mark.parametrize("lag", [timedelta(), timedelta(minutes=10), timedelta(hours=5)])
-    def test_nothing_is_newer_than_the_lag(self, api: str, lag: timedelta) -> None:
-        sim = Simulator(seed=1, now=NOON, lag=lag)
-        found = rows(sim, api, TODAY)
-        assert max(row["date"] for row in found) <= f"{NOON - lag}"
-        sim.clock.advance(timedelta(minutes=20))
-        assert len(rows(sim, api, TODAY)) > len(found)
 
 
 class TestLevels:
@@ -642,14 +459,14 @@ class TestOneSkill:
 
     def test_days_of_one_are_some_of_all(self, sim: Simulator) -> None:
         names = {row["skill_id"]: row["skill_name"] for row in rows(sim, "skill_1")}
-        every = by(rows(sim, "skill_3", BOTH), "skill_name")
+        every = by(rows(sim, "skill_3", BOTH_DAYS), "skill_name")
         assert len(every) == 7
         for skill, name in names.items():
-            assert rows(sim, "skill_3", BOTH, skill_id=skill) == every[name]
+            assert rows(sim, "skill_3", BOTH_DAYS, skill_id=skill) == every[name]
 
     @pytest.mark.parametrize("api", ["skill_6", "skill_11"])
     def test_where_the_row_has_no_skill_they_add_up_to_all(self, sim: Simulator, api: str) -> None:
-        key = FIELDS[api][0]
+        key = LINES[api]["fields"][0]
         added = Counter[tuple[str, str]]()
         for skill in (row["skill_id"] for row in sim.rows("information", "skills")):
             mine = rows(sim, api, skill_id=skill)

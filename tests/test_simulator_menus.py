@@ -1,139 +1,29 @@
-"""The simulator's menus, call-backs, surveys and voice bots: one world, cut anywhere."""
+"""The simulator's menus, call-backs, surveys and voice bots: one world."""
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.error
-import urllib.request
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.reports_of import BOTH_DAYS, DAY, MISSING, NOON, TODAY, WEEK, rows, seconds, total
 from tests.simulator import Simulator
+from tests.truth import LINES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tests.simulator.answers import Row
 
 at = datetime.fromisoformat
-NOON = at("2026-11-20T12:00")
-DAY = ("20261119000000", "20261119235959")
-WIDE = ("20261118200000", "20261120040000")
-BOTH = ("20261118000000", "20261119235959")
-TODAY = ("20261120000000", "20261120235959")
-DAYS = (BOTH[0], TODAY[1])
-WEEK = ("20261113000000", DAY[1])
-MONTH = ("20261020000000", "20261119235959")
 
-# With a date of their own, by which a range can be cut.
-DATED = {
-    "diagram_3": "date_inbound_call",
-    "diagram_4": "date",
-    "diagram_7": "date",
-    "diagram_8": "date",
-    "diagram_11": "end_date_rp",
-    "diagram_12": "date",
-    "diagram_13": "date",
-    "diagram_15": "date",
-}
-GROUPED = ("diagram_1_1", "diagram_1_2", "diagram_1_3", "diagram_2", "diagram_5", "diagram_6",
-           "diagram_10", "diagram_14")  # fmt: skip
-BY_RANGE = pytest.mark.parametrize("api", [*DATED, *GROUPED])
-LISTED: dict[str, dict[str, Any]] = {
-    each["api"]: each
-    for each in json.loads((Path(__file__).parent / "endpoints.json").read_text(encoding="utf-8"))
-    if each["file"] == "reports_manager"
-}
+WIDE = ("20261118200000", "20261120040000")
+DAYS = (BOTH_DAYS[0], TODAY[1])
+
 QUESTIONS = [f"q{number:02}" for number in range(1, 11)]
 STATUSES = {"YES", "NO", "OK", "NO USER", "STOP NEW", "FAIL"}
-MISSING = {"", " ", "-", "--"}
-
-INTEGER, NUMBER, SHARE = r"\d+", r"\d+\.\d+", r"[\d,]+\.\d\d %"
-TIME, DATE = r"\d{2,}:[0-5]\d:[0-5]\d", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
-FORMS = {
-    "diagram_1_1": {"day": r"\d{4}-\d\d-\d\d", "calls": INTEGER, "ivr_minutes": NUMBER},
-    "diagram_1_2": {"day": r"\d{4}-\d\d-\d\d \d\d:00:00", "calls": INTEGER, "ivr_minutes": NUMBER},
-    "diagram_1_3": {"calls": INTEGER, "time": TIME, "cod_opc_menu": "[1-5]|PULSE"},
-    "diagram_2": {
-        "treatment": INTEGER,
-        "customer_say_no": INTEGER,
-        "customer_say_yes": INTEGER,
-        "recall_fail": INTEGER,
-        "recall_ok": INTEGER,
-        "service_level_up": SHARE,
-    },
-    "diagram_3": {
-        "date_inbound_call": DATE,
-        "date_last_outbound_call": DATE,
-        "status": "|".join(STATUSES),
-        "attempts": "[0-4]",
-        "ani": INTEGER,
-        "dial_phone": INTEGER,
-        "time_between_calls": TIME,
-        "time": TIME,
-        "billed_minutes": INTEGER,
-    },
-    "diagram_4": {
-        "date": DATE,
-        **dict.fromkeys(QUESTIONS, "[1-5]"),
-        "voice_message_duration": TIME,
-        "type_interaction": "inbound",
-        "result": "abandon|complete|incomplete",
-        "time": TIME,
-        "voice_message": r"encuesta_[\d.]+\.wav",
-        "feeling": "((very )?(negative|positive))|neutral",
-    },
-    "diagram_5": {"surveys": INTEGER, "average": NUMBER, **dict.fromkeys(QUESTIONS, NUMBER)},
-    "diagram_6": {"surveys": INTEGER, "average": NUMBER, **dict.fromkeys(QUESTIONS, NUMBER)},
-    "diagram_7": {"time": INTEGER, "language": "[a-z]{2}-[A-Z]{2}", "date": DATE},
-    "diagram_8": {"tts_text": "[a-z]{2}-[A-Z]{2}-.+Neural", "credits": INTEGER, "date": DATE},
-    "diagram_10": {"total": INTEGER, "characters": INTEGER},
-    "diagram_11": {
-        "time_on_rp": TIME,
-        "end_date_rp": DATE,
-        "time_on_skill": TIME,
-        "skill_result": "ANSWER|ABANDON",
-        "go_to_agent": "YES|NO",
-        "time_with_agent": TIME,
-        "type_interaction": "inbound",
-        "total_time": TIME,
-    },
-    "diagram_12": {"units": "[1-9]", "date": DATE},
-    "diagram_13": {
-        "attempt": "[1-3]",
-        "telephone": INTEGER,
-        "date": DATE,
-        "second_event": INTEGER,
-        "cod_opc_menu": "[1-5]|PULSE",
-    },
-    "diagram_14": {"count": INTEGER, "percent": SHARE},
-    "diagram_15": {
-        "connect_id": r"(\d{4}\.){3}\d{10}\.\d+",
-        "date": DATE,
-        "ivr_time": TIME,
-        "nlp_credits": r"\d+\.\d{3}",
-        "asr_time": TIME,
-        "tts_credits": INTEGER,
-    },
-}
-# All that may be without a value.
-PERHAPS = {
-    "diagram_3": {"date_last_outbound_call", "dial_phone", "time_between_calls", "time",
-                  "billed_minutes"},
-    "diagram_4": {*QUESTIONS, "voice_message_duration", "voice_message", "feeling"},
-    "diagram_5": {*QUESTIONS, "average"},
-    "diagram_6": {*QUESTIONS, "average"},
-    "diagram_7": {"language"},
-    "diagram_11": {"agent_id", "agent_name", "time_with_agent", "cod_act", "cod_act_2",
-                   "type_interaction"},
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -141,188 +31,12 @@ def sim() -> Simulator:
     return Simulator(seed=1, now=NOON)
 
 
-@pytest.fixture(scope="module")
-def little() -> Simulator:
-    return Simulator(seed=1, now=at("2026-12-01T12:00"), pace=0.05)
-
-
-def rows(sim: Simulator, api: str, days: tuple[str, str] = DAY, **asked: str) -> list[Row]:
-    begin, end = days
-    return sim.rows("reports_manager", api, date_ini=begin, date_end=end, **asked)
-
-
-def ask(sim: Simulator, api: str, begin: str, end: str) -> tuple[int, Any]:
-    """Ask over HTTP; returns status and content."""
-    query = urlencode({"api": api, "date_ini": begin, "date_end": end})
-    request = urllib.request.Request(
-        f"{sim.url}/reports_manager.php?{query}", headers={"wolkvox-token": sim.token}
-    )
-    try:
-        with urllib.request.urlopen(request) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.load(error)
-
-
-def fields(api: str) -> list[str]:
-    """As the documentation's example spells them."""
-    spelled = {name: other for other, name in LISTED[api].get("also_spelled", {}).items()}
-    return [spelled.get(name, name) for name in LISTED[api]["fields"]]
-
-
-def seconds(text: str) -> int:
-    hours, minutes, rest = map(int, text.split(":"))
-    return 3600 * hours + 60 * minutes + rest
-
-
-def total(found: Iterable[Row], column: str) -> int:
-    return sum(seconds(row[column]) if ":" in row[column] else int(row[column]) for row in found)
-
-
 def by_id(found: list[Row]) -> dict[str, Row]:
     assert len({row["conn_id"] for row in found}) == len(found)
     return {row["conn_id"]: row for row in found}
 
 
-@BY_RANGE
-def test_rows_have_the_documented_fields_and_are_text(sim: Simulator, api: str) -> None:
-    found = rows(sim, api)
-    assert found
-    for row in found:
-        assert list(row) == fields(api)
-        assert all(isinstance(value, str) for value in row.values())
-
-
-@BY_RANGE
-def test_values_have_the_forms_of_the_api_or_are_missing(sim: Simulator, api: str) -> None:
-    found = rows(sim, api, BOTH)
-    for name in fields(api):
-        values = {row[name] for row in found}
-        given = values - MISSING
-        assert given
-        assert values == given or name in PERHAPS.get(api, ())
-        assert all(re.fullmatch(FORMS[api].get(name, ".+"), value) for value in given)
-
-
-@BY_RANGE
-def test_an_answer_is_an_envelope(api: str) -> None:
-    with Simulator(seed=1, now=NOON, pace=0.1) as sim:
-        status, content = ask(sim, api, *DAY)
-        truth = rows(sim, api)
-    code = "200" if api in {"diagram_13", "diagram_14", "diagram_15"} else 200
-    assert (status, content["code"], content["data"]) == (200, code, truth)
-    assert content["msg"] == f"{len(truth)} records were found"
-
-
-@BY_RANGE
-def test_what_can_not_be_answered_is_refused(api: str) -> None:
-    with Simulator(seed=1, now=NOON, pace=0.05) as sim:
-        for begin, end in (("20261020000000", "20261120000000"), DAY[::-1], TODAY):
-            sim.clock.set(at("2026-11-20T00:05") if begin == TODAY[0] else NOON)
-            status, content = ask(sim, api, begin, end)
-            assert (status, content["msg"]) == (404, "Validate dates entered")
-            assert "data" not in content
-        for begin, end in ((DAY[0], ""), ("", DAY[1])):
-            status, content = ask(sim, api, begin, end)
-            assert (status, content["msg"]) == (400, "SOME PARAMETERS ARE REQUIRED")
-        assert ask(sim, api, *MONTH)[0] == 200
-
-
-@BY_RANGE
-def test_without_pace_nothing_happens(api: str) -> None:
-    assert rows(Simulator(seed=1, now=NOON, pace=0), api) == []
-
-
-@BY_RANGE
-def test_with_little_pace_there_is_something(little: Simulator, api: str) -> None:
-    days = [
-        (f"{day:%Y%m%d}000000", f"{day:%Y%m%d}235959")
-        for day in (at("2026-10-20") + timedelta(days=number) for number in range(42))
-    ]
-    assert sum(len(rows(little, api, day)) for day in days) >= 21
-
-
-@BY_RANGE
-def test_keys_are_unique(sim: Simulator, api: str) -> None:
-    key = LISTED[api]["natural_key"]
-    spelled = dict(zip(LISTED[api]["fields"], fields(api), strict=True))
-    found = rows(sim, api, WEEK)
-    keys = {tuple(row[spelled[name]] for name in key) for row in found}
-    assert all(MISSING.isdisjoint(each) for each in keys)
-    if api in GROUPED or LISTED[api].get("unique"):
-        assert len(keys) == len(found)
-    assert len(keys) >= 0.999 * len(found)
-
-
-class TestRanges:
-    @pytest.mark.parametrize("api", DATED)
-    @pytest.mark.parametrize("end", ["20261118142233", "20261118235959"])
-    def test_two_ranges_that_touch_give_what_both_give(
-        self, sim: Simulator, api: str, end: str
-    ) -> None:
-        after = f"{datetime.strptime(end, '%Y%m%d%H%M%S') + timedelta(seconds=1):%Y%m%d%H%M%S}"  # noqa: DTZ007
-        parts = rows(sim, api, (BOTH[0], end)), rows(sim, api, (after, BOTH[1]))
-        assert all(parts)
-        assert [*parts[0], *parts[1]] == rows(sim, api, BOTH)
-
-    @pytest.mark.parametrize("api", DATED)
-    def test_both_ends_are_in_the_range(self, sim: Simulator, api: str) -> None:
-        found = rows(sim, api)
-        for row in (found[0], found[-1]):
-            moment = f"{at(row[DATED[api]]):%Y%m%d%H%M%S}"
-            assert row in rows(sim, api, (moment, moment))
-
-    @pytest.mark.parametrize("api", DATED)
-    @pytest.mark.parametrize("zone", ["America/Bogota", "Asia/Kolkata", "Europe/Madrid"])
-    def test_rows_lie_in_the_range_oldest_first(self, api: str, zone: str) -> None:
-        sim = Simulator(seed=1, now=NOON, timezone=zone, pace=0.5)
-        dates = [row[DATED[api]] for row in rows(sim, api)]
-        assert dates == sorted(dates)
-        assert {date[:10] for date in dates} == {"2026-11-19"}
-
-    @BY_RANGE
-    def test_another_asks_and_is_told_the_same(self, sim: Simulator, api: str) -> None:
-        other = Simulator(seed=1, now=NOON)
-        rows(other, "diagram_13", ("20261119100000", "20261119110000"))
-        assert rows(other, api) == rows(sim, api)
-        assert rows(Simulator(seed=2, now=NOON), api) != rows(sim, api)
-
-    @pytest.mark.parametrize("api", DATED)
-    def test_nothing_is_newer_than_the_lag(self, api: str) -> None:
-        sim = Simulator(seed=1, now=NOON, lag=timedelta(minutes=30))
-        early = rows(sim, api, TODAY)
-        assert max(row[DATED[api]] for row in early) <= "2026-11-20 11:30:00"
-        sim.clock.advance(timedelta(days=4))
-        late = rows(sim, api, TODAY)
-        assert max(row[DATED[api]] for row in late) > "2026-11-20 12:00:00"
-        if api not in {"diagram_3", "diagram_11"}:
-            assert not Counter(map(str, early)) - Counter(map(str, late))
-
-
 class TestOneWorld:
-    @pytest.mark.parametrize(
-        ("catalogue", "column", "apis"),
-        [
-            ("agents", "agent_id", ["diagram_4", "diagram_5", "diagram_11"]),
-            ("agents", "agent_name", ["diagram_4", "diagram_5", "diagram_11"]),
-            ("skills", "skill_id", ["diagram_2", "diagram_3", "diagram_4", "diagram_6"]),
-            ("skills", "skill_id", ["diagram_11"]),
-            ("skills", "skill_name", ["diagram_4", "diagram_6"]),
-            ("activity_codes", "cod_act", ["diagram_11", "diagram_14"]),
-            ("activity_codes", "description_cod_act", ["diagram_14"]),
-            ("routing_points", "rp_id", ["diagram_1_3", "diagram_7", "diagram_8"]),
-            ("routing_points", "rp_id", ["diagram_11", "diagram_13"]),
-            ("connectors", "channel", ["diagram_13"]),
-        ],
-    )
-    def test_ids_are_those_of_the_catalogues(
-        self, sim: Simulator, catalogue: str, column: str, apis: list[str]
-    ) -> None:
-        known = {row[column] for row in sim.rows("information", catalogue)} | MISSING | {"voice"}
-        for api in apis:
-            assert {row[column] for row in rows(sim, api)} <= known
-
     def test_conversations_are_of_routing_points(self, sim: Simulator) -> None:
         points = {row["rp_id"] for row in sim.rows("information", "routing_points")}
         for row in rows(sim, "diagram_15"):
@@ -384,12 +98,14 @@ class TestMenus:
                     assert row[name] == agent[name]
                 parts.append("time_with_agent")
             else:
-                assert {row[name] for name in PERHAPS["diagram_11"]} == {"-"}
+                missing = ("agent_id", "agent_name", "time_with_agent", "cod_act", "cod_act_2",
+                           "type_interaction")  # fmt: skip
+                assert {row[name] for name in missing} == {"-"}
             ring = seconds(row["total_time"]) - sum(seconds(row[name]) for name in parts)
             assert 0 < ring <= 24
 
     def test_skills_got_the_calls(self, sim: Simulator) -> None:
-        found, skills = rows(sim, "diagram_11"), rows(sim, "skill_7", skill_id="all")
+        found, skills = rows(sim, "diagram_11"), rows(sim, "skill_7")
         results = Counter(row["skill_result"] for row in found)
         assert len(found) == total(skills, "inbound_calls")
         assert results["ABANDON"] == total(skills, "abandon_calls")
@@ -465,7 +181,7 @@ class TestMenus:
 class TestCallBacks:
     @staticmethod
     def by_call(found: list[Row]) -> dict[tuple[str, ...], Row]:
-        names = LISTED["diagram_3"]["natural_key"]
+        names = LINES["diagram_3"]["natural_key"]
         return {tuple(row[name] for name in names): row for row in found}
 
     def test_they_are_of_customers_who_gave_up(self, sim: Simulator) -> None:
@@ -530,7 +246,7 @@ class TestCallBacks:
         sim = Simulator(seed=1, now=NOON)
         sim.clock.advance(timedelta(days=4))
         row = next(row for row in rows(sim, "diagram_3", TODAY) if row["status"] == "OK")
-        key = tuple(row[name] for name in LISTED["diagram_3"]["natural_key"])
+        key = tuple(row[name] for name in LINES["diagram_3"]["natural_key"])
         answered = at(row["date_last_outbound_call"]) + timedelta(minutes=10)
         lasts = timedelta(seconds=seconds(row["time"]))
         for moment, status in ((lasts - timedelta(seconds=1), "YES"), (lasts, "OK")):
@@ -542,7 +258,7 @@ class TestCallBacks:
     @pytest.mark.parametrize("days", [DAY, TODAY, WEEK])
     def test_skills_count_them(self, sim: Simulator, days: tuple[str, str]) -> None:
         calls = Counter[str]()
-        for row in rows(sim, "skill_7", days, skill_id="all"):
+        for row in rows(sim, "skill_7", days):
             calls[row["skill_id"]] += int(row["inbound_calls"])
         offers = defaultdict(list)
         for row in rows(sim, "diagram_3", days):

@@ -41,7 +41,7 @@ class Interaction:
 
 def interactions(report: Report) -> list[Interaction]:
     """Those of the range of which one knows the end of the wait; of all skills or the asked one."""
-    wanted = report.question.query.get("skill_id", "all")
+    wanted = report.question.query.get("skill_id") or "all"
     found = (*_calls(report), *_chats(report))
     return sorted(
         (each for each in found if wanted in {"all", each.skill.id}),
