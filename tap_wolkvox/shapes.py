@@ -100,8 +100,8 @@ class OneObject(Shape):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowsByName(Shape):
-    """An object that holds a list of objects under each name: the name becomes a column.
+class ByName(Shape):
+    """An object that says by its names what its rows are of: the name becomes a column.
 
     Args:
         column: That column.
@@ -113,6 +113,11 @@ class RowsByName(Shape):
     def made(self) -> tuple[str, ...]:
         """The column of the name."""
         return (self.column,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsByName(ByName):
+    """A list of objects under each name."""
 
     @property
     def note(self) -> str:
@@ -131,19 +136,8 @@ class RowsByName(Shape):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowByName(Shape):
-    """An object that holds an object under each name, which is a row: the name becomes a column.
-
-    Args:
-        column: That column.
-    """
-
-    column: str
-
-    @property
-    def made(self) -> tuple[str, ...]:
-        """The column of the name."""
-        return (self.column,)
+class RowByName(ByName):
+    """One object under each name, which is a row."""
 
     @property
     def note(self) -> str:
@@ -152,10 +146,10 @@ class RowByName(Shape):
 
     def read(self, data: Any) -> Found:
         """Return the row of each name."""
-        named_rows = _object(data, self.path)
+        objects = _object(data, self.path)
         rows = [
             joined({self.column: name}, _object(row, (*self.path, "*")), "row")
-            for name, row in named_rows.items()
+            for name, row in objects.items()
         ]
         return Found(rows, len(rows))
 

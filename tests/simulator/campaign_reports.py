@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from tests.simulator.answers import NO_ROWS
 from tests.simulator.call_reports import DATES, FOUND
 from tests.simulator.campaign_records import records_of
-from tests.simulator.chats import hours, moments
+from tests.simulator.chats import hours
 from tests.simulator.endpoints import Endpoint
 from tests.simulator.figures import duration, percent, stamp
+from tests.simulator.hourly import made
 from tests.simulator.missing import missing
-from tests.simulator.remembered import remembered
 from tests.simulator.report import Report, over_range
 from tests.simulator.tally import SOMEBODY_ELSE
 
@@ -257,13 +257,6 @@ def _sending(report: Report, sending: Sending) -> Row:
     }
 
 
-@remembered
-def _sendings(operation: Operation, hour: datetime) -> tuple[Sending, ...]:
-    dice = operation.dice("sendings", hour.isoformat())
-    dates = moments(operation, dice, hour, USUAL_HOUR)
-    return tuple(_sent(operation, dice, date) for date in dates)
-
-
 def _sent(operation: Operation, dice: Random, date: datetime) -> Sending:
     campaign = dice.choice([each for each in operation.world.campaigns if each.customers])
     last = "failed" if dice.random() < WHATSAPP_FAILS else "delivered"
@@ -277,6 +270,9 @@ def _sent(operation: Operation, dice: Random, date: datetime) -> Sending:
         error=dice.choice(ERRORS),
         blank=missing(dice),
     )
+
+
+_sendings = made("sendings", USUAL_HOUR, _sent)
 
 
 ENDPOINTS = tuple(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from tests.simulator.chats import hours
+from tests.simulator.chats import hours, moments
+from tests.simulator.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from random import Random
 
     from tests.simulator.operation import Operation
     from tests.simulator.report import Report
@@ -26,6 +28,19 @@ class Happened(Protocol):
 Event = TypeVar("Event", bound=Happened)
 
 AT_ONCE = timedelta()
+
+
+def made(
+    about: str, usual: int, make: Callable[[Operation, Random, datetime], Event]
+) -> Callable[[Operation, datetime], tuple[Event, ...]]:
+    """What is made of an hour in which something happens so many times, usually."""
+
+    @remembered
+    def of_hour(operation: Operation, hour: datetime) -> tuple[Event, ...]:
+        dice = operation.dice(about, hour.isoformat())
+        return tuple(make(operation, dice, date) for date in moments(operation, dice, hour, usual))
+
+    return of_hour
 
 
 def known(

@@ -12,11 +12,10 @@ from tests.simulator.agent_reports import NOT_YET
 from tests.simulator.answers import NO_ROWS
 from tests.simulator.assistant import questions
 from tests.simulator.call_reports import DATES, FOUND
-from tests.simulator.chats import moments
 from tests.simulator.conversations import LONGEST, UNTIL_ANSWERED, VOICE
 from tests.simulator.endpoints import Endpoint
 from tests.simulator.figures import duration, stamp
-from tests.simulator.hourly import known
+from tests.simulator.hourly import known, made
 from tests.simulator.missing import missing
 from tests.simulator.remembered import remembered
 from tests.simulator.report import Report, over_range
@@ -204,13 +203,6 @@ class Email:
     body: str
 
 
-@remembered
-def _emails_of_hour(operation: Operation, hour: datetime) -> tuple[Email, ...]:
-    dice = operation.dice("emails", hour.isoformat())
-    dates = moments(operation, dice, hour, EMAILS_AN_HOUR)
-    return tuple(_email(operation, dice, date) for date in dates)
-
-
 def _email(operation: Operation, dice: Random, date: datetime) -> Email:
     campaign = dice.choice([each for each in operation.world.campaigns if each.customers])
     channel, customers = dice.choice(
@@ -229,6 +221,9 @@ def _email(operation: Operation, dice: Random, date: datetime) -> Email:
         dice.choice(SUBJECTS),
         dice.choice(BODIES),
     )
+
+
+_emails_of_hour = made("emails", EMAILS_AN_HOUR, _email)
 
 
 @over_range
@@ -307,18 +302,14 @@ class Release:
     value: str
 
 
-@remembered
-def _releases_of_hour(operation: Operation, hour: datetime) -> tuple[Release, ...]:
-    dice = operation.dice("releases", hour.isoformat())
-    dates = moments(operation, dice, hour, RELEASES_AN_HOUR)
-    return tuple(_release(operation, dice, date) for date in dates)
-
-
 def _release(operation: Operation, dice: Random, date: datetime) -> Release:
     hour = date.replace(minute=0, second=0, microsecond=0)
     customer = dice.choice(operation.world.customers)
     item, value = dice.choice((("tel_number", customer.phone), ("id_customer", customer.id)))
     return Release(date, dice.choice(shifts.on_duty(operation, hour)), item, value)
+
+
+_releases_of_hour = made("releases", RELEASES_AN_HOUR, _release)
 
 
 @over_range

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 from tests.simulator.answers import NO_ROWS
 from tests.simulator.call_reports import DATES, FOUND
-from tests.simulator.chats import moments
 from tests.simulator.endpoints import Endpoint
 from tests.simulator.figures import stamp
-from tests.simulator.hourly import known
-from tests.simulator.remembered import remembered
+from tests.simulator.hourly import known, made
 from tests.simulator.report import Report, over_range
 
 if TYPE_CHECKING:
@@ -32,18 +30,11 @@ class Notice:
     text: str
 
 
-@remembered
-def _of_hour(operation: Operation, hour: datetime) -> tuple[Notice, ...]:
-    dice = operation.dice("notices", hour.isoformat())
-    dates = moments(operation, dice, hour, USUAL_HOUR)
-    return tuple(Notice(date, _text(operation, dice)) for date in dates)
-
-
-def _text(operation: Operation, dice: Random) -> str:
+def _notice(operation: Operation, dice: Random, date: datetime) -> Notice:
     world = operation.world
     agent, skill = dice.choice(world.agents), dice.choice(world.skills)
     campaign = dice.choice(world.campaigns)
-    return dice.choice(
+    text = dice.choice(
         (
             f"Agent {agent.id} ({agent.name}) has been in an auxiliary state for too long ⏰",
             f"Skill {skill.id} «{skill.name}»: calls are waiting",
@@ -51,6 +42,10 @@ def _text(operation: Operation, dice: Random) -> str:
             f"<b>Storage</b> is at {dice.randint(80, 99)} %",
         )
     )
+    return Notice(date, text)
+
+
+_of_hour = made("notices", USUAL_HOUR, _notice)
 
 
 @over_range
