@@ -75,14 +75,13 @@ class DatedStream(WolkvoxStream):
         whole, before = plan.unread, self.connection.requests
         self._row_keys = self.new_keys()
         for window, records in self.in_windows(context, plan):
-            rows = 0
-            for rows, record in enumerate(records, 1):  # noqa: B007  # counted for the log
-                yield record
+            emitted = self.tally.rows
+            yield from records
             self._mark(context, window)
             self.logger.info(
                 "%s: %d rows; %d requests so far, %d %% read.",
                 window,
-                rows,
+                self.tally.rows - emitted,
                 self.connection.requests - before,
                 100 * window.share_of(whole),
             )
