@@ -155,10 +155,8 @@ def to_minutes(value: object) -> Decimal | None:
     Raises:
         MisfitError: It is neither.
     """
-    text = _present(value)
-    if text is None:
-        return None
-    return round(Decimal(to_seconds(text) or 0) / 60, 4) if ":" in text else _exact(text)
+    number = to_decimal_seconds(value)
+    return number if number is None or ":" not in str(value) else round(number / 60, 4)
 
 
 def to_hour(value: object) -> int | None:

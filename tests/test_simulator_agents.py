@@ -302,22 +302,23 @@ class TestSums:
                 assert seconds(row[name]) == total(mine, name)
 
 
-class TestCustomer:
-    SAME: dict[str, dict[str, str]] = {  # noqa: RUF012  # read only
-        "agents_detail": {
-            "skill": "skill_id", "duration": "time_seg", "hung_up": "hang_up",
-        },
-        "cdr_calls": {
-            "talk_time": "time_seg", "telephone_destination": "destiny",
-            "telephone_costs": "cost",
-        },
-    }  # fmt: skip
-    SIDES: dict[str, set[str]] = {  # noqa: RUF012  # read only
-        "inbound": {"inbound", "conference", "transfer"},
-        "outbound": {"out_pre", "outbound_ma"},
-        "internal": {"internal call"},
-    }
+# What the calls of `cdr_1` are called elsewhere.
+SAME = {
+    "agents_detail": {
+        "skill": "skill_id", "duration": "time_seg", "hung_up": "hang_up",
+    },
+    "cdr_calls": {
+        "talk_time": "time_seg", "telephone_destination": "destiny", "telephone_costs": "cost",
+    },
+}  # fmt: skip
+SIDES = {
+    "inbound": {"inbound", "conference", "transfer"},
+    "outbound": {"out_pre", "outbound_ma"},
+    "internal": {"internal call"},
+}
 
+
+class TestCustomer:
     @days_of
     @pytest.mark.parametrize("api", SAME)
     def test_calls_are_those_of_the_other_report(
@@ -325,11 +326,11 @@ class TestCustomer:
     ) -> None:
         found, calls = rows(sim, api, days), rows(sim, "cdr_1", days)
         for row, call in zip(found, calls, strict=True):
-            renamed = {self.SAME[api].get(name, name): value for name, value in row.items()}
+            renamed = {SAME[api].get(name, name): value for name, value in row.items()}
             shared = renamed.keys() & call.keys()
             assert {"agent_id", "conn_id", "date", "cod_act", "telephone"} < shared
             assert {name: renamed[name] for name in shared} == {name: call[name] for name in shared}
-            assert call["type_interaction"] in self.SIDES[row["type_call"]]
+            assert call["type_interaction"] in SIDES[row["type_call"]]
 
     def test_a_call_tells_its_day_and_hour(self, sim: Simulator) -> None:
         for row in rows(sim, "cdr_calls", BOTH_DAYS):

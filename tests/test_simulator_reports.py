@@ -311,7 +311,8 @@ def cut(begin: str, *ends: str) -> Iterator[tuple[str, str]]:
     """Ranges that touch, each with its last second."""
     for end in ends:
         yield begin, end
-        begin = f"{datetime.strptime(end, DIGITS) + timedelta(seconds=1):{DIGITS}}"  # noqa: DTZ007
+        last = datetime.strptime(end, DIGITS)  # noqa: DTZ007  # local, as rows are
+        begin = f"{last + timedelta(seconds=1):{DIGITS}}"
 
 
 class TestRows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -44,11 +45,15 @@ class DatedEachStream(DatedStream):
     def __init__(self, tap: TapWolkvox, endpoint: Endpoint, each: Each) -> None:
         super().__init__(tap, endpoint)
         self._each = each
-        self._counted = columns.counts(endpoint)
         self._one = ALL
         self._known: list[One] | None = None
         self._keys_of_ones: dict[str, RowKeys] = {}
         self._lacking: list[str] = []
+
+    @cached_property
+    def _counted(self) -> list[str]:
+        """Columns by which parts are held against the whole."""
+        return columns.counts(self.endpoint)
 
     @override
     def read(self, context: Context | None) -> Iterable[Record]:

@@ -8,9 +8,8 @@ from typing_extensions import override
 
 from tap_wolkvox import keys
 from tap_wolkvox.endpoints import PARENTS, SERVER, Kind
-from tap_wolkvox.streams import one_by_one
 from tap_wolkvox.streams.base import WolkvoxStream
-from tap_wolkvox.streams.one_by_one import ALL
+from tap_wolkvox.streams.one_by_one import ALL, records_of, to_ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,8 +39,8 @@ class PresentStream(WolkvoxStream):
         self._stamp = ""
         each = self.endpoint.each
         if each:
-            ones = one_by_one.to_ask(self, context, each)
-            yield from one_by_one.records_of(ones, each, lambda one: self._records(context, one))
+            ones = to_ask(self, context, each)
+            yield from records_of(ones, each, lambda one: self._records(context, one))
         else:
             yield from self.whole(context)
         if self._stamp:

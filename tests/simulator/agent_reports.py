@@ -17,6 +17,7 @@ from tests.simulator.tally import columns, handling, tallies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from tests.simulator.answers import Row
     from tests.simulator.calls import Call
@@ -117,8 +118,6 @@ def _end(report: Report, moment: datetime) -> str:
 def agent_8(report: Report) -> list[Row]:
     """24 rows a day for each agent who was logged in on it or talked; idle hours are zeros."""
     sums = tallies(report, lambda local, agent: (local.date(), agent, local.hour))
-    days = {(day, agent) for day, agent, _ in sums}
-    days |= {(report.local(each.begin).date(), each.agent) for each in report.sessions()}
     return [
         {
             "agent_name": agent.name,
@@ -128,9 +127,15 @@ def agent_8(report: Report) -> list[Row]:
             "hour": f"{hour:02}:00",
             **columns(sums[day, agent, hour]),
         }
-        for day, agent in sorted(days, key=lambda each: (each[0], each[1].id))
+        for day, agent in days_of(report, {(day, agent) for day, agent, _ in sums})
         for hour in range(24)
     ]
+
+
+def days_of(report: Report, talked: set[tuple[date, Agent]]) -> list[tuple[date, Agent]]:
+    """The days of the range on which each agent talked or was logged in."""
+    there = {(report.local(each.begin).date(), each.agent) for each in report.sessions()}
+    return sorted(talked | there, key=lambda each: (each[0], each[1].id))
 
 
 @over_range

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from tests.simulator.agent_details import joined, pauses, previews, times
+from tests.simulator.agent_reports import days_of
 from tests.simulator.answers import NO_ROWS
 from tests.simulator.call_reports import DATES, FOUND
 from tests.simulator.endpoints import Endpoint
@@ -73,8 +74,6 @@ def agent_8_1(report: Report) -> list[Row]:
     sums = tallies(
         report, lambda local, agent: (local.date(), agent, local.hour, local.minute // 30)
     )
-    days = {(day, agent) for day, agent, _, _ in sums}
-    days |= {(report.local(each.begin).date(), each.agent) for each in report.sessions()}
     return [
         {
             "agent_name": agent.name,
@@ -84,7 +83,7 @@ def agent_8_1(report: Report) -> list[Row]:
             "hour": f"{hour:02}:{30 * half:02}",
             **columns(sums[day, agent, hour, half]),
         }
-        for day, agent in sorted(days, key=lambda each: (each[0], each[1].id))
+        for day, agent in days_of(report, {(day, agent) for day, agent, _, _ in sums})
         for hour in range(24)
         for half in range(2)
     ]
