@@ -80,7 +80,7 @@ def settings_table() -> str:
     rows = [
         [
             f"`{name}`",
-            "required" if name in SCHEMA["required"] else default(declared),
+            default(declared),
             declared["description"],
         ]
         for name, declared in SCHEMA["properties"].items()

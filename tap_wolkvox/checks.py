@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jsonschema import Draft7Validator, ValidationError
 
-from tap_wolkvox.settings import filled_url
+from tap_wolkvox.settings import each_operation, filled_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,11 +46,7 @@ def problems(config: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
     """
     wrong = Draft7Validator(schema).iter_errors(config)
     found = [
-        *(
-            f"setting `{name}` is missing: set it"
-            for name in schema["required"]
-            if name not in config
-        ),
+        *_form_problems(config),
         *(
             _unknown(name, schema["properties"])
             for name in config
@@ -62,11 +58,27 @@ def problems(config: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
     return found or list(_semantic_problems(config))
 
 
+def _form_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with how the operations are named: one, or a list of them."""
+    if "operations" not in config:
+        for name in ("server", "token"):
+            if name not in config:
+                yield f"setting `{name}` is missing: set it, or `operations` for several"
+        return
+    if not config.keys().isdisjoint(("server", "token")):
+        yield "setting `operations` takes the place of `server` and `token`: remove one or the other"
+    if config["operations"] == []:
+        yield "setting `operations` is empty: name an operation, or set `server` and `token`"
+
+
 def _explained(error: ValidationError) -> str:
     """Say what a schema violation means, without the value that the validator's text shows."""
     # The path goes on with names that the user chose.
-    name = f"`{error.absolute_path[0]}`"
+    name, *within = error.absolute_path
     wanted = cast("Any", error.validator_value)
+    if name == "operations" and within:
+        return _explained_of_entry(error, *within)
+    name = f"`{name}`"
     match error.validator:
         case "type":
             return f"setting {name} must be {_type_named(wanted)}"
@@ -77,6 +89,22 @@ def _explained(error: ValidationError) -> str:
         case "exclusiveMinimum":
             return f"setting {name} must be more than {wanted}"
     return f"setting {name} is not valid ({error.validator}): see its description in --about"
+
+
+def _explained_of_entry(error: ValidationError, position: Any, *name: Any) -> str:
+    """Say what a schema violation inside of `operations` means."""
+    wanted = cast("Any", error.validator_value)
+    entry = f"setting `operations`, entry {position + 1}"
+    match error.validator:
+        case "type" if name:
+            return f"{entry}: `{name[0]}` must be {_type_named(wanted)}"
+        case "required":
+            given = cast("Mapping[str, Any]", error.instance)
+            missing = next(name for name in wanted if name not in given)
+            return f"{entry}: `{missing}` is missing: set it"
+        case "additionalProperties":
+            return f"{entry} holds something else than `server`, `token` and `timezone`: remove it"
+    return f"{entry} must be an object with `server`, `token` and, if need be, `timezone`"
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:
@@ -101,25 +129,55 @@ def _type_named(types: str | list[str]) -> str:
 
 
 def _semantic_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    server, token = config["server"], config["token"]
+    each = each_operation(config)
+    if zone(config["timezone"]) is None:
+        yield _no_zone("setting")
+    for number, entry in enumerate(config.get("operations", [config]), 1):
+        named = f"setting `operations`, entry {number}:" if "operations" in config else "setting"
+        yield from (f"{named} {problem}" for problem in _operation_problems(entry))
+        if entry is not config and "timezone" in entry and zone(entry["timezone"]) is None:
+            yield _no_zone(named)
+    for name, advice in (("server", "name it once"), ("token", "each operation has its own")):
+        if len({alone[name] for alone in each}) < len(each):
+            yield f"setting `operations` has the same `{name}` twice: {advice}"
+    if len(each) > 1 and config["emit_activate_version_messages"]:
+        yield (
+            "setting `emit_activate_version_messages` can't go with several `operations`: what is "
+            "read of one would retire the rows of the others in the same table"
+        )
+    for check in (_api_url_problems, _time_problems):
+        yield from dict.fromkeys(problem for alone in each for problem in check(alone))
+    yield from _number_problems(config)
+
+
+def _no_zone(named: str) -> str:
+    return f"{named} `timezone` is no IANA time zone: write it as `America/Bogota`"
+
+
+def _operation_problems(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the server and the token of one operation."""
+    server, token = entry["server"], entry["token"]
     if not _SERVER.fullmatch(server):
         yield (
-            "setting `server` must be the server number alone, as `0011` for "
+            "`server` must be the server number alone, as `0011` for "
             "wv0011.wolkvox.com: letters, digits and `-` only"
         )
-    elif problem := _url_problem(filled_url(config)):
-        yield f"setting `api_url` {problem}"
     if token and token == server:
-        yield "setting `server` is the token: set it to the server number, as `0011`"
+        yield "`server` is the token: set it to the server number, as `0011`"
     if not token.strip():
-        yield "setting `token` is empty: set it to the operation's API token"
+        yield "`token` is empty: set it to the operation's API token"
     elif not _TOKEN.fullmatch(token):
         yield (
-            "setting `token` holds blanks or characters that no token has: copy it again, "
+            "`token` holds blanks or characters that no token has: copy it again, "
             "without anything around it"
         )
-    yield from _time_problems(config)
-    yield from _number_problems(config)
+
+
+def _api_url_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the base URL once the server of an operation is filled in."""
+    problem = _url_problem(filled_url(config)) if _SERVER.fullmatch(config["server"]) else None
+    if problem:
+        yield f"setting `api_url` {problem}"
 
 
 def _url_problem(url: str) -> str | None:
@@ -157,9 +215,8 @@ def _is_loopback(parts: SplitResult) -> bool:
 
 
 def _time_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the dates, by the clock of one operation."""
     local = zone(config["timezone"])
-    if local is None:
-        yield "setting `timezone` is no IANA time zone: write it as `America/Bogota`"
     moments = {
         name: _moment(config[name], local or UTC)
         for name in ("start_date", "end_date")

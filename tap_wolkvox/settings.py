@@ -31,18 +31,34 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
     th.Property(
         "server",
         th.StringType(nullable=False),
-        required=True,
         title="Server",
         description="Number of your Wolkvox server, as in `wv0011.wolkvox.com`: `0011`. "
-        "Quote it in YAML, or it loses its zeros.",
+        "Quote it in YAML, or it loses its zeros. Needed, unless `operations` is set.",
     ),
     th.Property(
         "token",
         th.StringType(nullable=False),
-        required=True,
         secret=True,
         title="Token",
-        description="API token of the operation, sent as the header `wolkvox-token`.",
+        description="API token of the operation, sent as the header `wolkvox-token`. Needed, "
+        "unless `operations` is set.",
+    ),
+    th.Property(
+        "operations",
+        th.ArrayType(
+            th.ObjectType(
+                th.Property("server", th.StringType(nullable=False), required=True),
+                th.Property("token", th.StringType(nullable=False), required=True),
+                th.Property("timezone", th.StringType(nullable=False)),
+                additional_properties=False,
+            ),
+            nullable=False,
+        ),
+        secret=True,
+        title="Operations",
+        description="Several operations to read in one run, one after the other, instead of "
+        "`server` and `token`: a list of objects with `server`, `token` and, where it is another "
+        "than the setting says, `timezone`.",
     ),
     th.Property(
         "api_url",
@@ -115,12 +131,28 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
         "are 1, 2, 4 … s, at most 60, or what the server asks for.",
     ),
     th.Property(
+        "max_requests",
+        th.IntegerType(nullable=False, minimum=1),
+        title="Most requests",
+        description="Requests that a run may spend, of all operations together, retries counted. "
+        "What is left then is read by the next runs.",
+    ),
+    th.Property(
+        "quota_reserve",
+        th.IntegerType(nullable=False, minimum=0),
+        title="Quota reserve",
+        description="Requests of each operation's daily quota that are left to your other "
+        "integrations. A run asks once what there is, for one request, and ends before it would "
+        "touch them; what is left to read then is read by the next runs.",
+    ),
+    th.Property(
         "emit_activate_version_messages",
         th.BooleanType(nullable=False),
         default=False,
         title="Emit ACTIVATE_VERSION messages",
         description="Tell the target to retire rows of FULL_TABLE streams that no longer exist; "
-        "never of streams that take dates, of which a run reads a part.",
+        "never of streams that take dates, of which a run reads a part. Not with several "
+        "operations: one would retire the rows of the others.",
     ),
     additional_properties=False,
 ).to_dict()
@@ -147,19 +179,32 @@ class Operation:
     zone: ZoneInfo
 
 
-def operation(config: Mapping[str, Any]) -> Operation:
-    """Return the operation of a configuration that has no problems."""
-    return Operation(
-        server=config["server"],
-        token=config["token"],
-        api_url=filled_url(config).rstrip("/"),
-        zone=ZoneInfo(config["timezone"]),
-    )
+def operations(config: Mapping[str, Any]) -> list[Operation]:
+    """Return the operations of a configuration that has no problems, in the order to read them."""
+    return [
+        Operation(
+            server=each["server"],
+            token=each["token"],
+            api_url=filled_url(each).rstrip("/"),
+            zone=ZoneInfo(each["timezone"]),
+        )
+        for each in each_operation(config)
+    ]
 
 
-def period(config: Mapping[str, Any]) -> Period:
-    """Return what a configuration that has no problems wants read."""
-    zone = ZoneInfo(config["timezone"])
+def each_operation(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the configuration of each operation alone, as if it were the only one."""
+    listed = config.get("operations")
+    return [{**config, **each} for each in listed] if listed else [config]
+
+
+def period(config: Mapping[str, Any], zone: ZoneInfo) -> Period:
+    """Return what a configuration that has no problems wants read of an operation.
+
+    Args:
+        config: The configuration.
+        zone: Time zone of the operation.
+    """
     start, end = (
         _wall_time(config[name], zone) if name in config else None
         for name in ("start_date", "end_date")
@@ -199,6 +244,14 @@ def complete(config: dict[str, Any], schema: Mapping[str, Any]) -> None:
             config.setdefault(name, declared["default"])
         if name in config:
             config[name] = _converted(config[name], declared.get("type", ()))
+    if isinstance(config.get("operations"), list):
+        config["operations"] = [_without_nulls(each) for each in config["operations"]]
+
+
+def _without_nulls(entry: Any) -> Any:
+    if not isinstance(entry, dict):
+        return entry
+    return {name: value for name, value in entry.items() if value is not None}
 
 
 def as_text(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -17,7 +18,13 @@ from tap_wolkvox.bookmarks import Period
 
 TOKEN = "t0ken-Ab.12~!"
 GOOD: dict[str, Any] = {"server": "0011", "token": TOKEN}
-WHOLE_NUMBERS = ["lookback_days", "settle_minutes", "max_retries"]
+WHOLE_NUMBERS = [
+    "lookback_days",
+    "settle_minutes",
+    "max_retries",
+    "max_requests",
+    "quota_reserve",
+]
 NUMBERS = ["request_interval", "request_timeout", *WHOLE_NUMBERS]
 DATES = ["start_date", "end_date"]
 YEARS = (datetime.fromisoformat("2001-01-01"), datetime.fromisoformat("2090-01-01"))
@@ -33,9 +40,14 @@ def found(**changed: object) -> list[str]:
     return checks.problems(completed(**changed), settings.SCHEMA)
 
 
+def only_operation(config: dict[str, Any]) -> settings.Operation:
+    [operation] = settings.operations(config)
+    return operation
+
+
 def named(problem: str) -> str:
     """Return the setting that a problem is about."""
-    match = re.match(r"setting `([^`]+)` ", problem)
+    match = re.match(r"setting `([^`]+)`[ ,]", problem)
     assert match, problem
     return match[1]
 
@@ -79,9 +91,12 @@ class TestDefaults:
         assert declared["title"]
         assert declared["description"].endswith(".")
 
-    def test_the_token_alone_is_declared_a_secret(self) -> None:
+    def test_what_holds_a_token_is_declared_a_secret(self) -> None:
         properties = settings.SCHEMA["properties"]
-        assert [name for name in properties if properties[name].get("secret")] == ["token"]
+        assert [name for name in properties if properties[name].get("secret")] == [
+            "token",
+            "operations",
+        ]
 
 
 class TestNumbersAsText:
@@ -178,7 +193,7 @@ class TestServer:
     def test_the_host_is_the_vendors_whatever_the_server(self, server: str) -> None:
         config = completed(server=server)
         if not checks.problems(config, settings.SCHEMA):
-            url = settings.operation(config).api_url
+            url = only_operation(config).api_url
             assert re.fullmatch(r"https://wv[A-Za-z0-9-]+\.wolkvox\.com/api/v2", url)
 
 
@@ -307,7 +322,7 @@ class TestApiUrl:
     def test_a_plain_url_is_filled(self, url: str, filled: str) -> None:
         config = completed(api_url=url)
         assert checks.problems(config, settings.SCHEMA) == []
-        assert settings.operation(config).api_url == filled
+        assert only_operation(config).api_url == filled
 
     @pytest.mark.parametrize(
         "url",
@@ -411,7 +426,7 @@ class TestApiUrl:
     def test_no_text_is_taken_that_could_hide_a_user_query_or_fragment(self, rest: str) -> None:
         config = completed(api_url=f"https://{rest}")
         if not checks.problems(config, settings.SCHEMA):
-            assert not set(settings.operation(config).api_url) & set("@#?\\% \n{}")
+            assert not set(only_operation(config).api_url) & set("@#?\\% \n{}")
 
 
 class TestTimes:
@@ -670,7 +685,7 @@ class TestOtherSchemas:
 class TestOperation:
     def test_it_is_what_the_settings_name(self) -> None:
         config = completed(timezone="America/Santiago")
-        assert settings.operation(config) == settings.Operation(
+        assert only_operation(config) == settings.Operation(
             server="0011",
             token=TOKEN,
             api_url="https://wv0011.wolkvox.com/api/v2",
@@ -678,7 +693,7 @@ class TestOperation:
         )
 
     def test_its_text_does_not_hold_the_token(self) -> None:
-        operation = settings.operation(completed())
+        operation = only_operation(completed())
         assert operation.token == TOKEN
         assert TOKEN not in f"{operation!r} {operation}"
         assert "0011" in repr(operation)
@@ -687,7 +702,7 @@ class TestOperation:
     def test_a_token_is_sent_as_it_was_given(self, token: str) -> None:
         config = completed(token=token)
         assert checks.problems(config, settings.SCHEMA) == []
-        assert settings.operation(config).token == token
+        assert only_operation(config).token == token
 
 
 marked = st.text(st.characters(), max_size=10).map(lambda text: f"Zq7{text}xK")
@@ -706,7 +721,8 @@ class TestPeriod:
     """What is to be read, in the operation's local time."""
 
     def period(self, **given: Any) -> Period:
-        return settings.period(completed(**given))
+        config = completed(**given)
+        return settings.period(config, ZoneInfo(config["timezone"]))
 
     def test_by_default_it_has_no_bounds(self) -> None:
         assert self.period() == Period(lookback=timedelta(days=3), settle=timedelta(minutes=15))
@@ -825,6 +841,90 @@ class TestSecrecy:
         ]
         for changed in wrong:
             assert not any("Zq7" in line for line in found(**{"token": marked_token, **changed}))
+
+
+ONE: dict[str, Any] = {"server": "0011", "token": "one"}
+OTHER: dict[str, Any] = {"server": "0012", "token": "other", "timezone": "Europe/Madrid"}
+
+
+class TestOperations:
+    @staticmethod
+    def config(*entries: object, **others: object) -> dict[str, Any]:
+        config: dict[str, Any] = {"operations": list(entries), **others}
+        settings.complete(config, settings.SCHEMA)
+        return config
+
+    def problems(self, *entries: object, **others: object) -> list[str]:
+        return checks.problems(self.config(*entries, **others), settings.SCHEMA)
+
+    def test_each_has_a_server_a_token_and_a_zone(self) -> None:
+        assert self.problems(ONE, OTHER) == []
+        one, other = settings.operations(self.config(ONE, OTHER))
+        assert (one.server, one.token, one.zone.key) == ("0011", "one", "America/Bogota")
+        assert (other.server, other.token, other.zone.key) == ("0012", "other", "Europe/Madrid")
+        assert other.api_url == "https://wv0012.wolkvox.com/api/v2"
+
+    def test_they_are_read_from_text_as_the_environment_holds_it(self) -> None:
+        config: dict[str, Any] = {"operations": json.dumps([ONE, OTHER])}
+        settings.complete(config, settings.SCHEMA)
+        assert checks.problems(config, settings.SCHEMA) == []
+        assert settings.operations(config) == settings.operations(self.config(ONE, OTHER))
+
+    def test_the_zone_of_the_setting_is_that_of_all_that_have_none(self) -> None:
+        config = self.config(ONE | {"timezone": None}, OTHER, timezone="America/Lima")
+        assert checks.problems(config, settings.SCHEMA) == []
+        zones = [operation.zone.key for operation in settings.operations(config)]
+        assert zones == ["America/Lima", "Europe/Madrid"]
+
+    @pytest.mark.parametrize(
+        ("entries", "said"),
+        [
+            ([], "`operations` is empty"),
+            ([ONE, "Zq7xK"], "entry 2 must be an object with `server`, `token`"),
+            ([ONE, OTHER | {"server": 12}], "entry 2: `server` must be text: put it in quotes"),
+            ([ONE, OTHER | {"token": ["Zq7xK"]}], "entry 2: `token` must be text"),
+            ([{"server": "0011"}], "entry 1: `token` is missing: set it"),
+            ([{"token": "Zq7xK"}], "entry 1: `server` is missing: set it"),
+            ([ONE | {"Zq7xK": "Zq7xK"}], "entry 1 holds something else than `server`"),
+            ([ONE, OTHER | {"server": "a.Zq7xK"}], "entry 2: `server` must be the server number"),
+            ([ONE, OTHER | {"token": " "}], "entry 2: `token` is empty"),
+            ([ONE, OTHER | {"token": "Zq7 xK"}], "entry 2: `token` holds blanks"),
+            ([ONE, {"server": "a", "token": "a"}], "entry 2: `server` is the token"),
+            ([ONE, OTHER | {"timezone": "Zq7xK"}], "entry 2: `timezone` is no IANA time zone"),
+            ([ONE, ONE | {"token": "other"}], "has the same `server` twice"),
+            ([ONE, ONE | {"server": "0012"}], "has the same `token` twice"),
+        ],
+    )
+    def test_what_is_wrong_is_said_with_the_entry(self, entries: list[Any], said: str) -> None:
+        [problem] = self.problems(*entries)
+        assert named(problem) == "operations"
+        assert said in problem
+        assert "Zq7" not in problem
+
+    def test_text_that_is_no_list_is_refused(self) -> None:
+        config: dict[str, Any] = {"operations": '[{"token": "Zq7xK"'}
+        settings.complete(config, settings.SCHEMA)
+        [problem] = checks.problems(config, settings.SCHEMA)
+        assert problem == "setting `operations` must be a list"
+
+    @pytest.mark.parametrize("form", [{"server": "0011"}, {"token": "one"}, ONE])
+    def test_both_forms_together_are_refused(self, form: dict[str, Any]) -> None:
+        [problem] = self.problems(OTHER, **form)
+        assert "takes the place of `server` and `token`" in problem
+
+    def test_retiring_rows_is_refused_for_several_and_says_why(self) -> None:
+        [problem] = self.problems(ONE, OTHER, emit_activate_version_messages=True)
+        assert named(problem) == "emit_activate_version_messages"
+        assert "would retire the rows of the others" in problem
+        assert self.problems(ONE, emit_activate_version_messages=True) == []
+
+    def test_a_problem_of_all_is_said_once(self) -> None:
+        [problem] = self.problems(ONE, OTHER, start_date="2026-02-30")
+        assert named(problem) == "start_date"
+        [problem] = self.problems(ONE, OTHER, timezone="Nowhere")
+        assert problem.startswith("setting `timezone` is no IANA")
+        [problem] = self.problems(ONE, OTHER, api_url="http://example.com")
+        assert named(problem) == "api_url"
 
 
 class TestHosts:
