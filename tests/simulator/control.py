@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tests.simulator.answers import Answer
 from tests.simulator.fault_by_name import fault_by_name
+from tests.simulator.operation import OTHERS
 
 if TYPE_CHECKING:
-    from tests.simulator.clock import Clock
     from tests.simulator.fault_queue import FaultQueue, Pending
     from tests.simulator.journal import Journal, Request
+    from tests.simulator.operation import Operation
 
 Setting: TypeAlias = dict[str, object]
 Door: TypeAlias = Callable[[bytes], object]
@@ -22,9 +23,9 @@ Door: TypeAlias = Callable[[bytes], object]
 
 @dataclass(frozen=True)
 class Control:
-    """The clock, the faults and the journal, from outside."""
+    """The clock and the quota, the faults and the journal, from outside."""
 
-    clock: Clock
+    operation: Operation
     faults: FaultQueue
     journal: Journal
 
@@ -45,6 +46,7 @@ class Control:
         return {
             "/simulator/clock": ("POST", self._set_clock),
             "/simulator/faults": ("POST", self._set_faults),
+            "/simulator/quota": ("POST", self._spend_quota),
             "/simulator/requests": ("GET", self._list_requests),
         }
 
@@ -52,8 +54,20 @@ class Control:
         setting = _setting(body)
         if set(setting) != {"now"}:
             raise ValueError('send {"now": "2026-11-20T10:00:00"}, or {"now": null} for real time')
-        self.clock.set(_moment(setting["now"]))
-        return {"now": self.clock.now().isoformat(timespec="seconds")}
+        clock = self.operation.clock
+        clock.set(_moment(setting["now"]))
+        return {"now": clock.now().isoformat(timespec="seconds")}
+
+    def _spend_quota(self, body: bytes) -> object:
+        setting = _setting(body)
+        if set(setting) != {"spend"}:
+            raise ValueError('send {"spend": 40}')
+        requests = setting["spend"]
+        if type(requests) is not int:
+            raise ValueError(f'"spend" is a whole number, 0 or more: {requests!r}')
+        self.operation.spend(requests)
+        usage = self.operation.usage(OTHERS)
+        return {"spent": usage.by_all, "available": usage.available}
 
     def _set_faults(self, body: bytes) -> object:
         setting = _setting(body)

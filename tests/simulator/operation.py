@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 AT_ONCE_PER_TOKEN = 2
 REQUESTS_PER_LICENCE = 1000
 
+OTHERS = ""
+"""Stands in for the tokens of others, who draw on the same quota; nobody is admitted with it."""
+
 
 @dataclass(frozen=True)
 class Usage:
@@ -71,13 +74,22 @@ class Burst:
 class Conditions:
     """How much happens, how soon the reports know of it, and how much may be asked.
 
-    ``quota`` is licences x 1000 if None.
+    ``quota`` is licences x 1000 if None. ``others`` is how many requests others, who draw on the
+    same quota, spend after each one that is admitted.
+
+    Raises:
+        ValueError: Others spend fewer than none.
     """
 
     quota: int | None = None
     pace: float = 1.0
     bursts: tuple[Burst, ...] = ()
     lag: timedelta = timedelta(minutes=10)
+    others: int = 0
+
+    def __post_init__(self) -> None:
+        if self.others < 0:
+            raise ValueError(f"others must be at least 0: {self.others}")
 
 
 class Operation:
@@ -121,6 +133,17 @@ class Operation:
         with self._lock:
             return self._usage(token, self.clock.today())
 
+    def spend(self, requests: int) -> None:
+        """Let others spend so many requests of today's quota, or as many as are left.
+
+        Raises:
+            ValueError: Fewer than none.
+        """
+        if requests < 0:
+            raise ValueError(f"requests to spend must be at least 0: {requests}")
+        with self._lock:
+            self._spend(requests, self.clock.today())
+
     def admit(self, token: str | None) -> Seat | ErrorCase:
         """Seat a request and charge it, or say why not; a refused one costs nothing."""
         if not token:
@@ -144,8 +167,14 @@ class Operation:
             return QUOTA_SPENT
         self._seated[token] += 1
         self._spent[today, token] += 1
+        self._spend(self.conditions.others, today)
         return Seat(token, usage)
 
+    def _spend(self, requests: int, today: date) -> None:
+        # With nothing left, those of others are refused too, and cost nothing.
+        left = self._usage(OTHERS, today).available
+        self._spent[today, OTHERS] += min(requests, left)
+
     def _usage(self, token: str, today: date) -> Usage:
-        by_all = sum(self._spent[today, each] for each in self.tokens)
+        by_all = sum(self._spent[today, each] for each in (*self.tokens, OTHERS))
         return Usage(self.quota, self._spent[today, token], by_all)

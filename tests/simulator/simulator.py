@@ -37,6 +37,7 @@ class Simulator:
         timezone: IANA name of the operation's zone.
         now: Where its clock stands still at first; None for real time.
         quota: Requests a day; licences x 1000 if None.
+        others: How many of them others spend after each one that is admitted.
         code: Form of ``code`` on success: a value, DOCUMENTED or ABSENT.
         bare_lists: Whether there is no envelope where the documentation shows none.
         cap: What becomes of an answer that would hold more rows than it may.
@@ -52,7 +53,7 @@ class Simulator:
         operation: What it simulates.
 
     Raises:
-        ValueError: No such time zone.
+        ValueError: No such time zone, or ``others`` below 0.
     """
 
     seed: int = 1
@@ -62,6 +63,7 @@ class Simulator:
     timezone: str = BOGOTA
     now: InitVar[datetime | None] = None
     quota: int | None = None
+    others: int = 0
     code: Code = CodeForm.DOCUMENTED
     bare_lists: bool = True
     cap: Cap = Cap.SILENT
@@ -79,7 +81,7 @@ class Simulator:
     def __post_init__(self, now: datetime | None) -> None:
         self.clock = Clock(self.timezone, now)
         tokens = (self.token, *self.other_tokens)
-        conditions = Conditions(self.quota, self.pace, tuple(self.bursts), self.lag)
+        conditions = Conditions(self.quota, self.pace, tuple(self.bursts), self.lag, self.others)
         operation = Operation(self.seed, self.server, tokens, self.clock, conditions)
         forms = Forms(self.code, self.bare_lists, self.cap, self.row_cap, self.newest_first)
         self._journal = Journal(self.on_request)
@@ -127,13 +129,21 @@ class Simulator:
         """
         return self._desk.content(file, api, self.token, asked)
 
+    def spend(self, requests: int) -> None:
+        """Let others spend so many requests of today's quota, or as many as are left.
+
+        Raises:
+            ValueError: Fewer than none.
+        """
+        self.operation.spend(requests)
+
     def start(self) -> None:
         """Listen and serve.
 
         Raises:
             OSError: The port is taken.
         """
-        control = Control(self.clock, self.faults, self._journal)
+        control = Control(self.operation, self.faults, self._journal)
         self._http = Server(self.port, Rooms(self._desk, self._journal, control))
         self._http.start()
 
