@@ -20,6 +20,7 @@ from tests.simulator.faults import Fault
 from tests.simulator.journal import Request
 from tests.simulator.operation import Burst
 from tests.simulator.simulator import Simulator
+from tests.simulator.simulators import Simulators
 
 __all__ = [
     "Answer",
@@ -31,5 +32,6 @@ __all__ = [
     "RefusedError",
     "Request",
     "Simulator",
+    "Simulators",
     "faults",
 ]

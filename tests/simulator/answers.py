@@ -109,3 +109,7 @@ def html(status: int, text: str) -> Answer:
     """What the web server says where the API is not reached."""
     page = f"<html><head><title>{text}</title></head><body><h1>{text}</h1></body></html>\n"
     return Answer(status, page.encode(), HTML_TYPE)
+
+
+NOT_FOUND = html(404, "404 Not Found")
+"""What it says to a path that names nothing."""

@@ -42,6 +42,7 @@ from tests.simulator import (
     whatsapp,
 )
 from tests.simulator.answers import (
+    NOT_FOUND,
     ONLY_GET,
     PARAMETER_MISSING,
     UNKNOWN_API,
@@ -49,7 +50,6 @@ from tests.simulator.answers import (
     ErrorCase,
     Row,
     failed,
-    html,
 )
 from tests.simulator.endpoints import Endpoint, Forms, Question
 from tests.simulator.faults import NONE, Fault
@@ -131,7 +131,7 @@ class Desk:
         """
         file = _file(request.path)
         if file is None:
-            return Outcome(html(404, "404 Not Found"))
+            return Outcome(NOT_FOUND)
         if request.method != "GET":
             return Outcome(_only_get(request.method))
         seat = self.operation.admit(request.token)

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 from weakref import WeakSet
 
+from tests.simulator.answers import NOT_FOUND
 from tests.simulator.journal import Journal, Request
 from tests.simulator.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from tests.simulator.answers import Answer
     from tests.simulator.control import Control
     from tests.simulator.desk import Desk, Outcome
 
@@ -32,7 +34,7 @@ Accepted: TypeAlias = socket.socket | tuple[bytes, socket.socket]
 
 @dataclass(frozen=True)
 class Rooms:
-    """Those the server hands requests to."""
+    """Those the server hands the requests to one operation to."""
 
     desk: Desk
     journal: Journal
@@ -60,14 +62,19 @@ class Visit:
 
 
 class Server(ThreadingHTTPServer):
-    """A thread a connection; closing ends them all, hung ones too."""
+    """A thread a connection; closing ends them all, hung ones too.
+
+    Args:
+        port: Where to listen; 0 for any free port.
+        rooms: Whose requests begin with which path; with an empty one, all of them do.
+    """
 
     daemon_threads = False  # those are the threads that closing waits for
     request_queue_size = 64
     # On Windows the option would let two servers share a port.
     allow_reuse_address = sys.platform != "win32"
 
-    def __init__(self, port: int, rooms: Rooms) -> None:
+    def __init__(self, port: int, rooms: Mapping[str, Rooms]) -> None:
         self.rooms = rooms
         self.closing = Event()
         self._connections: WeakSet[socket.socket] = WeakSet()
@@ -78,6 +85,17 @@ class Server(ThreadingHTTPServer):
     def port(self) -> int:
         """The port it listens on."""
         return int(self.server_address[1])
+
+    def url(self, prefix: str = "") -> str:
+        """Where the API is whose paths begin with ``prefix``."""
+        return f"http://{HOST}:{self.port}{prefix}/api/v2"
+
+    def find(self, path: str) -> tuple[Rooms, str] | None:
+        """Whose request it is, and what they see of its path; None for nobody's."""
+        for prefix, rooms in self.rooms.items():
+            if not prefix or path.startswith(f"{prefix}/"):
+                return rooms, path.removeprefix(prefix)
+        return None
 
     def server_bind(self) -> None:
         """Bind without asking for the host's name, which can take seconds."""
@@ -127,11 +145,15 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         url = urlsplit(self.path)
         body = self._body()
-        if url.path.startswith(CONTROL):
-            answer = self.server.rooms.control.answer(self.command, url.path, body)
-            self._wire(lambda _: None).send(answer)
+        found = self.server.find(url.path)
+        if found is None:
+            self._send(NOT_FOUND)
+            return
+        rooms, path = found
+        if path.startswith(CONTROL):
+            self._send(rooms.control.answer(self.command, path, body))
         else:
-            self._api(self._request(url, body))
+            self._api(rooms, self._request(url._replace(path=path), body))
 
     def _body(self) -> bytes:
         """What was sent; only after a GET of a known length is the next request sure to be one."""
@@ -143,8 +165,7 @@ class Handler(BaseHTTPRequestHandler):
         query = dict(parse_qsl(url.query, keep_blank_values=True))
         return Request(self.command, url.path, query, self.headers.get("wolkvox-token"), body)
 
-    def _api(self, request: Request) -> None:
-        rooms = self.server.rooms
+    def _api(self, rooms: Rooms, request: Request) -> None:
         visit = Visit(rooms, rooms.journal.open(request))
         wire = self._wire(visit.end)
         try:
@@ -155,6 +176,9 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             visit.end(None)
             self.close_connection |= not wire.keeps
+
+    def _send(self, answer: Answer) -> None:
+        self._wire(lambda _: None).send(answer)
 
     def _wire(self, over: Callable[[int | None], None]) -> Wire:
         return Wire(self.connection, self.server.closing, over)

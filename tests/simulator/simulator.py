@@ -15,7 +15,7 @@ from tests.simulator.endpoints import Forms
 from tests.simulator.fault_queue import FaultQueue
 from tests.simulator.journal import Journal, Request
 from tests.simulator.operation import Conditions, Operation
-from tests.simulator.server import HOST, Rooms, Server
+from tests.simulator.server import Rooms, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -51,6 +51,7 @@ class Simulator:
         clock: To be set and moved.
         faults: Where faults are added.
         operation: What it simulates.
+        rooms: Those who answer its requests.
 
     Raises:
         ValueError: No such time zone, or ``others`` below 0.
@@ -77,6 +78,7 @@ class Simulator:
     clock: Clock = field(init=False)
     faults: FaultQueue = field(init=False, default_factory=FaultQueue)
     operation: Operation = field(init=False)
+    rooms: Rooms = field(init=False, repr=False)
 
     def __post_init__(self, now: datetime | None) -> None:
         self.clock = Clock(self.timezone, now)
@@ -84,10 +86,13 @@ class Simulator:
         conditions = Conditions(self.quota, self.pace, tuple(self.bursts), self.lag, self.others)
         operation = Operation(self.seed, self.server, tokens, self.clock, conditions)
         forms = Forms(self.code, self.bare_lists, self.cap, self.row_cap, self.newest_first)
-        self._journal = Journal(self.on_request)
+        journal = Journal(self.on_request)
         self.operation = operation
-        self._desk = Desk(operation, self.faults, forms)
+        self.rooms = Rooms(
+            Desk(operation, self.faults, forms), journal, Control(operation, self.faults, journal)
+        )
         self._http: Server | None = None
+        self._url: str | None = None
 
     @property
     def url(self) -> str:
@@ -96,19 +101,19 @@ class Simulator:
         Raises:
             RuntimeError: It does not serve.
         """
-        if self._http is None:
+        if self._url is None:
             raise RuntimeError("the simulator serves inside `with` only")
-        return f"http://{HOST}:{self._http.port}/api/v2"
+        return self._url
 
     @property
     def requests(self) -> list[Request]:
         """The requests to the API so far, in the order they came."""
-        return self._journal.requests
+        return self.rooms.journal.requests
 
     @property
     def max_in_flight(self) -> int:
         """The most requests one token ever had open at once, refused ones counted."""
-        return self._journal.max_in_flight
+        return self.rooms.journal.max_in_flight
 
     def rows(self, file: str, api: str, **asked: str) -> list[Row]:
         """What an endpoint (``"billing"``, ``"rec_screen"``) would answer now, free of charge.
@@ -119,7 +124,7 @@ class Simulator:
             LookupError: No such endpoint.
             RefusedError: It does not answer this.
         """
-        return self._desk.rows(file, api, self.token, asked)
+        return self.rooms.desk.rows(file, api, self.token, asked)
 
     def content(self, file: str, api: str, **asked: str) -> Any:
         """The whole answer, as parsed from JSON, free of charge.
@@ -127,7 +132,7 @@ class Simulator:
         Raises:
             LookupError: No such endpoint.
         """
-        return self._desk.content(file, api, self.token, asked)
+        return self.rooms.desk.content(file, api, self.token, asked)
 
     def spend(self, requests: int) -> None:
         """Let others spend so many requests of today's quota, or as many as are left.
@@ -143,15 +148,20 @@ class Simulator:
         Raises:
             OSError: The port is taken.
         """
-        control = Control(self.operation, self.faults, self._journal)
-        self._http = Server(self.port, Rooms(self._desk, self._journal, control))
+        self._http = Server(self.port, {"": self.rooms})
         self._http.start()
+        self.served_at(self._http.url())
 
     def close(self) -> None:
         """Stop; whatever hangs is cut off."""
         if self._http is not None:
             self._http.close()
             self._http = None
+            self.served_at(None)
+
+    def served_at(self, url: str | None) -> None:
+        """Take note of where its API is; None for nowhere."""
+        self._url = url
 
     def __enter__(self) -> Self:
         self.start()
