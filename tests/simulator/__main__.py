@@ -8,20 +8,30 @@ import signal
 import sys
 import time
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.simulator.clock import BOGOTA
 from tests.simulator.simulator import Simulator
+from tests.simulator.simulators import Simulators
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.simulator.journal import Request
 
-_GREETING = """\
+_ONE = """\
 A simulated Wolkvox operation is at {url}
 token: {token}
+"""
 
+_SEVERAL = """\
+Simulated Wolkvox operations are at {api_url}
+{tokens}
+"""
+
+_GREETING = """\
+{about}
 Try it:
   curl -H "wolkvox-token: {token}" "{url}/information.php?api=services"
 
@@ -35,35 +45,91 @@ Ctrl-C stops it.
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m tests.simulator", description=__doc__)
     parser.add_argument("--port", type=int, default=8642, help="0 for any free one")
-    parser.add_argument("--server", default="0011", help="the operation's number")
-    parser.add_argument("--token", default="demo-token", help="the token it accepts")
+    parser.add_argument(
+        "--server", action="append", help="the operation's number; more of them, more operations"
+    )
+    parser.add_argument(
+        "--token", default="demo-token", help="the token it accepts; of several, the first part"
+    )
     parser.add_argument("--seed", type=int, default=7, help="another seed, other data")
-    parser.add_argument("--timezone", default=BOGOTA, help="the operation's time zone")
+    parser.add_argument(
+        "--timezone", action="append", help="the operation's time zone; of several, one for each"
+    )
     parser.add_argument("--now", type=datetime.fromisoformat, help="where its clock stands still")
     parser.add_argument("--quota", type=int, help="requests a day; licences x 1000 if not given")
+    parser.add_argument("--others", type=int, default=0, help="spent by others after each request")
     parser.add_argument("--pace", type=float, default=1.0, help="how much happens; 1 is usual")
     return parser.parse_args(arguments)
 
 
-def _greeting(simulator: Simulator) -> str:
-    settings = {"server": simulator.server, "token": simulator.token, "api_url": simulator.url}
+def _simulators(options: argparse.Namespace) -> list[Simulator]:
+    """The operations that are wanted; one alone has the token as it is given."""
+    common = dict(vars(options))
+    # No defaults of argparse: it would add to them what is given.
+    servers = common.pop("server") or ["0011"]
+    zones = common.pop("timezone") or [BOGOTA]
+    token = common.pop("token")
+    alone = len(servers) == 1
+    return [
+        Simulator(
+            server=server,
+            token=token if alone else f"{token}-{server}",
+            timezone=zone,
+            on_request=partial(_tell, "" if alone else f"{server} "),
+            **common,
+        )
+        for server, zone in zip(servers, _one_each(zones, len(servers)), strict=True)
+    ]
+
+
+def _one_each(zones: list[str], servers: int) -> list[str]:
+    if len(zones) not in {1, servers}:
+        raise ValueError(
+            f"give one time zone for all or one each; zones: {len(zones)}, servers: {servers}"
+        )
+    return zones if len(zones) == servers else zones * servers
+
+
+def _greeting(about: str, first: Simulator, settings: object) -> str:
     return _GREETING.format(
-        url=simulator.url, token=simulator.token, settings=json.dumps(settings, indent=2)
+        about=about, url=first.url, token=first.token, settings=json.dumps(settings, indent=2)
     )
 
 
-def _tell(request: Request) -> None:
+def _greeting_of_one(simulator: Simulator) -> str:
+    url, token = simulator.url, simulator.token
+    settings = {"server": simulator.server, "token": token, "api_url": url}
+    return _greeting(_ONE.format(url=url, token=token), simulator, settings)
+
+
+def _greeting_of_several(simulators: Simulators) -> str:
+    api_url, first = simulators.api_url, simulators.simulators[0]
+    tokens = "\n".join(f"token of {each.server}: {each.token}" for each in simulators.simulators)
+    settings = {"operations": simulators.operations, "api_url": api_url}
+    return _greeting(_SEVERAL.format(api_url=api_url, tokens=tokens), first, settings)
+
+
+def _tell(start: str, request: Request) -> None:
     took = (request.ended or request.started) - request.started
     asked = f"{request.method} {request.path} {request.api or '-'}"
-    sys.stderr.write(f"{asked} -> {request.status or 'no answer'} in {took:.3f} s\n")
+    sys.stderr.write(f"{start}{asked} -> {request.status or 'no answer'} in {took:.3f} s\n")
 
 
 def _serve(options: argparse.Namespace) -> None:
-    with Simulator(**vars(options), on_request=_tell) as simulator:
-        sys.stdout.write(_greeting(simulator))
-        sys.stdout.flush()
-        while True:
-            time.sleep(3600)
+    simulators = _simulators(options)
+    if len(simulators) == 1:
+        with simulators[0] as one:
+            _wait(_greeting_of_one(one))
+    else:
+        with Simulators(*simulators, port=options.port) as several:
+            _wait(_greeting_of_several(several))
+
+
+def _wait(greeting: str) -> None:
+    sys.stdout.write(greeting)
+    sys.stdout.flush()
+    while True:
+        time.sleep(3600)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
