@@ -19,6 +19,7 @@ from tap_wolkvox.errors import (
     CutAnswer,
     OperationError,
     PassingError,
+    QuotaError,
     StreamError,
     TooLargeError,
     WolkvoxError,
@@ -179,7 +180,7 @@ def _forbidden(message: str, said: str) -> WolkvoxError:
     if "VALIDATE TOKEN" in message:
         return OperationError(f"the API refuses the token{said}: check `server` and `token`")
     if "TOKEN LIMIT EXCEEDED" in message:
-        return OperationError(
+        return QuotaError(
             f"the operation's quota of today is spent{said}: run again tomorrow, or ask Wolkvox "
             "for more"
         )

@@ -66,7 +66,7 @@ def _form_problems(config: Mapping[str, Any]) -> Iterator[str]:
                 yield f"setting `{name}` is missing: set it, or `operations` for several"
         return
     if not config.keys().isdisjoint(("server", "token")):
-        yield "setting `operations` takes the place of `server` and `token`: remove one or the other"
+        yield "setting `operations` takes the place of `server` and `token`: remove them, or it"
     if config["operations"] == []:
         yield "setting `operations` is empty: name an operation, or set `server` and `token`"
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from backoff.types import Details
     from singer_sdk.helpers.types import Context, RequestFunc
 
+    from tap_wolkvox.budget import Budget
+
 LONGEST_WAIT = 60.0
 """Seconds; the longest wait between two tries that this tap chooses by itself."""
 
@@ -46,10 +48,14 @@ class Connection:
     Args:
         operation: The operation.
         config: The settings.
+        budget: What its requests may cost.
     """
 
-    def __init__(self, operation: settings.Operation, config: Mapping[str, Any]) -> None:
+    def __init__(
+        self, operation: settings.Operation, config: Mapping[str, Any], budget: Budget
+    ) -> None:
         self.operation = operation
+        self._budget = budget
         self.requests = 0
         """Requests sent so far, retries among them."""
         self.asked_at: datetime | None = None
@@ -95,10 +101,14 @@ class Connection:
             raise known
         return cast("T", known)
 
+    def forget(self, name: str) -> None:
+        """Let the next reading that several streams need be read anew."""
+        self._known.pop(name, None)
+
     def guard(self, send: RequestFunc, *, divisible: bool = False) -> RequestFunc:
         """Return a function that sends in turn, and again what failed but may pass by itself.
 
-        It raises `StreamError` or `OperationError`, never `PassingError`.
+        It raises `StreamError`, `OperationError` or `BudgetError`, never `PassingError`.
 
         Args:
             send: Sends a request.
@@ -149,6 +159,7 @@ class Connection:
 
     def _in_turn(self, send: RequestFunc) -> RequestFunc:
         def sent(request: requests.PreparedRequest, context: Context | None) -> requests.Response:
+            self._budget.spend()
             with self._throttle.turn():
                 self.requests += 1
                 self.asked_at = clock.now()

@@ -80,6 +80,9 @@ class Each:
     in_body: bool = False
     unless: tuple[str, frozenset[str]] | None = None
 
+    def __str__(self) -> str:
+        return f"each id of `{self.stream}`" if self.stream else f"each `{self.asked_with}`"
+
     @property
     def asked_with(self) -> str:
         """The parameter that an id is asked for with."""
@@ -516,3 +519,9 @@ PARENTS = frozenset(
     if each and each.stream
 )
 """Streams whose ids others need."""
+
+QUOTA = "information_token_info"
+"""The stream whose row says how much of the quota is left."""
+
+SHARED = PARENTS | {QUOTA}
+"""Streams whose answer more than they themselves need."""

@@ -5,6 +5,8 @@ WolkvoxError
 ├── StreamError       this stream fails, the others go on
 │   └── TooLargeError asked for less, it may go on
 ├── OperationError    every stream of this operation would fail alike: it stops
+│   └── QuotaError    the API gives no more requests today
+├── BudgetError       the settings allow no more requests: no failure, the next run goes on
 └── RunError          the run is over and something was not read: exit code 1
 
 No message holds the token, a row, or text of a row.
@@ -84,6 +86,14 @@ class TooLargeError(StreamError):
 
 class OperationError(WolkvoxError):
     """A failure that every stream of the operation would share."""
+
+
+class QuotaError(OperationError):
+    """The day's quota of the operation is spent."""
+
+
+class BudgetError(WolkvoxError):
+    """No more requests are to be spent; what is left is for the next run."""
 
 
 class RunError(WolkvoxError):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_wolkvox.bookmarks import is_usable
 from tap_wolkvox.checks import zone
+from tap_wolkvox.left_off import LeftOff
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -45,15 +46,25 @@ def _bookmark_problem(bookmark: Any) -> str | None:
     servers = Counter(str(partition["context"]) for partition in partitions)
     if any(count > 1 for count in servers.values()):
         return "has the same server twice"
-    if not all(_is_value(each.get("replication_key_value")) for each in (bookmark, *partitions)):
-        return "has a value that is no date"
-    if not all(_is_zone(each.get("timezone")) for each in (bookmark, *partitions)):
-        return "has a `timezone` that is none"
+    for each in (bookmark, *partitions):
+        for holds, problem in _HELD:
+            if not holds(each):
+                return problem
     return None
 
 
-def _is_zone(name: Any) -> bool:
+def _has_left_off(partition: dict[str, Any]) -> bool:
+    """Whether where a stream left off, if it did, is what this tap writes."""
+    try:
+        LeftOff.of(partition)
+    except (TypeError, ValueError, AttributeError, OverflowError):
+        return False
+    return True
+
+
+def _has_zone(partition: dict[str, Any]) -> bool:
     """Whether the zone of a bookmark is not there, or one that there is."""
+    name = partition.get("timezone")
     return name is None or (isinstance(name, str) and zone(name) is not None)
 
 
@@ -61,14 +72,23 @@ def _is_partition(partition: Any) -> bool:
     return isinstance(partition, dict) and isinstance(partition.get("context"), dict)
 
 
-def _is_value(value: Any) -> bool:
+def _has_value(partition: dict[str, Any]) -> bool:
     """Whether a bookmark's value is not there, or one that sorts as time does: `2026-11-20 …`."""
+    value = partition.get("replication_key_value")
     if value is None:
         return True
     try:
         return str(datetime.fromisoformat(value))[:10] == value[:10] and is_usable(value)
     except (TypeError, ValueError):
         return False
+
+
+_HELD = (
+    (_has_value, "has a value that is no date"),
+    (_has_zone, "has a `timezone` that is none"),
+    (_has_left_off, "has a `left_off` that can't be gone on from"),
+)
+"""What a bookmark may hold, with what is said where it can't be used."""
 
 
 def catalog_problems(catalog: Any, known: Collection[str]) -> Iterator[str]:

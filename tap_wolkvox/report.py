@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-COLUMNS = ("stream", "windows", "rows", "requests", "splits", "seconds")
+COLUMNS = ("server", "stream", "windows", "rows", "requests", "splits", "seconds")
+TEXTS = 2
+"""Columns at the beginning that hold no counts."""
 
 
 @dataclass(slots=True)
@@ -16,6 +18,7 @@ class Tally:
     """What one stream did.
 
     Args:
+        server: The operation's server.
         stream: Its name.
         windows: Windows that were read whole; none of a stream that takes no dates.
         rows: Rows that were emitted.
@@ -24,6 +27,7 @@ class Tally:
         seconds: How long it took.
     """
 
+    server: str
     stream: str
     windows: int = 0
     rows: int = 0
@@ -35,12 +39,17 @@ class Tally:
     def cells(self) -> tuple[str, ...]:
         """What it did, as text."""
         counts = (self.windows, self.rows, self.requests, self.splits)
-        return (self.stream, *(f"{count:,}" for count in counts), f"{self.seconds:.1f}")
+        return (
+            self.server,
+            self.stream,
+            *(f"{count:,}" for count in counts),
+            f"{self.seconds:.1f}",
+        )
 
 
 def table(tallies: Sequence[Tally]) -> Iterator[str]:
-    """Yield the lines of a table, and a last one with the sums."""
-    total = Tally("total")
+    """Yield the lines of a table, and a last one with the sums; of one server without its name."""
+    total = Tally("", "total")
     for tally in tallies:
         total.windows += tally.windows
         total.rows += tally.rows
@@ -49,6 +58,8 @@ def table(tallies: Sequence[Tally]) -> Iterator[str]:
         total.seconds += tally.seconds
     lines = [COLUMNS, *(tally.cells for tally in (*tallies, total))]
     widths = [max(len(line[place]) for line in lines) for place in range(len(COLUMNS))]
-    for name, *counts in lines:
-        cells = (count.rjust(width) for count, width in zip(counts, widths[1:], strict=True))
-        yield "  ".join((name.ljust(widths[0]), *cells))
+    first = 0 if len({tally.server for tally in tallies}) > 1 else 1
+    for line in lines:
+        texts = map(str.ljust, line[:TEXTS], widths)
+        counts = map(str.rjust, line[TEXTS:], widths[TEXTS:])
+        yield "  ".join([*texts, *counts][first:])

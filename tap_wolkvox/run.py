@@ -1,4 +1,4 @@
-"""The run: stream after stream, each apart from the failures of the others."""
+"""The run: operation after operation, stream after stream, each apart from failures of others."""
 
 from __future__ import annotations
 
@@ -9,64 +9,131 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tap_wolkvox import report
-from tap_wolkvox.errors import OperationError, RunError, StreamError
+from tap_wolkvox.errors import BudgetError, OperationError, QuotaError, RunError, StreamError
+from tap_wolkvox.left_off import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from tap_wolkvox.streams import WolkvoxStream
 
 logger = logging.getLogger("tap-wolkvox")
 
 
-def read_all(server: str, streams: Sequence[WolkvoxStream]) -> None:
-    """Read the streams of one operation, as many of them as can be read.
+def read_all(operations: Sequence[Sequence[WolkvoxStream]]) -> None:
+    """Read the streams of all operations, as many of them as can be read.
 
     Args:
-        server: The operation's server.
-        streams: Its streams, in the order to read them in.
+        operations: The streams of each operation.
 
     Raises:
         RunError: Something was not read; the log says what and why.
     """
+    failures: list[str] = []
+    left: list[str] = []
     try:
-        failures = list(_failures(server, streams))
+        for streams in sorted(map(in_turn, filter(None, operations)), key=_patience):
+            failures += _failures(streams, left)
     finally:
-        for line in report.table([stream.tally for stream in streams if stream.tally.seconds]):
+        tallies = [stream.tally for streams in operations for stream in streams]
+        for line in report.table([tally for tally in tallies if tally.seconds]):
             logger.info("%s", line)
+    for line in left:
+        logger.warning("%s", line)
     for failure in failures:
         logger.error("%s", failure)
     if failures:
         raise RunError("the run is not complete: see the lines above")
 
 
-def _failures(server: str, streams: Sequence[WolkvoxStream]) -> Iterator[str]:
-    """Read stream after stream, and yield what went wrong."""
+def in_turn(streams: Sequence[WolkvoxStream]) -> list[WolkvoxStream]:
+    """Return the streams of an operation in the order to read them in.
+
+    First those that have waited, then what can't be had tomorrow, then the oldest that is unread.
+    """
+    return sorted(streams, key=lambda stream: stream.turn)
+
+
+def _patience(streams: Sequence[WolkvoxStream]) -> tuple[datetime, int]:
+    """Return what orders operations: how long one has waited, and how many streams have not."""
+    since = [stream.turn[0] for stream in streams]
+    return since[0], since.count(LATEST)
+
+
+def _failures(streams: Sequence[WolkvoxStream], left: list[str]) -> Iterator[str]:
+    """Read stream after stream, and yield what went wrong.
+
+    Args:
+        streams: The streams of an operation, in their order.
+        left: Takes what is left to the next run.
+    """
+    operation = streams[0].connection.operation
+    named = f"Server {operation.server}"
+    logger.info("%s: dates are in %s.", named, operation.zone.key)
     for position, stream in enumerate(streams):
         try:
             _read(stream)
+        except BudgetError as error:
+            unread = _leave(streams[position:], error)
+            left += (
+                f"{named}, stream {name}: left to the next run, {what}" for name, what in unread
+            )
+            left.append(f"{named}: {error}; streams left to the next run: {len(unread)}")
+            return
         except OperationError as error:
-            unread = ", ".join(left.name for left in streams[position:])
-            yield f"Server {server} stopped: {error}. Not read: {unread}"
+            if isinstance(error, QuotaError):
+                _leave(streams[position:], error)
+            names = ", ".join(stream.name for stream in streams[position:])
+            yield f"{named} stopped: {error}. Not read: {names}"
             return
         except StreamError as error:
-            yield f"Server {server}, stream {stream.name} not read: {error}"
+            yield f"{named}, stream {stream.name} not read: {error}"
         except OSError as error:
             # Without anybody to read for, no other stream is better off.
             raise RunError(f"the messages can't be written: {error.strerror}") from None
         except Exception as error:  # noqa: BLE001  # a mistake of ours must not stop the others
-            yield f"Server {server}, stream {stream.name} not read: {unexpected(error)}"
+            yield f"{named}, stream {stream.name} not read: {unexpected(error)}"
 
 
 def _read(stream: WolkvoxStream) -> None:
     begin, requests = time.monotonic(), stream.connection.requests
     try:
         stream.sync()
+        stream.conclude()
+    except StreamError:
+        stream.conclude(failed=True)
+        raise
     finally:
         stream.tally.seconds = time.monotonic() - begin
         stream.tally.requests = stream.connection.requests - requests
         # Bookmarks say at any time what is completely read: so also after a failure or a signal.
         stream.finalize_state_progress_markers()
+
+
+def _leave(
+    streams: Sequence[WolkvoxStream], why: BudgetError | QuotaError
+) -> list[tuple[str, str]]:
+    """Let the next run go on with streams, the first of which was begun.
+
+    Args:
+        streams: The streams, in their order.
+        why: Why they are left.
+
+    Returns:
+        The names of those with anything to read, and what that is.
+    """
+    left: list[tuple[str, str]] = []
+    for stream in streams:
+        # The request that was refused was no service.
+        served = stream.tally.requests > isinstance(why, QuotaError)
+        what = stream.leave(served=served)
+        if what:
+            left.append((stream.name, what))
+        if not served:
+            stream.tally.seconds = 0.0
+    streams[0].write_state()
+    return left
 
 
 def unexpected(error: Exception) -> str:

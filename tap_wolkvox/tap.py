@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import signal
 from functools import cached_property
 from pathlib import PurePath
@@ -18,17 +19,22 @@ from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
-from tap_wolkvox import checks, inputs, quota, run, settings
+from tap_wolkvox import checks, clock, forecast, inputs, quota, run, settings
+from tap_wolkvox.budget import Allowance, Budget, Reserve
 from tap_wolkvox.connection import Connection
-from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS
+from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS, QUOTA
+from tap_wolkvox.errors import RunError, WolkvoxError
 from tap_wolkvox.output import WholeMessageWriter
 from tap_wolkvox.streams import WolkvoxStream, stream
 
 if TYPE_CHECKING:
+    from datetime import date
     from types import FrameType
 
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
     from singer_sdk.streams import Stream
+
+    from tap_wolkvox.streams.present import PresentStream
 
 _SIGNAL_EXIT = 128
 """What shells add to a signal's number to make an exit code of it."""
@@ -76,16 +82,64 @@ class TapWolkvox(Tap):
             raise ConfigValidationError(
                 "Invalid input", errors=found, schema=self.config_jsonschema
             )
+        self._opened: dict[tuple[str, Connection], WolkvoxStream] = {}
         super().__init__(catalog=catalog, state=state, **options)
 
     @cached_property
-    def connection(self) -> Connection:
-        """The way to the operation that the settings name."""
-        return Connection(settings.operation(self.config), self.config)
+    def connections(self) -> list[Connection]:
+        """The ways to the operations that the settings name."""
+        allowance = Allowance(self.config.get("max_requests"))
+        return [self._connect(each, allowance) for each in settings.operations(self.config)]
+
+    def _connect(self, operation: settings.Operation, allowance: Allowance) -> Connection:
+        def today() -> date:
+            return clock.now().astimezone(operation.zone).date()
+
+        def ask() -> quota.Usage:
+            return self.usage(connection)
+
+        kept = self.config.get("quota_reserve")
+        reserve = None if kept is None else Reserve(operation.server, kept, ask, today)
+        connection = Connection(operation, self.config, Budget(allowance, reserve))
+        return connection
+
+    @cached_property
+    def inquiries(self) -> list[Connection]:
+        """The same, for the one question of who wants to look before anything is spent."""
+        free = Budget(Allowance(None))
+        return [Connection(each, self.config, free) for each in settings.operations(self.config)]
 
     @override
     def discover_streams(self) -> list[WolkvoxStream]:
         return [stream(self, endpoint) for endpoint in ENDPOINTS]
+
+    def stream_of(self, name: str, connection: Connection) -> WolkvoxStream:
+        """Return a stream of an operation, always the same one."""
+        if connection is self.connections[0]:
+            return cast("WolkvoxStream", self.streams[name])
+        key = (name, connection)
+        if key not in self._opened:
+            opened = stream(self, BY_NAME[name], connection)
+            if self.input_catalog is not None:
+                opened.apply_catalog(self.input_catalog)
+            self._opened[key] = opened
+        return self._opened[key]
+
+    def selected(self, connection: Connection) -> list[WolkvoxStream]:
+        """Return the streams of an operation that are to be read."""
+        names = [name for name, described in self.streams.items() if _is_wanted(described)]
+        return [self.stream_of(name, connection) for name in names]
+
+    def usage(self, connection: Connection) -> quota.Usage:
+        """Return what the API says of an operation's quota, for one request.
+
+        Raises:
+            WolkvoxError: It can't be had.
+        """
+        # A stream of it is read from the same answer.
+        connection.forget(QUOTA)
+        token_info = cast("PresentStream", self.stream_of(QUOTA, connection))
+        return quota.usage(list(token_info.whole(None)))
 
     @override  # type: ignore[misc]  # final, as the SDK means it: it ends at the first failure
     def sync_all(self) -> None:
@@ -98,28 +152,99 @@ class TapWolkvox(Tap):
         self._reset_state_progress_markers()
         if self.state:
             self.state_writer.write_state(self.state)
-        operation = self.connection.operation
-        self.logger.info("Server %s: dates are in %s.", operation.server, operation.zone.key)
-        streams = cast("list[WolkvoxStream]", list(self.streams.values()))
-        selected = [stream for stream in streams if _is_wanted(stream)]
-        if not selected:
+        selected = [self.selected(connection) for connection in self.connections]
+        if not any(selected):
             self.logger.warning("No stream is selected: nothing is read.")
-        run.read_all(operation.server, selected)
+        run.read_all(selected)
 
     @override  # type: ignore[misc]  # final: it spends a request a stream
     def run_connection_test(self) -> bool:
-        """Ask for the token's own figures, for one request, and say what they are.
+        """Ask for each token's own figures, for one request, and say what they are.
 
         Raises:
-            WolkvoxError: The server is not reached, or does not take the token.
+            RunError: A server is not reached, or does not take the token.
         """
-        token_info = stream(self, BY_NAME["information_token_info"])
-        usage = quota.usage(token_info.ask(None))
-        click.echo(
-            f"Server {self.connection.operation.server} reached, token good. "
-            f"Requests today: {usage}."
-        )
+        usages = [self._known_usage(connection) for connection in self.inquiries]
+        for connection, usage in zip(self.inquiries, usages, strict=True):
+            if usage:
+                named = f"Server {connection.operation.server}"
+                click.echo(f"{named} reached, token good. Requests today: {usage}.")
+        if None in usages:
+            raise RunError("the test failed: see the lines above")
         return True
+
+    def print_plan(self) -> None:
+        """Print what a run would cost, for one request an operation.
+
+        Raises:
+            RunError: The quota of an operation can't be known.
+        """
+        limits = forecast.Limits(
+            reserve=self.config.get("quota_reserve"), most=self.config.get("max_requests")
+        )
+        failed = False
+        for connection in self.inquiries:
+            operation = connection.operation
+            costs = self._costs(connection, asks_quota=limits.reserve is not None)
+            click.echo(f"Server {operation.server}, dates in {operation.zone.key}:")
+            for line in forecast.table(costs):
+                click.echo(line)
+            usage = self._known_usage(connection)
+            failed |= usage is None
+            for line in forecast.quota(costs, usage, limits) if usage else ():
+                click.echo(line)
+        if failed:
+            raise RunError("the quota is not known: see the lines above")
+
+    def _costs(self, connection: Connection, *, asks_quota: bool) -> list[forecast.Cost]:
+        """Return what the streams of an operation would cost, after what is asked for them."""
+        streams = run.in_turn(self.selected(connection))
+        costs = {stream: stream.cost for stream in streams}
+        read = [stream for stream in streams if costs[stream].requests]
+        needed = {stream.endpoint.each.stream for stream in read if stream.endpoint.each}
+        needed |= {QUOTA} if asks_quota and read else set()
+        needed -= {"", *(stream.name for stream in streams)}
+        return [
+            *(forecast.Cost(stream=name, requests=1) for name in sorted(needed)),
+            *costs.values(),
+        ]
+
+    def _known_usage(self, connection: Connection) -> quota.Usage | None:
+        """Return what the API says of an operation's quota; where it does not, log why."""
+        try:
+            return self.usage(connection)
+        except WolkvoxError as error:
+            self.logger.error("Server %s: %s", connection.operation.server, error)  # noqa: TRY400
+            return None
+
+    @override
+    @classmethod
+    def get_singer_command(cls) -> click.Command:
+        command = super().get_singer_command()
+        what = "Print what a run would cost, for one request an operation, and read nothing."
+        command.params.append(click.Option(["--plan"], is_flag=True, help=what))
+        return command
+
+    @override
+    @classmethod
+    def invoke(cls, *, plan: bool = False, **given: Any) -> None:
+        """Run, or print what a run would cost.
+
+        Args:
+            plan: Whether to print.
+            given: What the command line gives: `config`, `state`, `catalog` …
+        """
+        if not plan:
+            super().invoke(**given)
+            return
+        config, state, catalog = (given[name] for name in ("config", "state", "catalog"))
+        tap = cls(
+            config=config.config,
+            state=state and json.load(state),
+            catalog=catalog and json.load(catalog),
+            parse_env_config=config.parse_env,
+        )
+        tap.print_plan()
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:

@@ -118,6 +118,16 @@ class Plan:
         widest = limits.days * A_DAY
         return cls(unread=unread, limits=limits, width=widest, most=widest)
 
+    def resumed(self, width: timedelta | None, fence: datetime | None = None) -> Plan:
+        """Return the plan of a run that goes on with what another has learned.
+
+        Args:
+            width: How much that would have asked for next.
+            fence: End of the window that it was in.
+        """
+        most = min(width or self.most, self.most)
+        return replace(self, width=self._floored(most), most=most, fence=fence)
+
     @property
     def is_done(self) -> bool:
         """Whether nothing is left to read."""

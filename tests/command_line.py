@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tap_wolkvox.tap import TapWolkvox
 
 if TYPE_CHECKING:
-    from tests.simulator import Simulator
+    from tests.simulator import Simulator, Simulators
 
 TOKEN = "s3cr3t-t0ken/with=signs"
 """The token of all tests, made of what could be written in more than one way."""
@@ -170,6 +170,23 @@ def for_simulator(simulator: Simulator, folder: Path, *streams: str) -> CommandL
         "max_retries": 0,
     }
     return CommandLine(folder, settings, streams)
+
+
+def for_simulators(simulators: Simulators, folder: Path, *streams: str) -> CommandLine:
+    """Return a command line that reads several simulators, in no hurry to retry."""
+    settings = {
+        "operations": simulators.operations,
+        "api_url": simulators.api_url,
+        "request_interval": 0,
+        "max_retries": 0,
+    }
+    return CommandLine(folder, settings, streams)
+
+
+def partition(state: dict[str, Any], stream: str, server: str = "0011") -> dict[str, Any]:
+    """Return what a state holds of a stream of one server; nothing where it holds nothing."""
+    found: list[dict[str, Any]] = state["bookmarks"].get(stream, {}).get("partitions", [])
+    return next((each for each in found if each["context"]["wolkvox_server"] == server), {})
 
 
 def state_of(stream: str, value: str, key: str = "date", **others: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_wolkvox.connection import Connection
     from tap_wolkvox.endpoints import Each, Endpoint
     from tap_wolkvox.keys import RowKeys
     from tap_wolkvox.shapes import Row
@@ -38,11 +39,14 @@ class AttemptStream(DatedStream):
     Args:
         tap: The tap.
         endpoint: Its line in the table.
+        connection: The way to the operation to read, if it is not the first one.
         each: What an answer that is cut is asked for by.
     """
 
-    def __init__(self, tap: TapWolkvox, endpoint: Endpoint, each: Each) -> None:
-        super().__init__(tap, endpoint)
+    def __init__(
+        self, tap: TapWolkvox, endpoint: Endpoint, connection: Connection | None, each: Each
+    ) -> None:
+        super().__init__(tap, endpoint, connection)
         self._each = each
         self._earliest: datetime | None = None
         self._emitted: set[object] = set()
@@ -53,14 +57,21 @@ class AttemptStream(DatedStream):
         return Limits(days=1, rows=self.endpoint.cap, by_day=True)
 
     @override
-    def plan(self, context: Context | None) -> Plan:
-        """Return a plan of days, the first of which has those with it that are read again."""
-        plan, bookmark = super().plan(context), self.bookmark(context)
+    def plan(self) -> Plan:
+        plan = super().plan()
         self._earliest, self._emitted = plan.unread.begin, set()
+        if self.bookmark is not None and not plan.is_done:
+            self._earliest = self.period.start
+        return plan
+
+    @property
+    @override
+    def planned(self) -> Plan:
+        """The plan of days, the first of which has those with it that are read again."""
+        plan, bookmark = super().planned, self.bookmark
         if bookmark is None or plan.is_done:
             return plan
-        self._earliest = self.period.start
-        unread = bookmarks.unread_since(bookmark, self.zone, self.bookmark_zone(context))
+        unread = bookmarks.unread_since(bookmark, self.zone, self.bookmark_zone)
         first_end = midnight(min(unread, plan.unread.end)) + A_DAY
         width = first_end - midnight(plan.unread.begin)
         return replace(plan, width=min(max(width, A_DAY), self.endpoint.days * A_DAY))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
+from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from singer_sdk.streams import RESTStream
@@ -16,13 +18,14 @@ from tap_wolkvox import answers, bookmarks, clock, columns, values
 from tap_wolkvox.connection import retry_after
 from tap_wolkvox.endpoints import SERVER
 from tap_wolkvox.errors import PassingError, StreamError
+from tap_wolkvox.forecast import Cost
+from tap_wolkvox.left_off import LATEST, NOWHERE, LeftOff
 from tap_wolkvox.report import Tally
 from tap_wolkvox.shapes import joined
 from tap_wolkvox.streams.one_by_one import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     import requests
     from singer_sdk.helpers.types import Auth, Context, Record, RequestFunc
@@ -41,15 +44,16 @@ class WolkvoxStream(RESTStream[None]):
     Args:
         tap: The tap.
         endpoint: Its line in the table.
+        connection: The way to the operation to read, if it is not the first one.
     """
 
     allow_redirects = False
     payload_as_json = True
 
-    def __init__(self, tap: TapWolkvox, endpoint: Endpoint) -> None:
+    def __init__(self, tap: TapWolkvox, endpoint: Endpoint, connection: Connection | None) -> None:
         self.endpoint = endpoint
+        self._connection = connection
         self.selected_by_default = endpoint.selected
-        self.tally = Tally(endpoint.name)
         self._wolkvox = tap
         self._asked: Mapping[str, str] = {}
         self._divisible = False
@@ -64,11 +68,16 @@ class WolkvoxStream(RESTStream[None]):
     @property
     def connection(self) -> Connection:
         """The way to the operation that is read."""
-        return self._wolkvox.connection
+        return self._connection or self._wolkvox.connections[0]
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What it did in this run."""
+        return Tally(self.connection.operation.server, self.name)
 
     def sibling(self, name: str) -> WolkvoxStream:
-        """Return another stream of the tap."""
-        return cast("WolkvoxStream", self._wolkvox.streams[name])
+        """Return another stream of the same operation."""
+        return self._wolkvox.stream_of(name, self.connection)
 
     @override
     @cached_property
@@ -88,10 +97,14 @@ class WolkvoxStream(RESTStream[None]):
         return {name: values.converter(schema, zone) for name, schema in declared}
 
     @property
+    def place(self) -> dict[str, str]:
+        """Where in the state its bookmark is: state is kept apart for each server."""
+        return {SERVER: self.connection.operation.server}
+
+    @property
     @override
     def partitions(self) -> list[dict[str, str]]:
-        """State is kept apart for each server."""
-        return [{SERVER: self.connection.operation.server}]
+        return [self.place]
 
     @property
     @override
@@ -143,6 +156,11 @@ class WolkvoxStream(RESTStream[None]):
         except PassingError as error:
             error.retry_after = retry_after(response.headers.get("Retry-After"), clock.now())
             raise
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether nothing is emitted before all of it is read: the rest will be retired."""
+        return self._version is not None
 
     @property
     def has_rows(self) -> bool:
@@ -204,11 +222,12 @@ class WolkvoxStream(RESTStream[None]):
             OperationError: No stream of the operation can be read.
         """
 
-    def bookmark(self, context: Context | None) -> str | None:
-        """Return the bookmark of a server, if there is one and it counts."""
-        state = self.get_context_state(context)
-        known = state.get("replication_key") == self.replication_key
-        if not known or self.replication_method != REPLICATION_INCREMENTAL:
+    @property
+    def bookmark(self) -> str | None:
+        """The bookmark, if there is one and it counts."""
+        state = self.known
+        is_its = state.get("replication_key") == self.replication_key
+        if not is_its or self.replication_method != REPLICATION_INCREMENTAL:
             return None
         value: str | None = state.get("replication_key_value")
         return value
@@ -222,10 +241,77 @@ class WolkvoxStream(RESTStream[None]):
         """
         if self.replication_method != REPLICATION_INCREMENTAL or not self.replication_key:
             return
-        before = self.bookmark(context)
+        before = self.bookmark
         state = self.get_context_state(context)
         state["replication_key"] = self.replication_key
         state["replication_key_value"] = bookmarks.later(before or value, value)
+
+    @property
+    def turn(self) -> tuple[datetime, datetime]:
+        """Its place in the order of a run: how long it has waited, and what is unread first."""
+        return self.left_off.since or LATEST, self.first_unread
+
+    @property
+    def first_unread(self) -> datetime:
+        """The first second that is unread, by the wall clock; the least of what is of now."""
+        return datetime.min  # noqa: DTZ901  # as all wall-clock times, without a zone
+
+    @property
+    def cost(self) -> Cost:
+        """What a run would cost, without the ids that another stream has."""
+        return Cost(stream=self.name, requests=1)
+
+    @property
+    def known(self) -> Mapping[str, Any]:
+        """What the state has of it; unlike `get_context_state`, this puts nothing there."""
+        known = self.tap_state.get("bookmarks", {}).get(self.name, {}).get("partitions", [])
+        return next((each for each in known if each["context"] == self.place), {})
+
+    @property
+    def left_off(self) -> LeftOff:
+        """Where the run before left off, if it could not afford all."""
+        return LeftOff.of(self.known)
+
+    def leave(self, *, served: bool) -> str:
+        """Let the state say where the next run goes on.
+
+        Args:
+            served: Whether it has got anything in this run.
+
+        Returns:
+            What is left, for people; nothing where nothing was to be read.
+        """
+        left, what = self.where_left()
+        if what and not served:
+            since = self.left_off.since or clock.now()
+            left = replace(left, since=since)
+        left.put(self.get_context_state(self.place))
+        return what
+
+    def where_left(self) -> tuple[LeftOff, str]:
+        """Return where the next run goes on, and what is left, for people."""
+        return NOWHERE, "all of it"
+
+    def conclude(self, *, failed: bool = False) -> None:
+        """Let the state say that nothing is left, or nothing that another run could go on with.
+
+        Args:
+            failed: Whether it could not be read to its end.
+        """
+        state = self.get_context_state(self.place)
+        before = self.left_off
+        after = self.after(before, failed=failed)
+        if after != before:
+            after.put(state)
+            self.write_state()
+
+    def after(self, before: LeftOff, *, failed: bool) -> LeftOff:  # noqa: ARG002
+        """Return what there is to say of a stream that was read, or that failed."""
+        return NOWHERE
+
+    def write_state(self) -> None:
+        """Write a STATE message."""
+        self._wolkvox.state_writer.write_state(self.tap_state)
 
     def ask(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from itertools import repeat
@@ -15,15 +16,26 @@ from typing_extensions import override
 from tap_wolkvox import bookmarks, clock, columns, keys, settings, values, windows
 from tap_wolkvox.endpoints import SERVER, Kind
 from tap_wolkvox.errors import StreamError, TooLargeError
+from tap_wolkvox.forecast import Cost
+from tap_wolkvox.left_off import LeftOff
 from tap_wolkvox.streams.base import WolkvoxStream
-from tap_wolkvox.wall_clock import A_DAY, first_instant, last_instant, wall_time
+from tap_wolkvox.wall_clock import (
+    A_DAY,
+    A_SECOND,
+    first_instant,
+    last_instant,
+    midnight,
+    wall_time,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import timedelta
 
     import requests
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_wolkvox.connection import Connection
     from tap_wolkvox.endpoints import Endpoint
     from tap_wolkvox.shapes import Row
     from tap_wolkvox.tap import TapWolkvox
@@ -41,9 +53,12 @@ REMEMBERED = 2 * A_DAY
 class DatedStream(WolkvoxStream):
     """An endpoint that is asked for a range of time, in as few requests as its limits allow."""
 
-    def __init__(self, tap: TapWolkvox, endpoint: Endpoint) -> None:
-        super().__init__(tap, endpoint)
+    def __init__(self, tap: TapWolkvox, endpoint: Endpoint, connection: Connection | None) -> None:
+        super().__init__(tap, endpoint, connection)
         self._row_keys = self.new_keys()
+        self._whole: Window | None = None
+        self._reached = datetime.min  # noqa: DTZ901  # as all wall-clock times, without a zone
+        self._width: timedelta | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -53,7 +68,7 @@ class DatedStream(WolkvoxStream):
     @property
     def period(self) -> bookmarks.Period:
         """What the settings want read."""
-        return settings.period(self.config)
+        return settings.period(self.config, self.zone)
 
     @property
     def limits(self) -> windows.Limits:
@@ -71,12 +86,14 @@ class DatedStream(WolkvoxStream):
     @override
     def read(self, context: Context | None) -> Iterable[Record]:
         """Yield the records of each window; the bookmark follows it."""
-        plan = self.plan(context)
+        plan = self.plan()
         whole, before = plan.unread, self.connection.requests
+        self._whole, self._reached = whole, whole.begin
         self._row_keys = self.new_keys()
         for window, records in self.in_windows(context, plan):
             emitted = self.tally.rows
             yield from records
+            self._reached = window.end + A_SECOND
             self._mark(context, window)
             self.logger.info(
                 "%s: %d rows; %d requests so far, %d %% read.",
@@ -96,7 +113,7 @@ class DatedStream(WolkvoxStream):
             OperationError: No stream of the operation can be read.
         """
         while not plan.is_done:
-            window = plan.window
+            window, self._width = plan.window, plan.width
             try:
                 rows = self.rows(context, window, divisible=plan.is_divisible)
                 records = self.records(rows, window)
@@ -108,26 +125,107 @@ class DatedStream(WolkvoxStream):
             yield window, records
             plan = plan.read(len(rows))
 
-    def plan(self, context: Context | None) -> windows.Plan:
-        """Return the plan of what there is to read."""
-        now, bookmark = clock.now(), self.bookmark(context)
+    def plan(self) -> windows.Plan:
+        """Return the plan of what there is to read, and log it."""
+        now, bookmark = clock.now(), self.bookmark
         if bookmarks.is_ahead(bookmark, now, self.zone):
             self.logger.warning(
                 "The state says that the future is read, up to %s: only the last days are read "
                 "again. Mend the state, or remove it, if that is wrong",
                 bookmark,
             )
-        then = self.bookmark_zone(context)
-        unread = bookmarks.to_read(bookmark, self.period, now, self.zone, then)
+        unread = self.unread
         if unread.begin > unread.end:
             self.logger.info("Nothing to read: it would begin with %s.", unread.begin)
         else:
             self.logger.info("To read: %s.", unread)
-        return windows.Plan.to_read(unread, self.limits)
+        return self.planned
 
-    def bookmark_zone(self, context: Context | None) -> ZoneInfo:
-        """Return the time zone that was set when the bookmark was made."""
-        return ZoneInfo(self.get_context_state(context).get(TIMEZONE) or self.zone.key)
+    @property
+    def planned(self) -> windows.Plan:
+        """The plan of what there is to read."""
+        unread, left = self.unread, self.left_off
+        plan = windows.Plan.to_read(unread, self.limits)
+        return plan.resumed(left.width, left.end) if left.goes_on(unread) else plan
+
+    @property
+    @override
+    def cost(self) -> Cost:
+        plan, windows = self.planned, 0
+        while not plan.is_done:
+            plan, windows = plan.read(0), windows + 1
+        is_exact = self.endpoint.kind is Kind.AGGREGATE_OVER_WINDOW or not windows
+        return Cost(
+            stream=self.name,
+            requests=windows,
+            depends_on="" if is_exact else "what one answer does not hold",
+        )
+
+    @property
+    def unread(self) -> Window:
+        """Return what there is to read."""
+        bookmark, then = self.bookmark, self.bookmark_zone
+        usual = bookmarks.to_read(bookmark, self.period, clock.now(), self.zone, then)
+        unread = bookmark and bookmarks.unread_since(bookmark, self.zone, then)
+        return self.left_off.to_read(usual, unread or None, self.period.start)
+
+    @property
+    @override
+    def first_unread(self) -> datetime:
+        return self.unread.begin
+
+    @override
+    def where_left(self) -> tuple[LeftOff, str]:
+        before, whole = self.left_off, self._whole or self.unread
+        if whole.begin > whole.end:
+            return replace(before, since=None), ""
+        if self._whole is None:
+            left = before if before.goes_on(whole) else LeftOff(begin=whole.begin)
+            return replace(left, since=None), str(whole)
+        begin = self._from_midnight(self._reached, whole.begin)
+        width = self._width
+        left = LeftOff(
+            begin=begin,
+            width=width if width and width < self.limits.days * A_DAY else None,
+            again=self._again(before, whole.begin),
+        )
+        return left, f"{begin} to {whole.end}"
+
+    @override
+    def after(self, before: LeftOff, *, failed: bool) -> LeftOff:
+        if not failed:
+            return LeftOff(again=before.again if before.begin else None)
+        if not before.begin:
+            return replace(before, since=None)
+        left, _ = self.where_left()
+        return replace(left, end=None, width=None, done=frozenset())
+
+    def _from_midnight(self, reached: datetime, begin: datetime) -> datetime:
+        """Return where to go on, so that the rows of a day are counted from its beginning.
+
+        But for a day that one run can't afford, if its rows can be told apart without.
+
+        Args:
+            reached: What is unread first.
+            begin: Where this run has begun.
+        """
+        day = midnight(reached)
+        if day > begin:
+            return day
+        endpoint = self.endpoint
+        return reached if endpoint.unique or endpoint.date in endpoint.key else begin
+
+    def _again(self, before: LeftOff, begin: datetime) -> datetime | None:
+        """Return from when on the pass after this one reads again, as far as that is known."""
+        if before.begin and before.again:
+            return before.again
+        day = midnight(wall_time(clock.now(), self.zone)) - self.period.lookback
+        return day if self._reached > max(day, begin) else None
+
+    @property
+    def bookmark_zone(self) -> ZoneInfo:
+        """The time zone that was set when the bookmark was made."""
+        return ZoneInfo(self.known.get(TIMEZONE) or self.zone.key)
 
     def keys_for(self, window: Window) -> keys.RowKeys:
         """Return what gives the rows of a window their keys."""
@@ -251,6 +349,8 @@ class DatedStream(WolkvoxStream):
             self.advance(context, mark)
             if state["replication_key_value"] == mark:
                 state[TIMEZONE] = self.zone.key
+        if self.left_off.begin:
+            self.where_left()[0].put(state)
         self.finalize_state_progress_markers(state)
 
 

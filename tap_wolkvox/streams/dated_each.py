@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -11,7 +12,8 @@ from typing_extensions import override
 from tap_wolkvox import columns, values
 from tap_wolkvox.errors import StreamError, TooLargeError
 from tap_wolkvox.streams.dated import DatedStream
-from tap_wolkvox.streams.one_by_one import ALL, records_of, to_ask
+from tap_wolkvox.streams.one_by_one import ALL, Round, records_of, to_ask
+from tap_wolkvox.wall_clock import A_DAY
 from tap_wolkvox.windows import Plan
 
 if TYPE_CHECKING:
@@ -19,8 +21,11 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_wolkvox.connection import Connection
     from tap_wolkvox.endpoints import Each, Endpoint
+    from tap_wolkvox.forecast import Cost
     from tap_wolkvox.keys import RowKeys
+    from tap_wolkvox.left_off import LeftOff
     from tap_wolkvox.shapes import Row
     from tap_wolkvox.streams.one_by_one import One
     from tap_wolkvox.tap import TapWolkvox
@@ -39,15 +44,20 @@ class DatedEachStream(DatedStream):
     Args:
         tap: The tap.
         endpoint: Its line in the table.
+        connection: The way to the operation to read, if it is not the first one.
         each: What it is asked for.
     """
 
-    def __init__(self, tap: TapWolkvox, endpoint: Endpoint, each: Each) -> None:
-        super().__init__(tap, endpoint)
+    def __init__(
+        self, tap: TapWolkvox, endpoint: Endpoint, connection: Connection | None, each: Each
+    ) -> None:
+        super().__init__(tap, endpoint, connection)
         self._each = each
         self._one = ALL
         self._known: list[One] | None = None
         self._keys_of_ones: dict[str, RowKeys] = {}
+        self._window: Window | None = None
+        self._round = Round("")
         self._lacking: list[str] = []
 
     @cached_property
@@ -69,6 +79,9 @@ class DatedEachStream(DatedStream):
         self, context: Context | None, plan: Plan
     ) -> Iterator[tuple[Window, Iterable[Record]]]:
         """Yield each window with the records of all ids, which are read as they are taken."""
+        token, left = self.connection.operation.token, self.left_off
+        done = left.done if left.goes_on(plan.unread) else ()
+        self._window, self._round = plan.window, Round(token, done)
         if not self.endpoint.all_first and not plan.is_done and not self._ones(context):
             # Perhaps they are merely not there for once: the bookmark must not pass what is.
             self.logger.warning("`%s` has no ids: nothing was read.", self._each.stream)
@@ -76,6 +89,7 @@ class DatedEachStream(DatedStream):
         while not plan.is_done:
             yield plan.window, self._of_window(context, plan.window)
             plan = plan.read(0)
+            self._window, self._round, self._one = plan.window, Round(token), ALL
 
     @override
     def rows(self, context: Context | None, window: Window, *, divisible: bool) -> list[Row]:
@@ -97,7 +111,9 @@ class DatedEachStream(DatedStream):
 
     def _of_window(self, context: Context | None, window: Window) -> Iterator[Record]:
         """Yield the records of a window, of all ids; of none, where there are none at all."""
-        whole = self._at_once(context, window) if self.endpoint.all_first else None
+        # A window that is gone on with has rows, and its ids so far are not at hand to add up.
+        is_asked = self.endpoint.all_first and not self._round.is_resumed
+        whole = self._at_once(context, window) if is_asked else None
         if whole == []:
             return
         ones = self._ones(context)
@@ -106,12 +122,41 @@ class DatedEachStream(DatedStream):
                 f"{window}: there are rows, but `{self._each.stream}` has no ids to ask for"
             )
         found: Sums = Counter()
-        for record in records_of(ones, self._each, lambda one: self._of_one(context, window, one)):
+        of_one = partial(self._of_one, context, window)
+        for record in records_of(ones, self._each, self._round, of_one):
             if whole:
                 found.update(self._counts(record))
             yield record
         if whole and not self._sum(whole) <= found:
             self._lacking.append(f"{window.begin:%Y-%m-%d}")
+
+    @property
+    @override
+    def cost(self) -> Cost:
+        cost, each = super().cost, self._each
+        if not cost.requests:
+            return cost
+        if self.endpoint.all_first or each.stream:
+            return replace(cost, depends_on=str(each))
+        return replace(cost, requests=cost.requests * len(each.listed))
+
+    @override
+    def where_left(self) -> tuple[LeftOff, str]:
+        left, what = super().where_left()
+        window, done = self._window, self._round.done
+        if window is None:
+            return left, what
+        if window.begin != left.begin:
+            return replace(left, width=None), what
+        in_vain = self._one is not ALL and not self._round.has_grown
+        end = self._shorter(window).end if in_vain else window.end
+        what = f"{what}, but for {len(done)} ids up to {end}" if done else what
+        return replace(left, width=None, end=end, done=done), what
+
+    def _shorter(self, window: Window) -> Window:
+        """Return a window that a run can afford, where it could not afford one id in this one."""
+        limits = replace(self.limits, by_day=window.length >= 2 * A_DAY or self.limits.by_day)
+        return Plan.to_read(window, limits).failed().window
 
     def _of_one(self, context: Context | None, window: Window, one: One) -> Iterator[Record]:
         self._one = one

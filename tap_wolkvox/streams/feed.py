@@ -29,12 +29,12 @@ class FeedStream(WolkvoxStream):
         row_keys = keys.RowKeys(self.endpoint.key, self.endpoint.date, self.aliases)
         for key, record in zip(row_keys.of(rows), self.typed(rows), strict=True):
             yield {SERVER: server, self.endpoint.stamp: key, **record}
-        self._tell_of_a_gap(context, asked_at)
+        self._tell_of_a_gap(asked_at)
         self.advance(context, asked_at.isoformat(timespec="seconds"))
 
-    def _tell_of_a_gap(self, context: Context | None, asked_at: datetime) -> None:
+    def _tell_of_a_gap(self, asked_at: datetime) -> None:
         """Say what was in no answer: what happened before this one reaches and after the last."""
-        bookmark = self.bookmark(context)
+        bookmark = self.bookmark
         if not bookmark or not self.endpoint.reach:
             return
         last = datetime.fromisoformat(bookmark)

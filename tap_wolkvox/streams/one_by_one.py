@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -38,6 +40,47 @@ ALL = One()
 """All at once."""
 
 
+class Round:
+    """The ids of a round that are read, over several runs where one can't afford all of them.
+
+    Args:
+        secret: What keeps hashes from being reversed: ids may be personal.
+        done: Hashes of those that runs before have read.
+    """
+
+    def __init__(self, secret: str, done: Iterable[str] = ()) -> None:
+        self._secret = hashlib.sha256(secret.encode()).digest()
+        self._before = frozenset(done)
+        self._read: list[One] = []
+
+    def has(self, one: One) -> bool:
+        """Whether an id was read by a run before."""
+        return bool(self._before) and self._hash(one) in self._before
+
+    def add(self, one: One) -> None:
+        """Note that an id is read."""
+        self._read.append(one)
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether a run before has begun it."""
+        return bool(self._before)
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether this run has read an id."""
+        return bool(self._read)
+
+    @property
+    def done(self) -> frozenset[str]:
+        """Hashes of those that are read."""
+        return self._before | {self._hash(one) for one in self._read}
+
+    def _hash(self, one: One) -> str:
+        text = json.dumps(sorted(one.parameters.items()))
+        return hashlib.blake2b(text.encode(), digest_size=8, key=self._secret).hexdigest()
+
+
 def to_ask(child: WolkvoxStream, context: Context | None, each: Each) -> list[One]:
     """Return the ids to ask for; those of a stream from it, be it selected or not.
 
@@ -69,13 +112,14 @@ def _one(each: Each, record: Record) -> One:
 
 
 def records_of(
-    ones: Sequence[One], each: Each, read: Callable[[One], Iterable[Record]]
+    ones: Sequence[One], each: Each, round_: Round, read: Callable[[One], Iterable[Record]]
 ) -> Iterator[Record]:
     """Yield the records of all ids; one that fails does not stop the others.
 
     Args:
         ones: The ids.
         each: What they are.
+        round_: Those of them that are read already are not read again.
         read: Returns the records of an id.
 
     Raises:
@@ -84,7 +128,7 @@ def records_of(
     """
     failures: list[str] = []
     left = FAILURES_IN_A_ROW
-    to_read = iter(enumerate(ones, 1))
+    to_read = iter([numbered for numbered in enumerate(ones, 1) if not round_.has(numbered[1])])
     for number, one in to_read:
         try:
             _check(one, each)
@@ -95,6 +139,7 @@ def records_of(
             if not left:
                 break
         else:
+            round_.add(one)
             left = FAILURES_IN_A_ROW
     if failures:
         whose = f"ids of `{each.stream}`" if each.stream else f"values of `{each.asked_with}`"

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
 from tap_wolkvox import keys
-from tap_wolkvox.endpoints import PARENTS, SERVER, Kind
+from tap_wolkvox.endpoints import SERVER, SHARED, Kind
 from tap_wolkvox.streams.base import WolkvoxStream
-from tap_wolkvox.streams.one_by_one import ALL, records_of, to_ask
+from tap_wolkvox.streams.one_by_one import ALL, Round, records_of, to_ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_wolkvox.connection import Connection
     from tap_wolkvox.endpoints import Endpoint
+    from tap_wolkvox.forecast import Cost
+    from tap_wolkvox.left_off import LeftOff
     from tap_wolkvox.streams.one_by_one import One
     from tap_wolkvox.tap import TapWolkvox
 
@@ -27,11 +31,13 @@ class PresentStream(WolkvoxStream):
     Args:
         tap: The tap.
         endpoint: Its line in the table.
+        connection: The way to the operation to read, if it is not the first one.
     """
 
-    def __init__(self, tap: TapWolkvox, endpoint: Endpoint) -> None:
-        super().__init__(tap, endpoint)
+    def __init__(self, tap: TapWolkvox, endpoint: Endpoint, connection: Connection | None) -> None:
+        super().__init__(tap, endpoint, connection)
         self._stamp = ""
+        self._round: Round | None = None
 
     @override
     def read(self, context: Context | None) -> Iterable[Record]:
@@ -40,7 +46,8 @@ class PresentStream(WolkvoxStream):
         each = self.endpoint.each
         if each:
             ones = to_ask(self, context, each)
-            yield from records_of(ones, each, lambda one: self._records(context, one))
+            self._round = self._begun()
+            yield from records_of(ones, each, self._round, lambda one: self._records(context, one))
         else:
             yield from self.whole(context)
         if self._stamp:
@@ -48,12 +55,34 @@ class PresentStream(WolkvoxStream):
 
     def whole(self, context: Context | None) -> Iterator[Record]:
         """Yield the records of one answer, which is had once if other streams need it too."""
-        if self.name not in PARENTS:
+        if self.name not in SHARED:
             yield from self._records(context)
             return
         kept = self.connection.once(self.name, lambda: self._records(context))
         # The SDK takes the deselected columns out of what it gets.
         yield from map(dict, kept)
+
+    @property
+    @override
+    def cost(self) -> Cost:
+        each = self.endpoint.each
+        if not each:
+            return super().cost
+        listed = len(each.listed)
+        return replace(super().cost, requests=listed or 1, depends_on="" if listed else str(each))
+
+    @override
+    def where_left(self) -> tuple[LeftOff, str]:
+        left, what = super().where_left()
+        if self.is_held_back or not self.endpoint.each:
+            return left, what
+        done = self._round.done if self._round else self.left_off.done
+        return replace(left, done=done), f"all but {len(done)} ids" if done else what
+
+    def _begun(self) -> Round:
+        """Return the round that goes on; none does where all is to be emitted at once."""
+        done = () if self.is_held_back else self.left_off.done
+        return Round(self.connection.operation.token, done)
 
     def _records(self, context: Context | None, one: One = ALL) -> list[Record]:
         rows = self.ask(context, one=one)

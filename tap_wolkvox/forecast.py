@@ -1,0 +1,97 @@
+"""Forecast: what a run would cost, reckoned from the settings, the catalog and the state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tap_wolkvox.quota import Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a stream would cost, retries left out.
+
+    Args:
+        stream: Its name.
+        requests: Requests, as if there were one id where it is asked for one by one.
+        depends_on: What may make them more; nothing where the number is exact.
+    """
+
+    stream: str
+    requests: int
+    depends_on: str = ""
+
+    @property
+    def cells(self) -> tuple[str, str, str]:
+        """The same, as text."""
+        return self.stream, _number(self.requests, at_least=bool(self.depends_on)), self.depends_on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the settings let a run spend; None where they set no limit.
+
+    Args:
+        reserve: Requests of a day's quota that are left to others.
+        most: Requests of a run.
+    """
+
+    reserve: int | None
+    most: int | None
+
+
+def table(costs: Sequence[Cost]) -> Iterator[str]:
+    """Yield the lines of a table, and a last one with the sum."""
+    lines = [("stream", "requests", "more for"), *(cost.cells for cost in costs)]
+    total, at_least = _sum(costs)
+    lines.append(("total", _number(total, at_least=at_least), ""))
+    name, number = (max(len(line[place]) for line in lines) for place in (0, 1))
+    for line in lines:
+        yield f"{line[0].ljust(name)}  {line[1].rjust(number)}  {line[2]}".rstrip()
+
+
+def quota(costs: Sequence[Cost], usage: Usage, limits: Limits) -> Iterator[str]:
+    """Yield lines that say how much of an operation's quota that would be.
+
+    Args:
+        costs: What the streams would cost.
+        usage: What the API says of the quota.
+        limits: What the settings let a run spend.
+    """
+    total, at_least = _sum(costs)
+    number = _number(total, at_least=at_least)
+    yield f"Requests today, this question not counted: {usage}."
+    reserve = limits.reserve or 0
+    if usage.limit is None:
+        yield "How many there are a day is not known, so neither is how many days it would take."
+    elif usage.limit <= reserve:
+        yield "The `quota_reserve` is the whole quota of a day: nothing would be read."
+    else:
+        kept = f", less the `quota_reserve` of {reserve:,}" if reserve else ""
+        days = total / (usage.limit - reserve)
+        shown = f"{days:,.1f}" if days >= 1 else f"{days:.2g}"
+        yield (
+            f"A run would take {number}, that is {_more(at_least)}{shown} days of the quota "
+            f"({usage.limit:,} a day{kept})."
+        )
+    if usage.left is not None and total > max(usage.left - 1 - reserve, 0):
+        yield "That is more than may be spent today: the rest would be left to the next days."
+    if limits.most is not None and total > limits.most:
+        runs = -(-total // limits.most)
+        yield f"With `max_requests` of {limits.most:,} it takes {_more(at_least)}{runs:,} runs."
+
+
+def _sum(costs: Sequence[Cost]) -> tuple[int, bool]:
+    return sum(cost.requests for cost in costs), any(cost.depends_on for cost in costs)
+
+
+def _number(number: int, *, at_least: bool) -> str:
+    return f"{_more(at_least)}{number:,}"
+
+
+def _more(at_least: bool) -> str:  # noqa: FBT001
+    return "at least " if at_least else ""
