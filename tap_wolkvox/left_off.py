@@ -93,10 +93,10 @@ class LeftOff:
             begin = begin if start else min(begin, self.begin or begin)
         elif self.begin:
             # Not before that: who can only afford the days to read again would never get on.
-            begin = max(min(self.begin, unread), start or self.begin)
+            begin = min(self.begin, unread)
         elif self.again:
-            begin = max(min(begin, self.again), start or self.again)
-        return replace(usual, begin=begin)
+            begin = min(begin, self.again)
+        return replace(usual, begin=max(begin, start or begin))
 
     def goes_on(self, unread: Window) -> bool:
         """Whether a run that has so much to read goes on exactly here."""
