@@ -50,7 +50,8 @@ def read_all(operations: Sequence[Sequence[WolkvoxStream]]) -> None:
 def in_turn(streams: Sequence[WolkvoxStream]) -> list[WolkvoxStream]:
     """Return the streams of an operation in the order to read them in.
 
-    First those that have waited, then what can't be had tomorrow, then the oldest that is unread.
+    First those that have waited, then what can't be had tomorrow, then the oldest that is unread;
+    among equals what costs the least.
     """
     return sorted(streams, key=lambda stream: stream.turn)
 

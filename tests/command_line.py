@@ -127,7 +127,7 @@ class CommandLine:
             *arguments: Further words of the command line.
             catalog: Catalog to hand to it.
             state: State to hand to it.
-            now: Where its clock stands still, in ISO 8601 with the offset.
+            now: Where its clock stands still, in ISO 8601 with the offset, or a file that says so.
             environment: Environment variables beside the usual ones.
             **settings: Settings in place of the usual ones; None takes one away.
         """

@@ -247,9 +247,13 @@ class WolkvoxStream(RESTStream[None]):
         state["replication_key_value"] = bookmarks.later(before or value, value)
 
     @property
-    def turn(self) -> tuple[datetime, datetime]:
-        """Its place in the order of a run: how long it has waited, and what is unread first."""
-        return self.left_off.since or LATEST, self.first_unread
+    def turn(self) -> tuple[datetime, datetime, bool]:
+        """Its place in the order of a run.
+
+        How long it has waited, what of it is unread first, and whether it costs a request an id.
+        """
+        each = self.endpoint.each is not None
+        return self.left_off.since or LATEST, self.first_unread, each
 
     @property
     def first_unread(self) -> datetime:
