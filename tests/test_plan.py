@@ -68,9 +68,8 @@ def test_a_run_costs_what_it_says_and_no_less(simulator: Simulator, tmp_path: Pa
     header = next(number for number, line in enumerate(lines) if line[:2] == ["stream", "windows"])
     cost = {cells[0]: int(cells[3].replace(",", "")) for cells in lines[header + 1 :]}
     assert cost.keys() == {*ALL, "total"} == said.keys() - {"stream"}
-    for stream in cost:
-        number = int(said[stream].removeprefix("at least ").replace(",", ""))
-        more = cost[stream] - number
+    for stream, requests in cost.items():
+        more = requests - int(said[stream].removeprefix("at least ").replace(",", ""))
         assert more >= 0 if "at least" in said[stream] else not more, stream
     assert cost["total"] == len(simulator.requests) - before
 
