@@ -31,19 +31,6 @@ class Cost:
         return self.stream, _number(self.requests, at_least=bool(self.depends_on)), self.depends_on
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What the settings let a run spend; None where they set no limit.
-
-    Args:
-        reserve: Requests of a day's quota that are left to others.
-        most: Requests of a run.
-    """
-
-    reserve: int | None
-    most: int | None
-
-
 def table(costs: Sequence[Cost]) -> Iterator[str]:
     """Yield the lines of a table, and a last one with the sum."""
     lines = [("stream", "requests", "more for"), *(cost.cells for cost in costs)]
@@ -54,18 +41,17 @@ def table(costs: Sequence[Cost]) -> Iterator[str]:
         yield f"{line[0].ljust(name)}  {line[1].rjust(number)}  {line[2]}".rstrip()
 
 
-def quota(costs: Sequence[Cost], usage: Usage, limits: Limits) -> Iterator[str]:
+def quota(costs: Sequence[Cost], usage: Usage, reserve: int) -> Iterator[str]:
     """Yield lines that say how much of an operation's quota that would be.
 
     Args:
         costs: What the streams would cost.
         usage: What the API says of the quota.
-        limits: What the settings let a run spend.
+        reserve: Requests of a day that are left to others.
     """
     total, at_least = _sum(costs)
     number = _number(total, at_least=at_least)
     yield f"Requests today, this question not counted: {usage}."
-    reserve = limits.reserve or 0
     if usage.limit is None:
         yield "How many there are a day is not known, so neither is how many days it would take."
     elif usage.limit <= reserve:
@@ -80,9 +66,18 @@ def quota(costs: Sequence[Cost], usage: Usage, limits: Limits) -> Iterator[str]:
         )
     if usage.left is not None and total > max(usage.left - 1 - reserve, 0):
         yield "That is more than may be spent today: the rest would be left to the next days."
-    if limits.most is not None and total > limits.most:
-        runs = -(-total // limits.most)
-        yield f"With `max_requests` of {limits.most:,} it takes {_more(at_least)}{runs:,} runs."
+
+
+def runs(costs: Sequence[Cost], most: int) -> str:
+    """Return a line that says how many runs it takes.
+
+    Args:
+        costs: What the streams of all operations would cost.
+        most: Requests that a run may spend.
+    """
+    total, at_least = _sum(costs)
+    number = _number(max(-(-total // most), 1), at_least=at_least)
+    return f"Runs that it takes with `max_requests` of {most:,}: {number}."
 
 
 def _sum(costs: Sequence[Cost]) -> tuple[int, bool]:

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 STATE = "the state (--state)"
 CATALOG = "the catalog (--catalog)"
 
+_MELTANO = ["singer_state"]
+
+
+def singer_state(state: Any) -> Any:
+    """Return a state without what `meltano state get` puts around it."""
+    return state["singer_state"] if isinstance(state, dict) and [*state] == _MELTANO else state
+
 
 def state_problems(state: Any) -> Iterator[str]:
     """Yield what is wrong with a state, a line each.
@@ -27,7 +34,9 @@ def state_problems(state: Any) -> Iterator[str]:
     Args:
         state: What the file holds.
     """
-    bookmarks = state.get("bookmarks", {}) if isinstance(state, dict) else None
+    bookmarks = state.get("bookmarks") if isinstance(state, dict) else None
+    if state == {}:
+        return
     if not isinstance(bookmarks, dict):
         yield f"{STATE} is no Singer state: it is an object with an object `bookmarks`"
         return

@@ -77,6 +77,7 @@ class TapWolkvox(Tap):
         if not isinstance(catalog, Catalog | str | PurePath | None):
             found += inputs.catalog_problems(catalog, BY_NAME)
         if not isinstance(state, str | PurePath | None):
+            state = inputs.singer_state(state)
             found += inputs.state_problems(state)
         if found:
             raise ConfigValidationError(
@@ -106,8 +107,8 @@ class TapWolkvox(Tap):
     @cached_property
     def inquiries(self) -> list[Connection]:
         """The same, for the one question of who wants to look before anything is spent."""
-        free = Budget(Allowance(None))
-        return [Connection(each, self.config, free) for each in settings.operations(self.config)]
+        free, config = Budget(Allowance(None)), {**self.config, "max_retries": 0}
+        return [Connection(each, config, free) for each in settings.operations(self.config)]
 
     @override
     def discover_streams(self) -> list[WolkvoxStream]:
@@ -179,30 +180,32 @@ class TapWolkvox(Tap):
         Raises:
             RunError: The quota of an operation can't be known.
         """
-        limits = forecast.Limits(
-            reserve=self.config.get("quota_reserve"), most=self.config.get("max_requests")
-        )
-        failed = False
+        if self.input_catalog is None:
+            click.echo("Without a catalog (--catalog), of what is read by default.")
+        if not self.state:
+            click.echo("Without a state (--state), as a first run.")
+        most, all_costs, usages = self.config.get("max_requests"), [], []
         for connection in self.inquiries:
-            operation = connection.operation
-            costs = self._costs(connection, asks_quota=limits.reserve is not None)
+            operation, costs = connection.operation, self._costs(connection)
             click.echo(f"Server {operation.server}, dates in {operation.zone.key}:")
-            for line in forecast.table(costs):
-                click.echo(line)
-            usage = self._known_usage(connection)
-            failed |= usage is None
-            for line in forecast.quota(costs, usage, limits) if usage else ():
-                click.echo(line)
-        if failed:
+            click.echo("\n".join(forecast.table(costs)))
+            all_costs += costs
+            usages.append(self._known_usage(connection))
+            if usage := usages[-1]:
+                reserve = self.config.get("quota_reserve", 0)
+                click.echo("\n".join(forecast.quota(costs, usage, reserve)))
+        if most:
+            click.echo(forecast.runs(all_costs, most))
+        if None in usages:
             raise RunError("the quota is not known: see the lines above")
 
-    def _costs(self, connection: Connection, *, asks_quota: bool) -> list[forecast.Cost]:
+    def _costs(self, connection: Connection) -> list[forecast.Cost]:
         """Return what the streams of an operation would cost, after what is asked for them."""
         streams = run.in_turn(self.selected(connection))
         costs = {stream: stream.cost for stream in streams}
         read = [stream for stream in streams if costs[stream].requests]
         needed = {stream.endpoint.each.stream for stream in read if stream.endpoint.each}
-        needed |= {QUOTA} if asks_quota and read else set()
+        needed |= {QUOTA} if read and "quota_reserve" in self.config else set()
         needed -= {"", *(stream.name for stream in streams)}
         return [
             *(forecast.Cost(stream=name, requests=1) for name in sorted(needed)),

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tap_wolkvox.endpoints import ENDPOINTS
-from tests.command_line import TOKEN, CommandLine, Result, for_simulator, for_simulators
+from tests.command_line import (
+    TOKEN,
+    CommandLine,
+    Result,
+    for_simulator,
+    for_simulators,
+    state_of,
+)
 from tests.simulator import Simulator, Simulators, faults
 from tests.warehouse import Routine
 
@@ -43,6 +50,7 @@ def test_it_prints_requests_per_stream_and_days_of_quota_for_one_request(
     assert result.code == 0, result.log
     assert [request.api for request in simulator.requests] == ["token_info"]
     assert result.output.splitlines() == [
+        "Without a state (--state), as a first run.",
         "Server 0011, dates in America/Bogota:",
         "stream                   requests  more for",
         "information_services            1",
@@ -108,7 +116,8 @@ def test_state_and_budget_count(simulator: Simulator, tmp_path: Path) -> None:
     assert table(result)[AGENT_1] == "10"
     assert table(result)["information_token_info"] == "1"
     assert "(5,000 a day, less the `quota_reserve` of 50)" in result.output
-    assert "With `max_requests` of 4 it takes 3 runs." in result.output
+    assert "Runs that it takes with `max_requests` of 4: 3." in result.output
+    assert "Without" not in result.output
     assert "4941 by all tokens; 59 of 5000 left" in result.output
     assert "That is more than may be spent today" in result.output
     # It leaves everything as it was.
@@ -191,6 +200,31 @@ def test_the_settings_may_come_from_the_environment(tap: CommandLine) -> None:
     result = CommandLine(tap.folder).run("--config=ENV", "--plan", environment=environment)
     assert result.code == 0, result.log
     assert "Server 0011, dates in America/Bogota:" in result.output
+    assert "Without a catalog (--catalog), of what is read by default." in result.output
+
+
+def test_one_question_is_one_request_even_where_it_fails(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    simulator.faults.add(faults.status(500, "OOPS"), times=9)
+    tap = for_simulator(simulator, tmp_path, AGENT_1)
+    assert tap.run("--plan", max_retries=5).code == 1
+    assert len(simulator.requests) == 1
+
+
+def test_a_state_is_taken_as_meltano_prints_it(simulator: Simulator, tmp_path: Path) -> None:
+    tap = for_simulator(simulator, tmp_path, AGENT_1)
+    state = {"singer_state": state_of(AGENT_1, "2026-11-19", "window_date")}
+    result = tap.run("--plan", now=NOW, state=state, lookback_days=0)
+    assert table(result)[AGENT_1] == "1"
+
+
+def test_a_state_that_is_none_is_refused(simulator: Simulator, tmp_path: Path) -> None:
+    tap = for_simulator(simulator, tmp_path, AGENT_1)
+    result = tap.run("--plan", now=NOW, state={"state": {"bookmarks": {}}})
+    assert result.code == 1
+    assert "is no Singer state" in result.errors[0]
+    assert not simulator.requests
 
 
 def test_a_long_backfill_is_planned_quickly(simulator: Simulator, tmp_path: Path) -> None:

@@ -84,8 +84,12 @@ def test_the_readme_names_every_setting_and_the_reference_every_stream() -> None
 
 
 def test_links_of_the_readme_lead_somewhere() -> None:
+    titles = re.findall(r"(?m)^#+ (.*)$", README)
+    anchors = {re.sub(r"[^a-z -]", "", title.lower()).replace(" ", "-") for title in titles}
     for link in re.findall(r"\]\(((?!http)[^)]+)\)", README):
-        assert (ROOT / link).exists()
+        path, _, anchor = link.partition("#")
+        assert (ROOT / path).exists()
+        assert not anchor or anchor in anchors
 
 
 def test_commands_of_the_readme_exist() -> None:

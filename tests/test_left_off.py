@@ -1,0 +1,86 @@
+"""Where a stream goes on: what the state keeps of it, and what a run makes of that."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tap_wolkvox.left_off import KEY, NOWHERE, LeftOff
+from tap_wolkvox.windows import Window
+
+at = datetime.fromisoformat
+seconds = st.datetimes(at("2001-01-01"), at("2090-01-01")).map(lambda t: t.replace(microsecond=0))
+USUAL = Window(at("2026-11-17T00:00:00"), at("2026-11-20T08:44:59"))
+UNREAD = at("2026-11-20T00:00:00")
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | strategy
+
+
+anywhere = st.builds(
+    LeftOff,
+    since=maybe(seconds.map(lambda t: t.replace(tzinfo=UTC))),
+    begin=maybe(seconds),
+    end=maybe(seconds),
+    width=maybe(st.integers(min_value=1, max_value=10**7).map(lambda s: timedelta(seconds=s))),
+    again=maybe(seconds),
+    done=st.frozensets(st.text(min_size=1)),
+)
+
+
+@given(anywhere, anywhere)
+def test_what_is_put_into_a_state_comes_out_of_it(before: LeftOff, after: LeftOff) -> None:
+    state: dict[str, Any] = {"context": {}, "replication_key_value": "2026-11-20"}
+    before.put(state)
+    after.put(state)
+    read = json.loads(json.dumps(state))
+    assert LeftOff.of(read) == after
+    assert (KEY in read) == (after != NOWHERE)
+    assert read["replication_key_value"] == "2026-11-20"
+
+
+@given(anywhere, maybe(seconds), maybe(seconds))
+def test_it_makes_no_run_begin_later_than_what_is_unread(
+    left: LeftOff, unread: datetime | None, start: datetime | None
+) -> None:
+    begin = left.to_read(USUAL, unread, start).begin
+    assert begin <= max(unread or USUAL.begin, start or USUAL.begin, USUAL.begin)
+    assert left.to_read(USUAL, unread, start).end == USUAL.end
+
+
+@given(anywhere, seconds, seconds)
+def test_a_run_begins_no_earlier_than_the_settings_want(
+    left: LeftOff, unread: datetime, start: datetime
+) -> None:
+    assert left.to_read(USUAL, unread, start).begin >= start
+
+
+class TestARunBegins:
+    def test_where_the_one_before_left_off(self) -> None:
+        left = LeftOff(begin=at("2026-11-18T00:00:00"))
+        assert left.to_read(USUAL, UNREAD, None).begin == at("2026-11-18T00:00:00")
+
+    def test_before_that_where_the_bookmark_was_set_back(self) -> None:
+        left = LeftOff(begin=at("2026-11-18T00:00:00"))
+        unread = at("2026-11-03T00:00:00")
+        assert left.to_read(USUAL, unread, None).begin == unread
+
+    def test_where_something_is_to_be_read_again(self) -> None:
+        left = LeftOff(again=at("2026-11-12T00:00:00"))
+        assert left.to_read(USUAL, UNREAD, None).begin == at("2026-11-12T00:00:00")
+
+    def test_as_usual_where_that_is_earlier(self) -> None:
+        assert NOWHERE.to_read(USUAL, UNREAD, None) == USUAL
+        left = LeftOff(again=at("2026-11-19T00:00:00"))
+        assert left.to_read(USUAL, UNREAD, None) == USUAL
+
+    def test_with_the_month_that_a_first_run_began_with(self) -> None:
+        month = Window(at("2026-12-01T00:00:00"), at("2026-12-01T08:44:59"))
+        left = LeftOff(begin=at("2026-11-01T00:00:00"))
+        assert left.to_read(month, None, None).begin == at("2026-11-01T00:00:00")
+        assert left.to_read(month, None, month.begin).begin == month.begin
