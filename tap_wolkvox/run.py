@@ -25,7 +25,7 @@ def read_all(operations: Sequence[Sequence[WolkvoxStream]]) -> None:
     """Read the streams of all operations, as many of them as can be read.
 
     Args:
-        operations: The streams of each operation.
+        operations: The streams of each operation, in the order to read them in.
 
     Raises:
         RunError: Something was not read; the log says what and why.
@@ -33,7 +33,7 @@ def read_all(operations: Sequence[Sequence[WolkvoxStream]]) -> None:
     failures: list[str] = []
     left: list[str] = []
     try:
-        for streams in sorted(map(in_turn, filter(None, operations)), key=_patience):
+        for streams in sorted(filter(None, operations), key=_patience):
             failures += _failures(streams, left)
     finally:
         tallies = [stream.tally for streams in operations for stream in streams]
@@ -45,15 +45,6 @@ def read_all(operations: Sequence[Sequence[WolkvoxStream]]) -> None:
         logger.error("%s", failure)
     if failures:
         raise RunError("the run is not complete: see the lines above")
-
-
-def in_turn(streams: Sequence[WolkvoxStream]) -> list[WolkvoxStream]:
-    """Return the streams of an operation in the order to read them in.
-
-    First those that have waited, then what can't be had tomorrow, then the oldest that is unread;
-    among equals what costs the least.
-    """
-    return sorted(streams, key=lambda stream: stream.turn)
 
 
 def _patience(streams: Sequence[WolkvoxStream]) -> tuple[datetime, int]:

@@ -7,7 +7,7 @@ import json
 import signal
 from functools import cached_property
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 from singer_sdk import Tap
@@ -15,26 +15,23 @@ from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
-from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
-from tap_wolkvox import checks, clock, forecast, inputs, quota, run, settings
-from tap_wolkvox.budget import Allowance, Budget, Reserve
-from tap_wolkvox.connection import Connection
-from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS, QUOTA
+from tap_wolkvox import checks, forecast, inputs, run, settings
+from tap_wolkvox.budget import Allowance
+from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS
 from tap_wolkvox.errors import RunError, WolkvoxError
 from tap_wolkvox.output import WholeMessageWriter
+from tap_wolkvox.source import Source
 from tap_wolkvox.streams import WolkvoxStream, stream
 
 if TYPE_CHECKING:
-    from datetime import date
     from types import FrameType
 
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
-    from singer_sdk.streams import Stream
 
-    from tap_wolkvox.streams.present import PresentStream
+    from tap_wolkvox import quota
 
 _SIGNAL_EXIT = 128
 """What shells add to a signal's number to make an exit code of it."""
@@ -83,64 +80,24 @@ class TapWolkvox(Tap):
             raise ConfigValidationError(
                 "Invalid input", errors=found, schema=self.config_jsonschema
             )
-        self._opened: dict[tuple[str, Connection], WolkvoxStream] = {}
         super().__init__(catalog=catalog, state=state, **options)
 
     @cached_property
-    def connections(self) -> list[Connection]:
-        """The ways to the operations that the settings name."""
+    def sources(self) -> list[Source]:
+        """The operations that the settings name, to be read."""
         allowance = Allowance(self.config.get("max_requests"))
-        return [self._connect(each, allowance) for each in settings.operations(self.config)]
-
-    def _connect(self, operation: settings.Operation, allowance: Allowance) -> Connection:
-        def today() -> date:
-            return clock.now().astimezone(operation.zone).date()
-
-        def ask() -> quota.Usage:
-            return self.usage(connection)
-
-        kept = self.config.get("quota_reserve")
-        reserve = None if kept is None else Reserve(operation.server, kept, ask, today)
-        connection = Connection(operation, self.config, Budget(allowance, reserve))
-        return connection
+        operations = settings.operations(self.config)
+        return [Source(self, each, self.config, allowance) for each in operations]
 
     @cached_property
-    def inquiries(self) -> list[Connection]:
-        """The same, for the one question of who wants to look before anything is spent."""
-        free, config = Budget(Allowance(None)), {**self.config, "max_retries": 0}
-        return [Connection(each, config, free) for each in settings.operations(self.config)]
+    def inquiries(self) -> list[Source]:
+        """The same, to be asked one question each before anything is spent."""
+        config = {**self.config, "max_retries": 0, "quota_reserve": None}
+        return [Source(self, each, config, Allowance(None)) for each in settings.operations(config)]
 
     @override
     def discover_streams(self) -> list[WolkvoxStream]:
         return [stream(self, endpoint) for endpoint in ENDPOINTS]
-
-    def stream_of(self, name: str, connection: Connection) -> WolkvoxStream:
-        """Return a stream of an operation, always the same one."""
-        if connection is self.connections[0]:
-            return cast("WolkvoxStream", self.streams[name])
-        key = (name, connection)
-        if key not in self._opened:
-            opened = stream(self, BY_NAME[name], connection)
-            if self.input_catalog is not None:
-                opened.apply_catalog(self.input_catalog)
-            self._opened[key] = opened
-        return self._opened[key]
-
-    def selected(self, connection: Connection) -> list[WolkvoxStream]:
-        """Return the streams of an operation that are to be read."""
-        names = [name for name, described in self.streams.items() if _is_wanted(described)]
-        return [self.stream_of(name, connection) for name in names]
-
-    def usage(self, connection: Connection) -> quota.Usage:
-        """Return what the API says of an operation's quota, for one request.
-
-        Raises:
-            WolkvoxError: It can't be had.
-        """
-        # A stream of it is read from the same answer.
-        connection.forget(QUOTA)
-        token_info = cast("PresentStream", self.stream_of(QUOTA, connection))
-        return quota.usage(list(token_info.whole(None)))
 
     @override  # type: ignore[misc]  # final, as the SDK means it: it ends at the first failure
     def sync_all(self) -> None:
@@ -153,7 +110,7 @@ class TapWolkvox(Tap):
         self._reset_state_progress_markers()
         if self.state:
             self.state_writer.write_state(self.state)
-        selected = [self.selected(connection) for connection in self.connections]
+        selected = [source.selected() for source in self.sources]
         if not any(selected):
             self.logger.warning("No stream is selected: nothing is read.")
         run.read_all(selected)
@@ -165,10 +122,10 @@ class TapWolkvox(Tap):
         Raises:
             RunError: A server is not reached, or does not take the token.
         """
-        usages = [self._known_usage(connection) for connection in self.inquiries]
-        for connection, usage in zip(self.inquiries, usages, strict=True):
+        usages = [self._known_usage(source) for source in self.inquiries]
+        for source, usage in zip(self.inquiries, usages, strict=True):
             if usage:
-                named = f"Server {connection.operation.server}"
+                named = f"Server {source.operation.server}"
                 click.echo(f"{named} reached, token good. Requests today: {usage}.")
         if None in usages:
             raise RunError("the test failed: see the lines above")
@@ -185,12 +142,12 @@ class TapWolkvox(Tap):
         if not self.state:
             click.echo("Without a state (--state), as a first run.")
         most, all_costs, usages = self.config.get("max_requests"), [], []
-        for connection in self.inquiries:
-            operation, costs = connection.operation, self._costs(connection)
+        for source in self.inquiries:
+            operation, costs = source.operation, source.costs()
             click.echo(f"Server {operation.server}, dates in {operation.zone.key}:")
             click.echo("\n".join(forecast.table(costs)))
             all_costs += costs
-            usages.append(self._known_usage(connection))
+            usages.append(self._known_usage(source))
             if usage := usages[-1]:
                 reserve = self.config.get("quota_reserve", 0)
                 click.echo("\n".join(forecast.quota(costs, usage, reserve)))
@@ -199,25 +156,12 @@ class TapWolkvox(Tap):
         if None in usages:
             raise RunError("the quota is not known: see the lines above")
 
-    def _costs(self, connection: Connection) -> list[forecast.Cost]:
-        """Return what the streams of an operation would cost, after what is asked for them."""
-        streams = run.in_turn(self.selected(connection))
-        costs = {stream: stream.cost for stream in streams}
-        read = [stream for stream in streams if costs[stream].requests]
-        needed = {stream.endpoint.each.stream for stream in read if stream.endpoint.each}
-        needed |= {QUOTA} if read and "quota_reserve" in self.config else set()
-        needed -= {"", *(stream.name for stream in streams)}
-        return [
-            *(forecast.Cost(stream=name, requests=1) for name in sorted(needed)),
-            *costs.values(),
-        ]
-
-    def _known_usage(self, connection: Connection) -> quota.Usage | None:
+    def _known_usage(self, source: Source) -> quota.Usage | None:
         """Return what the API says of an operation's quota; where it does not, log why."""
         try:
-            return self.usage(connection)
+            return source.usage()
         except WolkvoxError as error:
-            self.logger.error("Server %s: %s", connection.operation.server, error)  # noqa: TRY400
+            self.logger.error("Server %s: %s", source.operation.server, error)  # noqa: TRY400
             return None
 
     @override
@@ -273,10 +217,3 @@ class TapWolkvox(Tap):
         """Leave with the exit code of the signal; the SDK's own would say that all went well."""
         self.logger.warning("Stopped by %s.", signal.Signals(signum).name)
         self.message_writer.leave(_SIGNAL_EXIT + signum)
-
-
-def _is_wanted(stream: Stream) -> bool:
-    """Whether a stream is selected, and no stream map removes all of it."""
-    return stream.selected and not all(
-        isinstance(stream_map, RemoveRecordTransform) for stream_map in stream.stream_maps
-    )

@@ -13,21 +13,19 @@ from tap_wolkvox.streams.feed import FeedStream
 from tap_wolkvox.streams.present import PresentStream
 
 if TYPE_CHECKING:
-    from tap_wolkvox.connection import Connection
     from tap_wolkvox.endpoints import Endpoint
+    from tap_wolkvox.source import Source
     from tap_wolkvox.tap import TapWolkvox
 
 __all__ = ["WolkvoxStream", "stream"]
 
 
-def stream(
-    tap: TapWolkvox, endpoint: Endpoint, connection: Connection | None = None
-) -> WolkvoxStream:
+def stream(tap: TapWolkvox, endpoint: Endpoint, source: Source | None = None) -> WolkvoxStream:
     """Return the stream of an endpoint, of the first operation if no other is named."""
     if endpoint.cut_by:
-        return AttemptStream(tap, endpoint, connection, endpoint.cut_by)
+        return AttemptStream(tap, endpoint, source, endpoint.cut_by)
     if endpoint.days and endpoint.each:
-        return DatedEachStream(tap, endpoint, connection, endpoint.each)
+        return DatedEachStream(tap, endpoint, source, endpoint.each)
     if endpoint.days:
-        return DatedStream(tap, endpoint, connection)
-    return (FeedStream if endpoint.kind is Kind.EVENT else PresentStream)(tap, endpoint, connection)
+        return DatedStream(tap, endpoint, source)
+    return (FeedStream if endpoint.kind is Kind.EVENT else PresentStream)(tap, endpoint, source)

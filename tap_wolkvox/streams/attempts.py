@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_wolkvox.connection import Connection
     from tap_wolkvox.endpoints import Each, Endpoint
     from tap_wolkvox.keys import RowKeys
     from tap_wolkvox.shapes import Row
+    from tap_wolkvox.source import Source
     from tap_wolkvox.tap import TapWolkvox
 
 MARGIN = A_DAY
@@ -39,14 +39,14 @@ class AttemptStream(DatedStream):
     Args:
         tap: The tap.
         endpoint: Its line in the table.
-        connection: The way to the operation to read, if it is not the first one.
+        source: What it is a stream of, if not the first operation.
         each: What an answer that is cut is asked for by.
     """
 
     def __init__(
-        self, tap: TapWolkvox, endpoint: Endpoint, connection: Connection | None, each: Each
+        self, tap: TapWolkvox, endpoint: Endpoint, source: Source | None, each: Each
     ) -> None:
-        super().__init__(tap, endpoint, connection)
+        super().__init__(tap, endpoint, source)
         self._each = each
         self._earliest: datetime | None = None
         self._emitted: set[object] = set()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tap_wolkvox.connection import Connection
     from tap_wolkvox.endpoints import Endpoint
     from tap_wolkvox.shapes import Row
+    from tap_wolkvox.source import Source
     from tap_wolkvox.streams.one_by_one import One
     from tap_wolkvox.tap import TapWolkvox
 
@@ -44,15 +45,15 @@ class WolkvoxStream(RESTStream[None]):
     Args:
         tap: The tap.
         endpoint: Its line in the table.
-        connection: The way to the operation to read, if it is not the first one.
+        source: What it is a stream of, if not the first operation.
     """
 
     allow_redirects = False
     payload_as_json = True
 
-    def __init__(self, tap: TapWolkvox, endpoint: Endpoint, connection: Connection | None) -> None:
+    def __init__(self, tap: TapWolkvox, endpoint: Endpoint, source: Source | None) -> None:
         self.endpoint = endpoint
-        self._connection = connection
+        self._source = source
         self.selected_by_default = endpoint.selected
         self._wolkvox = tap
         self._asked: Mapping[str, str] = {}
@@ -68,7 +69,12 @@ class WolkvoxStream(RESTStream[None]):
     @property
     def connection(self) -> Connection:
         """The way to the operation that is read."""
-        return self._connection or self._wolkvox.connections[0]
+        return self.source.connection
+
+    @property
+    def source(self) -> Source:
+        """What it is a stream of."""
+        return self._source or self._wolkvox.sources[0]
 
     @cached_property
     def tally(self) -> Tally:
@@ -77,7 +83,7 @@ class WolkvoxStream(RESTStream[None]):
 
     def sibling(self, name: str) -> WolkvoxStream:
         """Return another stream of the same operation."""
-        return self._wolkvox.stream_of(name, self.connection)
+        return self.source.stream(name)
 
     @override
     @cached_property

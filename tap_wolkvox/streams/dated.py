@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     import requests
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_wolkvox.connection import Connection
     from tap_wolkvox.endpoints import Endpoint
     from tap_wolkvox.shapes import Row
+    from tap_wolkvox.source import Source
     from tap_wolkvox.tap import TapWolkvox
     from tap_wolkvox.windows import Window
 
@@ -53,8 +53,8 @@ REMEMBERED = 2 * A_DAY
 class DatedStream(WolkvoxStream):
     """An endpoint that is asked for a range of time, in as few requests as its limits allow."""
 
-    def __init__(self, tap: TapWolkvox, endpoint: Endpoint, connection: Connection | None) -> None:
-        super().__init__(tap, endpoint, connection)
+    def __init__(self, tap: TapWolkvox, endpoint: Endpoint, source: Source | None) -> None:
+        super().__init__(tap, endpoint, source)
         self._row_keys = self.new_keys()
         self._whole: Window | None = None
         self._reached = datetime.min  # noqa: DTZ901  # as all wall-clock times, without a zone

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_wolkvox.connection import Connection
     from tap_wolkvox.endpoints import Endpoint
     from tap_wolkvox.forecast import Cost
     from tap_wolkvox.left_off import LeftOff
+    from tap_wolkvox.source import Source
     from tap_wolkvox.streams.one_by_one import One
     from tap_wolkvox.tap import TapWolkvox
 
@@ -31,11 +31,11 @@ class PresentStream(WolkvoxStream):
     Args:
         tap: The tap.
         endpoint: Its line in the table.
-        connection: The way to the operation to read, if it is not the first one.
+        source: What it is a stream of, if not the first operation.
     """
 
-    def __init__(self, tap: TapWolkvox, endpoint: Endpoint, connection: Connection | None) -> None:
-        super().__init__(tap, endpoint, connection)
+    def __init__(self, tap: TapWolkvox, endpoint: Endpoint, source: Source | None) -> None:
+        super().__init__(tap, endpoint, source)
         self._stamp = ""
         self._round: Round | None = None
 
