@@ -64,21 +64,26 @@ class Reserve:
         self._day: date | None = None
         self._asking = False
 
-    def check(self) -> None:
-        """Make sure that one can be spent; the quota is asked for first, once a day.
+    def prepare(self) -> None:
+        """Ask for the quota, once a day.
 
         Raises:
-            BudgetError: What is left is the reserve.
+            BudgetError: Not even that may be asked.
             OperationError: The quota can't be known, or no request can be sent at all.
         """
-        if self._asking:
-            return
         today = self._today()
-        if self._day != today:
+        if self._day != today and not self._asking:
             # A day that begins meanwhile is asked for again by the next request.
             self._learn()
             self._day = today
-        if self._left < 1:
+
+    def check(self) -> None:
+        """Make sure that one can be spent.
+
+        Raises:
+            BudgetError: What is left is the reserve.
+        """
+        if self._left < 1 and not self._asking:
             raise BudgetError("what is left of today's quota is the `quota_reserve`")
 
     def take(self) -> None:
@@ -119,6 +124,16 @@ class Budget:
         self._allowance = allowance
         self._reserve = reserve
 
+    def prepare(self) -> None:
+        """Ask what has to be asked before anything can be spent.
+
+        Raises:
+            BudgetError: Not even that may be asked.
+            OperationError: It can't be known whether one may be spent.
+        """
+        if self._reserve:
+            self._reserve.prepare()
+
     def spend(self) -> None:
         """Spend one request.
 
@@ -127,9 +142,10 @@ class Budget:
             OperationError: It can't be known whether one may be spent.
         """
         self._allowance.check()
+        self.prepare()
+        # Asking for the quota may have taken the last one.
+        self._allowance.check()
         if self._reserve:
             self._reserve.check()
-            # Asking for the quota may have taken the last one.
-            self._allowance.check()
             self._reserve.take()
         self._allowance.take()

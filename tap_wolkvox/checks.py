@@ -137,9 +137,11 @@ def _semantic_problems(config: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"{named} {problem}" for problem in _operation_problems(entry))
         if entry is not config and "timezone" in entry and zone(entry["timezone"]) is None:
             yield _no_zone(named)
-    for name, advice in (("server", "name it once"), ("token", "each operation has its own")):
-        if len({alone[name] for alone in each}) < len(each):
-            yield f"setting `operations` has the same `{name}` twice: {advice}"
+    # The server is part of a host's name, which is the same in capitals.
+    if len({alone["server"].lower() for alone in each}) < len(each):
+        yield "setting `operations` has the same `server` twice: name it once"
+    if len({alone["token"] for alone in each}) < len(each):
+        yield "setting `operations` has the same `token` twice: each operation has its own"
     if len(each) > 1 and config["emit_activate_version_messages"]:
         yield (
             "setting `emit_activate_version_messages` can't go with several `operations`: what is "
@@ -148,6 +150,8 @@ def _semantic_problems(config: Mapping[str, Any]) -> Iterator[str]:
     for check in (_api_url_problems, _time_problems):
         yield from dict.fromkeys(problem for alone in each for problem in check(alone))
     yield from _number_problems(config)
+    if "quota_reserve" in config and config.get("max_requests") == 1:
+        yield "setting `max_requests` must be 2 or more: `quota_reserve` costs one of them"
 
 
 def _no_zone(named: str) -> str:

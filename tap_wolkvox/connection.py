@@ -58,6 +58,8 @@ class Connection:
         self._budget = budget
         self.requests = 0
         """Requests sent so far, retries among them."""
+        self.questions = 0
+        """Those of them that asked for the quota, on behalf of no stream."""
         self.asked_at: datetime | None = None
         """The instant at which the last request was sent, in UTC."""
         self._max_retries: int = config["max_retries"]
@@ -91,6 +93,9 @@ class Connection:
         Raises:
             StreamError: It can't be read.
         """
+        if name not in self._known:
+            # To keep to the quota may need the same reading.
+            self._budget.prepare()
         if name not in self._known:
             try:
                 self._known[name] = read()

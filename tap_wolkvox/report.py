@@ -23,6 +23,7 @@ class Tally:
         windows: Windows that were read whole; none of a stream that takes no dates.
         rows: Rows that were emitted.
         requests: Requests that were sent, retries among them.
+        questions: Those of them that asked for the quota, for whose sake ever.
         splits: Windows that were cut because one answer did not hold them.
         seconds: How long it took.
     """
@@ -32,6 +33,7 @@ class Tally:
     windows: int = 0
     rows: int = 0
     requests: int = 0
+    questions: int = 0
     splits: int = 0
     seconds: float = 0.0
 

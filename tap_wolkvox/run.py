@@ -67,6 +67,8 @@ def _failures(streams: Sequence[WolkvoxStream], left: list[str]) -> Iterator[str
         try:
             _read(stream)
         except BudgetError as error:
+            if error.__cause__:
+                yield f"{named}, stream {stream.name} not read: {error.__cause__}"
             unread = _leave(streams[position:], error)
             left += (
                 f"{named}, stream {name}: left to the next run, {what}" for name, what in unread
@@ -76,6 +78,8 @@ def _failures(streams: Sequence[WolkvoxStream], left: list[str]) -> Iterator[str
         except OperationError as error:
             if isinstance(error, QuotaError):
                 _leave(streams[position:], error)
+                if error.__cause__:
+                    yield f"{named}, stream {stream.name} not read: {error.__cause__}"
             names = ", ".join(stream.name for stream in streams[position:])
             yield f"{named} stopped: {error}. Not read: {names}"
             return
@@ -89,7 +93,8 @@ def _failures(streams: Sequence[WolkvoxStream], left: list[str]) -> Iterator[str
 
 
 def _read(stream: WolkvoxStream) -> None:
-    begin, requests = time.monotonic(), stream.connection.requests
+    begin, connection = time.monotonic(), stream.connection
+    requests, questions = connection.requests, connection.questions
     try:
         stream.sync()
         stream.conclude()
@@ -98,7 +103,8 @@ def _read(stream: WolkvoxStream) -> None:
         raise
     finally:
         stream.tally.seconds = time.monotonic() - begin
-        stream.tally.requests = stream.connection.requests - requests
+        stream.tally.requests = connection.requests - requests
+        stream.tally.questions = connection.questions - questions
         # Bookmarks say at any time what is completely read: so also after a failure or a signal.
         stream.finalize_state_progress_markers()
 
@@ -117,13 +123,14 @@ def _leave(
     """
     left: list[tuple[str, str]] = []
     for stream in streams:
-        # The request that was refused was no service.
-        served = stream.tally.requests > isinstance(why, QuotaError)
+        # Neither the question for the quota nor the request that was refused was any service.
+        tally = stream.tally
+        served = tally.requests - tally.questions > isinstance(why, QuotaError)
         what = stream.leave(served=served)
         if what:
             left.append((stream.name, what))
-        if not served:
-            stream.tally.seconds = 0.0
+        if not tally.requests:
+            tally.seconds = 0.0
     streams[0].write_state()
     return left
 

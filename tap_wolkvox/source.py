@@ -82,13 +82,17 @@ class Source:
         # A stream of it is read from the same answer.
         self.connection.forget(QUOTA)
         token_info = cast("PresentStream", self.stream(QUOTA))
-        return quota.usage(list(token_info.whole(None)))
+        before = self.connection.requests
+        try:
+            return quota.usage(list(token_info.whole(None)))
+        finally:
+            self.connection.questions += self.connection.requests - before
 
     def costs(self) -> list[Cost]:
         """Return what the streams would cost, after what would be asked for their sake."""
         costs = {each: each.cost for each in self.selected()}
         read = [each for each, cost in costs.items() if cost.requests]
-        needed = {each.endpoint.each.stream for each in read if each.endpoint.each}
+        needed = {each.parent for each in read}
         needed |= {QUOTA} if read and "quota_reserve" in self._tap.config else set()
         needed -= {"", *(each.name for each in costs)}
         return [*(Cost(stream=name, requests=1) for name in sorted(needed)), *costs.values()]

@@ -231,3 +231,10 @@ def test_attempts_alone_are_cut_by_id() -> None:
     [(name, cut_by)] = cut.items()
     assert (name, cut_by.stream) == ("reports_campaign_3", "information_campaigns")
     assert cut_by.column in BY_NAME[name].asked
+
+
+def test_events_that_are_asked_for_one_by_one_can_be_told_apart_in_any_part_of_a_day() -> None:
+    # A run may go on in the middle of one, where nothing counts the rows before.
+    for endpoint in ENDPOINTS:
+        if endpoint.each and endpoint.days and endpoint.kind is Kind.EVENT:
+            assert endpoint.date in endpoint.key

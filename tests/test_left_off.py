@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,14 +23,23 @@ def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | strategy
 
 
+def with_an_end(left: LeftOff, length: int) -> LeftOff:
+    """Return the same, with a window that begins where it does, if it does."""
+    end = left.begin and left.begin + timedelta(seconds=length)
+    return replace(left, end=end, done=frozenset({"one"})) if length else left
+
+
 anywhere = st.builds(
-    LeftOff,
-    since=maybe(seconds.map(lambda t: t.replace(tzinfo=UTC))),
-    begin=maybe(seconds),
-    end=maybe(seconds),
-    width=maybe(st.integers(min_value=1, max_value=10**7).map(lambda s: timedelta(seconds=s))),
-    again=maybe(seconds),
-    done=st.frozensets(st.text(min_size=1)),
+    with_an_end,
+    st.builds(
+        LeftOff,
+        since=maybe(seconds.map(lambda t: t.replace(tzinfo=UTC))),
+        begin=maybe(seconds),
+        width=maybe(st.integers(min_value=1, max_value=10**7).map(lambda s: timedelta(seconds=s))),
+        again=maybe(seconds),
+        failed=st.frozensets(st.text(min_size=1)),
+    ),
+    st.integers(min_value=0, max_value=10**7),
 )
 
 
@@ -84,3 +94,27 @@ class TestARunBegins:
         left = LeftOff(begin=at("2026-11-01T00:00:00"))
         assert left.to_read(month, None, None).begin == at("2026-11-01T00:00:00")
         assert left.to_read(month, None, month.begin).begin == month.begin
+
+
+class TestADayThatIsReadWhole:
+    BEGIN = at("2026-11-18T00:00:00")
+
+    def left(self, end: str) -> LeftOff:
+        return LeftOff(begin=self.BEGIN, end=at(end), done=frozenset({"one"}))
+
+    def test_keeps_what_is_done_of_whole_days(self) -> None:
+        left = self.left("2026-11-19T23:59:59")
+        assert left.of_days(Window(self.BEGIN, at("2026-11-21T10:00:00"))) == left
+
+    def test_keeps_what_is_done_while_it_is_not_over(self) -> None:
+        left = self.left("2026-11-20T08:44:59")
+        found = left.of_days(Window(self.BEGIN, at("2026-11-20T12:44:59")))
+        assert found == replace(left, end=None)
+
+    def test_forgets_once_it_is_over_what_was_done_of_a_part(self) -> None:
+        left = self.left("2026-11-20T08:44:59")
+        found = left.of_days(Window(self.BEGIN, at("2026-11-21T12:44:59")))
+        assert found == replace(left, end=at("2026-11-19T23:59:59"))
+        left = self.left("2026-11-18T08:44:59")
+        found = left.of_days(Window(self.BEGIN, at("2026-11-21T12:44:59")))
+        assert found == LeftOff(begin=self.BEGIN)

@@ -126,6 +126,26 @@ def test_state_and_budget_count(simulator: Simulator, tmp_path: Path) -> None:
     assert table(again) == table(result)
 
 
+def test_ids_that_are_read_cost_nothing_more(simulator: Simulator, tmp_path: Path) -> None:
+    tap = for_simulator(simulator, tmp_path, "reports_act_1")
+    routine = Routine(tap, (simulator,), at(NOW))
+    routine.run(start_date="2026-11-18", max_requests=3)
+    result = tap.run("--plan", now=NOW, start_date="2026-11-18", state=routine.state)
+    assert table(result)["reports_act_1"] == "3"
+    routine.run(start_date="2026-11-18")
+    assert len(routine.asked[-1]) == 3
+
+
+def test_what_may_have_no_rows_may_need_no_ids(simulator: Simulator, tmp_path: Path) -> None:
+    tap = for_simulator(simulator, tmp_path, "reports_campaign_1")
+    simulator.faults.add(faults.no_rows(), api="campaign_1", times=9)
+    result = tap.run("--plan", now=NOW, start_date="2026-11-18")
+    assert table(result)["total"] == "at least 3"
+    before = len(simulator.requests)
+    tap.run(now=NOW, start_date="2026-11-18")
+    assert len(simulator.requests) - before == 3
+
+
 def test_a_stream_with_nothing_to_read_costs_nothing(simulator: Simulator, tmp_path: Path) -> None:
     tap = for_simulator(simulator, tmp_path, "reports_agent_2")
     result = tap.run("--plan", now=NOW, start_date="2026-11-20T08:50:00", quota_reserve=5)

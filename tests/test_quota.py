@@ -78,6 +78,27 @@ class TestReserve:
         [record] = result.records(QUOTA)
         assert record["available_consumption_options"] == 40
         assert spent(simulator) == 4
+        assert bookmark_of(result.state, QUOTA) == "2026-11-20"
+
+    def test_and_its_stream_alone_cost_one_request(
+        self, simulator: Simulator, tmp_path: Path
+    ) -> None:
+        result = for_simulator(simulator, tmp_path, QUOTA).run(now=NOW, quota_reserve=10)
+        assert result.code == 0, result.log
+        assert apis(simulator) == ["token_info"]
+        assert len(result.records(QUOTA)) == 1
+
+    def test_that_leaves_the_question_alone_is_no_service(
+        self, simulator: Simulator, tmp_path: Path
+    ) -> None:
+        tap = for_simulator(simulator, tmp_path, AGENT_1, "reports_agent_3")
+        routine = Routine(tap, (simulator,), at(NOW))
+        for reserve in (40, 37, 40, 37):
+            # Whoever happens to be first when the question is asked has got nothing by it.
+            routine.run(start_date="2026-11-01", quota_reserve=reserve)
+            routine.now += A_DAY
+        asked = [api for run in routine.asked for api in run if api != "token_info"]
+        assert asked == ["agent_1", "agent_1", "agent_3", "agent_3"]
 
     def test_is_kept_when_the_question_is_asked_again(
         self, simulator: Simulator, tmp_path: Path
@@ -92,7 +113,7 @@ class TestReserve:
         self, simulator: Simulator, tmp_path: Path
     ) -> None:
         tap = for_simulator(simulator, tmp_path, AGENT_1)
-        for most, reserve in ((3, 10), (1, 10), (20, 33)):
+        for most, reserve in ((3, 10), (2, 10), (20, 33)):
             before = spent(simulator)
             result = tap.run(
                 now=NOW, start_date="2026-10-01", max_requests=most, quota_reserve=reserve

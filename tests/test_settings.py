@@ -843,6 +843,13 @@ class TestSecrecy:
             assert not any("Zq7" in line for line in found(**{"token": marked_token, **changed}))
 
 
+class TestBudget:
+    def test_a_reserve_needs_a_request_to_ask_for_it(self) -> None:
+        [problem] = found(max_requests=1, quota_reserve=0)
+        assert named(problem) == "max_requests"
+        assert found(max_requests=2, quota_reserve=0) == found(max_requests=1) == []
+
+
 ONE: dict[str, Any] = {"server": "0011", "token": "one"}
 OTHER: dict[str, Any] = {"server": "0012", "token": "other", "timezone": "Europe/Madrid"}
 
@@ -892,6 +899,7 @@ class TestOperations:
             ([ONE, {"server": "a", "token": "a"}], "entry 2: `server` is the token"),
             ([ONE, OTHER | {"timezone": "Zq7xK"}], "entry 2: `timezone` is no IANA time zone"),
             ([ONE, ONE | {"token": "other"}], "has the same `server` twice"),
+            ([ONE | {"server": "a1"}, OTHER | {"server": "A1"}], "has the same `server` twice"),
             ([ONE, ONE | {"server": "0012"}], "has the same `token` twice"),
         ],
     )
@@ -917,6 +925,9 @@ class TestOperations:
         assert named(problem) == "emit_activate_version_messages"
         assert "would retire the rows of the others" in problem
         assert self.problems(ONE, emit_activate_version_messages=True) == []
+
+    def test_a_token_is_another_one_in_capitals(self) -> None:
+        assert self.problems(ONE | {"token": "abc"}, OTHER | {"token": "ABC"}) == []
 
     def test_a_problem_of_all_is_said_once(self) -> None:
         [problem] = self.problems(ONE, OTHER, start_date="2026-02-30")

@@ -217,6 +217,37 @@ class TestOverManyDays:
         assert days == [14, 15, 16, 17, 18, 19, 20, 21, 22, 18, 19, 20, 21, 22, 23, 24, 25]
         assert bookmark_of(routine.state or {}, AGENT_1) == "2026-11-24"
 
+    def test_a_stream_that_is_read_whole_each_time_goes_on_too(
+        self, simulator: Simulator, tmp_path: Path
+    ) -> None:
+        catalog = selection(AGENT_1)
+        for entry in catalog["streams"]:
+            if entry["tap_stream_id"] == AGENT_1:
+                entry["replication_method"] = "FULL_TABLE"
+        routine = Routine(for_simulator(simulator, tmp_path), (simulator,), at(NOW))
+        for _ in range(3):
+            routine.run(start_date="2026-11-12", max_requests=4, catalog=catalog)
+        # And once it has been read whole, it is read whole again.
+        routine.run(start_date="2026-11-12", catalog=catalog)
+        begins = [begin.day for begin, _ in truth.ranges(simulator, "agent_1")]
+        assert begins == [*range(12, 21), *range(12, 21)]
+        assert "left_off" not in str(routine.state)
+
+    @pytest.mark.parametrize("end_date", [None, "2026-10-31"])
+    def test_a_run_with_nothing_to_read_forgets_nothing(
+        self, simulator: Simulator, tmp_path: Path, end_date: str | None
+    ) -> None:
+        tap = for_simulator(simulator, tmp_path, "reports_agent_2", "billing_rec_screen")
+        routine = Routine(tap, (simulator,), at("2026-11-30T09:00:00-05:00"))
+        routine.run(max_requests=1)
+        routine.now += A_DAY
+        if end_date is None:
+            simulator.faults.add(faults.no_rows(), api="agents")
+        routine.run(end_date=end_date)
+        routine.now += A_DAY
+        routine.run()
+        assert truth.ranges(simulator, "agent_2")[0][0] == at("2026-11-01")
+
     def test_the_month_of_a_first_run_is_not_forgotten(
         self, simulator: Simulator, tmp_path: Path
     ) -> None:
@@ -286,6 +317,26 @@ class TestIds:
         routine.run(start_date="2026-11-17")
         assert routine.warehouse.rows("reports_agent_2") == wanted
 
+    @pytest.mark.parametrize("api", ["skill_6", "detail"])
+    def test_a_day_is_read_whole_once_it_is_over(
+        self, simulator: Simulator, tmp_path: Path, api: str
+    ) -> None:
+        tap = for_simulator(simulator, tmp_path, truth.stream(api))
+        routine = Routine(tap, (simulator,), at(NOW))
+        start = "2026-11-19"
+        routine.run(start_date=start, max_requests=13)
+        routine.now += timedelta(hours=5)
+        # What the one before has read of this day is not read again now.
+        routine.run(start_date=start, max_requests=3)
+        routine.now += timedelta(hours=20)
+        routine.run(start_date=start, max_requests=4)
+        routine.run(start_date=start)
+        begins = {begin.time() for begin, _ in truth.ranges(simulator, api)}
+        assert begins == {at(start).time()}
+        wanted = truth.rows(simulator, api, at("2026-11-19T00:00:00"), at("2026-11-21T09:44:59"))
+        # A record that nobody had been reached with by then has got another key.
+        assert not wanted - routine.warehouse.rows(truth.stream(api))
+
     def test_no_id_is_in_the_state(self, simulator: Simulator, tmp_path: Path) -> None:
         tap = for_simulator(simulator, tmp_path, "reports_agent_2")
         result = tap.run(now=NOW, start_date="2026-11-17", max_requests=21)
@@ -306,6 +357,72 @@ class TestIds:
         asked = [each.query["skill_id"] for each in simulator.requests if each.api != "skills"]
         assert asked[6] == "99"
         assert len(asked) == len(set(asked)) == 9
+
+    def test_what_was_read_while_it_was_young_is_read_again(
+        self, simulator: Simulator, tmp_path: Path
+    ) -> None:
+        tap = for_simulator(simulator, tmp_path, "reports_act_3")
+        routine = Routine(tap, (simulator,), at("2026-11-20T18:00:00-05:00"))
+        routine.run(start_date="2026-11-17", max_requests=1)
+        routine.now += 5 * A_DAY
+        for _ in range(2):
+            routine.run(start_date="2026-11-17")
+            routine.now += A_DAY
+        end = at("2026-11-26T17:44:59")
+        wanted = truth.rows(simulator, "act_3", at("2026-11-17T00:00:00"), end)
+        assert routine.warehouse.rows("reports_act_3") == wanted
+
+    def test_those_that_were_not_tried_cost_no_more(
+        self, simulator: Simulator, tmp_path: Path
+    ) -> None:
+        tap = for_simulator(simulator, tmp_path, "reports_agent_2", "billing_rec_screen")
+        routine = Routine(tap, (simulator,), at(NOW))
+        # Once it gets nothing at all, then nothing but the catalogue.
+        for _ in range(6):
+            routine.run(start_date="2026-11-01", max_requests=1)
+        routine.now += timedelta(hours=5)
+        routine.run(start_date="2026-11-01")
+        assert len(routine.asked[-1]) == 34
+
+    def test_one_that_fails_is_said_and_asked_for_last(
+        self, simulator: Simulator, tmp_path: Path
+    ) -> None:
+        tap = for_simulator(simulator, tmp_path, "information_agents_in_skill")
+        routine = Routine(tap, (simulator,), at(NOW))
+        for _ in range(2):
+            simulator.faults.clear()
+            simulator.faults.add(faults.status(400, "NO"), api="agents_in_skill", times=2)
+            result = routine.run(max_requests=3)
+            assert result.code == 1
+            assert "of 8 ids of `information_skills`, 2 failed and 6 were not" in result.errors[0]
+            assert left(result)
+        simulator.faults.clear()
+        assert routine.run().code == 0
+        skills = [row["skill_id"] for row in simulator.rows("information", "skills")]
+        asked = [each.query["skill_id"] for each in simulator.requests if each.api != "skills"]
+        assert asked == [*skills[:4], *skills[4:], *skills[:4]]
+
+    @pytest.mark.parametrize("stream", ["information_agents_in_skill", "reports_skill_6"])
+    def test_a_catalogue_that_fails_undoes_nothing(
+        self, simulator: Simulator, tmp_path: Path, stream: str
+    ) -> None:
+        routine = Routine(for_simulator(simulator, tmp_path, stream), (simulator,), at(NOW))
+        routine.run(start_date="2026-11-19", max_requests=6)
+        simulator.faults.add(faults.status(400, "NO"), api="skills")
+        assert routine.run(start_date="2026-11-19").code == 1
+        # The catalogue, and those that are left.
+        assert routine.run(start_date="2026-11-19", max_requests=5).code == 0
+        asked = [request.query.get("skill_id", "all") for request in simulator.requests]
+        skills = [skill for skill in asked if skill != "all"]
+        assert len(skills) == len(set(skills)) == 8
+
+    def test_a_step_that_no_run_can_afford_is_said(
+        self, simulator: Simulator, tmp_path: Path
+    ) -> None:
+        tap = for_simulator(simulator, tmp_path, "information_agents_in_skill")
+        routine = Routine(tap, (simulator,), at(NOW))
+        result = routine.run(max_requests=4, emit_activate_version_messages=True)
+        assert "one step of it takes more than this run could spend" in result.log
 
     def test_a_round_that_failed_begins_anew(self, simulator: Simulator, tmp_path: Path) -> None:
         tap = for_simulator(simulator, tmp_path, "information_agents_in_skill")
@@ -353,6 +470,10 @@ class TestState:
             {"begin": "2026-13-01T00:00:00"},
             {"begin": "2026-11-01T00:00:00+00:00"},
             {"since": "2026-11-01T00:00:00"},
+            {"begin": "2026-11-01T00:00:00", "end": "2026-10-31T23:59:59"},
+            {"end": "2026-10-31T23:59:59"},
+            {"begin": "2026-11-01T00:00:00", "done": ["a1"]},
+            {"again": "0001-01-01T00:00:00"},
             {"width": -1},
             {"width": "many"},
             {"width": 1e300},

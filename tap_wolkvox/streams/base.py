@@ -267,6 +267,11 @@ class WolkvoxStream(RESTStream[None]):
         return datetime.min  # noqa: DTZ901  # as all wall-clock times, without a zone
 
     @property
+    def parent(self) -> str:
+        """The stream that has the ids it will ask for, if one has."""
+        return self.endpoint.each.stream if self.endpoint.each else ""
+
+    @property
     def cost(self) -> Cost:
         """What a run would cost, without the ids that another stream has."""
         return Cost(stream=self.name, requests=1)
@@ -291,16 +296,26 @@ class WolkvoxStream(RESTStream[None]):
         Returns:
             What is left, for people; nothing where nothing was to be read.
         """
-        left, what = self.where_left()
+        before, left = self.left_off, self.where_left()
+        what = self.what_is_left(left)
+        if served and left == replace(before, since=None):
+            what = what and f"{what}: one step of it takes more than this run could spend"
         if what and not served:
-            since = self.left_off.since or clock.now()
-            left = replace(left, since=since)
+            left = replace(left, since=before.since or clock.now())
         left.put(self.get_context_state(self.place))
         return what
 
-    def where_left(self) -> tuple[LeftOff, str]:
-        """Return where the next run goes on, and what is left, for people."""
-        return NOWHERE, "all of it"
+    def where_left(self) -> LeftOff:
+        """Return where the next run goes on."""
+        return NOWHERE
+
+    def what_is_left(self, left: LeftOff) -> str:  # noqa: ARG002
+        """Say what is left, for people; nothing where nothing was to be read.
+
+        Args:
+            left: Where the next run goes on.
+        """
+        return "all of it"
 
     def conclude(self, *, failed: bool = False) -> None:
         """Let the state say that nothing is left, or nothing that another run could go on with.

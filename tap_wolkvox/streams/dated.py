@@ -17,7 +17,7 @@ from tap_wolkvox import bookmarks, clock, columns, keys, settings, values, windo
 from tap_wolkvox.endpoints import SERVER, Kind
 from tap_wolkvox.errors import StreamError, TooLargeError
 from tap_wolkvox.forecast import Cost
-from tap_wolkvox.left_off import LeftOff
+from tap_wolkvox.left_off import NONE, NOWHERE, LeftOff, Pass
 from tap_wolkvox.streams.base import WolkvoxStream
 from tap_wolkvox.wall_clock import (
     A_DAY,
@@ -56,8 +56,7 @@ class DatedStream(WolkvoxStream):
     def __init__(self, tap: TapWolkvox, endpoint: Endpoint, source: Source | None) -> None:
         super().__init__(tap, endpoint, source)
         self._row_keys = self.new_keys()
-        self._whole: Window | None = None
-        self._reached = datetime.min  # noqa: DTZ901  # as all wall-clock times, without a zone
+        self._pass: Pass | None = None
         self._width: timedelta | None = None
 
     @property
@@ -88,12 +87,12 @@ class DatedStream(WolkvoxStream):
         """Yield the records of each window; the bookmark follows it."""
         plan = self.plan()
         whole, before = plan.unread, self.connection.requests
-        self._whole, self._reached = whole, whole.begin
+        self._pass = self.pass_now
         self._row_keys = self.new_keys()
         for window, records in self.in_windows(context, plan):
             emitted = self.tally.rows
             yield from records
-            self._reached = window.end + A_SECOND
+            self._pass.reached = window.end + A_SECOND
             self._mark(context, window)
             self.logger.info(
                 "%s: %d rows; %d requests so far, %d %% read.",
@@ -144,9 +143,16 @@ class DatedStream(WolkvoxStream):
     @property
     def planned(self) -> windows.Plan:
         """The plan of what there is to read."""
-        unread, left = self.unread, self.left_off
-        plan = windows.Plan.to_read(unread, self.limits)
-        return plan.resumed(left.width, left.end) if left.goes_on(unread) else plan
+        left = self.goes_on
+        return windows.Plan.to_read(self.unread, self.limits).resumed(left.width, left.end)
+
+    @property
+    def goes_on(self) -> LeftOff:
+        """Where a run goes on, if the one before left off just there."""
+        left, unread = self.left_off, self.unread
+        if not left.goes_on(unread):
+            return NOWHERE
+        return left.of_days(unread) if self.limits.by_day else left
 
     @property
     @override
@@ -166,61 +172,53 @@ class DatedStream(WolkvoxStream):
         """Return what there is to read."""
         bookmark, then = self.bookmark, self.bookmark_zone
         usual = bookmarks.to_read(bookmark, self.period, clock.now(), self.zone, then)
-        unread = bookmark and bookmarks.unread_since(bookmark, self.zone, then)
-        return self.left_off.to_read(usual, unread or None, self.period.start)
+        left = self.left_off
+        unread = bookmarks.unread_since(bookmark, self.zone, then) if bookmark else None
+        if self.replication_method != REPLICATION_INCREMENTAL:
+            # It has no bookmark, and would begin anew for ever.
+            unread = left.begin
+        return left.to_read(usual, unread, self.period.start)
 
     @property
     @override
     def first_unread(self) -> datetime:
         return self.unread.begin
 
-    @override
-    def where_left(self) -> tuple[LeftOff, str]:
-        before, whole = self.left_off, self._whole or self.unread
-        if whole.begin > whole.end:
-            return replace(before, since=None), ""
-        if self._whole is None:
-            left = before if before.goes_on(whole) else LeftOff(begin=whole.begin)
-            return replace(left, since=None), str(whole)
-        begin = self._from_midnight(self._reached, whole.begin)
-        width = self._width
-        left = LeftOff(
-            begin=begin,
-            width=width if width and width < self.limits.days * A_DAY else None,
-            again=self._again(before, whole.begin),
+    @property
+    def pass_now(self) -> Pass:
+        """The pass that begins now."""
+        endpoint, unread = self.endpoint, self.unread
+        is_told_apart = endpoint.unique or endpoint.date in endpoint.key
+        return Pass(
+            before=self.left_off,
+            whole=unread,
+            reached=unread.begin,
+            young=midnight(wall_time(clock.now(), self.zone)) - self.period.lookback,
+            from_midnight=self.limits.by_day or not is_told_apart,
         )
-        return left, f"{begin} to {whole.end}"
+
+    @property
+    def narrowed(self) -> timedelta | None:
+        """How much is asked for at once, where that has turned out to be less than there may be."""
+        width = self._width
+        return width if width and width < self.limits.days * A_DAY else None
+
+    @override
+    def where_left(self) -> LeftOff:
+        return (self._pass or self.pass_now).left(self.narrowed)
+
+    @override
+    def what_is_left(self, left: LeftOff) -> str:
+        whole = self.pass_now.whole if self._pass is None else self._pass.whole
+        return f"{left.begin} to {whole.end}" if whole.begin <= whole.end else ""
 
     @override
     def after(self, before: LeftOff, *, failed: bool) -> LeftOff:
-        if not failed:
+        if self._pass and self._pass.is_over and not self._pass.is_empty and not failed:
             return LeftOff(again=before.again if before.begin else None)
-        if not before.begin:
-            return replace(before, since=None)
-        left, _ = self.where_left()
-        return replace(left, end=None, width=None, done=frozenset())
-
-    def _from_midnight(self, reached: datetime, begin: datetime) -> datetime:
-        """Return where to go on, so that the rows of a day are counted from its beginning.
-
-        But for a day that one run can't afford, if its rows can be told apart without.
-
-        Args:
-            reached: What is unread first.
-            begin: Where this run has begun.
-        """
-        day = midnight(reached)
-        if day > begin:
-            return day
-        endpoint = self.endpoint
-        return reached if endpoint.unique or endpoint.date in endpoint.key else begin
-
-    def _again(self, before: LeftOff, begin: datetime) -> datetime | None:
-        """Return from when on the pass after this one reads again, as far as that is known."""
-        if before.begin and before.again:
-            return before.again
-        day = midnight(wall_time(clock.now(), self.zone)) - self.period.lookback
-        return day if self._reached > max(day, begin) else None
+        if self._pass and before.begin and failed:
+            return replace(self.where_left(), end=None, width=None, done=NONE, failed=NONE)
+        return replace(before, since=None)
 
     @property
     def bookmark_zone(self) -> ZoneInfo:
@@ -350,7 +348,7 @@ class DatedStream(WolkvoxStream):
             if state["replication_key_value"] == mark:
                 state[TIMEZONE] = self.zone.key
         if self.left_off.begin:
-            self.where_left()[0].put(state)
+            self.where_left().put(state)
         self.finalize_state_progress_markers(state)
 
 

@@ -13,7 +13,7 @@ from tap_wolkvox import columns, values
 from tap_wolkvox.errors import StreamError, TooLargeError
 from tap_wolkvox.streams.dated import DatedStream
 from tap_wolkvox.streams.one_by_one import ALL, Round, records_of, to_ask
-from tap_wolkvox.wall_clock import A_DAY
+from tap_wolkvox.wall_clock import A_DAY, A_SECOND
 from tap_wolkvox.windows import Plan
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class DatedEachStream(DatedStream):
         super().__init__(tap, endpoint, source)
         self._each = each
         self._one = ALL
+        self._requests_before_one = 0
         self._known: list[One] | None = None
         self._keys_of_ones: dict[str, RowKeys] = {}
         self._window: Window | None = None
@@ -79,9 +80,8 @@ class DatedEachStream(DatedStream):
         self, context: Context | None, plan: Plan
     ) -> Iterator[tuple[Window, Iterable[Record]]]:
         """Yield each window with the records of all ids, which are read as they are taken."""
-        token, left = self.connection.operation.token, self.left_off
-        done = left.done if left.goes_on(plan.unread) else ()
-        self._window, self._round = plan.window, Round(token, done)
+        token = self.connection.operation.token
+        self._window, self._round = plan.window, Round(token, self.goes_on)
         if not self.endpoint.all_first and not plan.is_done and not self._ones(context):
             # Perhaps they are merely not there for once: the bookmark must not pass what is.
             self.logger.warning("`%s` has no ids: nothing was read.", self._each.stream)
@@ -110,6 +110,11 @@ class DatedEachStream(DatedStream):
         return self._known
 
     def _of_window(self, context: Context | None, window: Window) -> Iterator[Record]:
+        """Yield the records of a window, which is behind it then."""
+        yield from self._of_ones(context, window)
+        self._window = None
+
+    def _of_ones(self, context: Context | None, window: Window) -> Iterator[Record]:
         """Yield the records of a window, of all ids; of none, where there are none at all."""
         # A window that is gone on with has rows, and its ids so far are not at hand to add up.
         is_asked = self.endpoint.all_first and not self._round.is_resumed
@@ -138,20 +143,52 @@ class DatedEachStream(DatedStream):
             return cost
         if self.endpoint.all_first or each.stream:
             return replace(cost, depends_on=str(each))
-        return replace(cost, requests=cost.requests * len(each.listed))
+        asked = cost.requests * len(each.listed)
+        return replace(cost, requests=asked - len(self.goes_on.done))
+
+    @property
+    @override
+    def parent(self) -> str:
+        may_be_none = self.endpoint.all_first and not self.goes_on.done
+        return "" if may_be_none else super().parent
+
+    @property
+    @override
+    def narrowed(self) -> None:
+        """Nothing: what is too much for one id is not for all."""
+        return
 
     @override
-    def where_left(self) -> tuple[LeftOff, str]:
-        left, what = super().where_left()
-        window, done = self._window, self._round.done
-        if window is None:
-            return left, what
-        if window.begin != left.begin:
-            return replace(left, width=None), what
-        in_vain = self._one is not ALL and not self._round.has_grown
-        end = self._shorter(window).end if in_vain else window.end
-        what = f"{what}, but for {len(done)} ids up to {end}" if done else what
-        return replace(left, width=None, end=end, done=done), what
+    def where_left(self) -> LeftOff:
+        left, window, done = super().where_left(), self._window, self._round.done
+        if not (self._pass and window and self._is_tried) or window.begin != left.begin:
+            return left
+        in_vain = not self._round.has_grown
+        return replace(
+            left,
+            end=self._shorter(window).end if in_vain else window.end,
+            again=self._pass.again(window.end + A_SECOND) if done else left.again,
+            done=done,
+            failed=self._round.failed,
+        )
+
+    @override
+    def what_is_left(self, left: LeftOff) -> str:
+        what = super().what_is_left(left)
+        return f"{what}, but for {len(left.done)} ids up to {left.end}" if left.done else what
+
+    @override
+    def after(self, before: LeftOff, *, failed: bool) -> LeftOff:
+        if failed and not self._is_tried:
+            # What fails is not what it is asked for: no id is any further, and none is worse off.
+            return replace(before, since=None)
+        return super().after(before, failed=failed)
+
+    @property
+    def _is_tried(self) -> bool:
+        """Whether an id was asked for in this window."""
+        asked = self._one is not ALL and self.connection.requests > self._requests_before_one
+        return asked or self._round.has_grown
 
     def _shorter(self, window: Window) -> Window:
         """Return a window that a run can afford, where it could not afford one id in this one."""
@@ -159,7 +196,7 @@ class DatedEachStream(DatedStream):
         return Plan.to_read(window, limits).failed().window
 
     def _of_one(self, context: Context | None, window: Window, one: One) -> Iterator[Record]:
-        self._one = one
+        self._one, self._requests_before_one = one, self.connection.requests
         for _, records in super().in_windows(context, Plan.to_read(window, self.limits)):
             yield from records
 

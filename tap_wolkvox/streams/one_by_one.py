@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from tap_wolkvox.errors import StreamError
+from tap_wolkvox.errors import BudgetError, QuotaError, StreamError
+from tap_wolkvox.left_off import NOWHERE
 from tap_wolkvox.values import MISSING
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from tap_wolkvox.endpoints import Each
+    from tap_wolkvox.left_off import LeftOff
     from tap_wolkvox.streams.base import WolkvoxStream
     from tap_wolkvox.streams.present import PresentStream
 
@@ -45,26 +47,31 @@ class Round:
 
     Args:
         secret: What keeps hashes from being reversed: ids may be personal.
-        done: Hashes of those that runs before have read.
+        before: What the runs before have read of it.
     """
 
-    def __init__(self, secret: str, done: Iterable[str] = ()) -> None:
+    def __init__(self, secret: str, before: LeftOff = NOWHERE) -> None:
         self._secret = hashlib.sha256(secret.encode()).digest()
-        self._before = frozenset(done)
+        self._before = before
         self._read: list[One] = []
+        self._failed: list[One] = []
 
-    def has(self, one: One) -> bool:
-        """Whether an id was read by a run before."""
-        return bool(self._before) and self._hash(one) in self._before
+    def to_read(self, ones: Sequence[One]) -> list[One]:
+        """Return those that are not read yet; last those that were tried in vain before."""
+        if not (self._before.done or self._before.failed):
+            return list(ones)
+        hashes = [(self._hash(one), one) for one in ones]
+        unread = [(each, one) for each, one in hashes if each not in self._before.done]
+        return [one for _, one in sorted(unread, key=lambda pair: pair[0] in self._before.failed)]
 
-    def add(self, one: One) -> None:
-        """Note that an id is read."""
-        self._read.append(one)
+    def add(self, one: One, *, failed: bool = False) -> None:
+        """Note that an id is read, or could not be."""
+        (self._failed if failed else self._read).append(one)
 
     @property
     def is_resumed(self) -> bool:
-        """Whether a run before has begun it."""
-        return bool(self._before)
+        """Whether a run before has read any."""
+        return bool(self._before.done)
 
     @property
     def has_grown(self) -> bool:
@@ -74,7 +81,12 @@ class Round:
     @property
     def done(self) -> frozenset[str]:
         """Hashes of those that are read."""
-        return self._before | {self._hash(one) for one in self._read}
+        return self._before.done | {self._hash(one) for one in self._read}
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """Hashes of those that were tried in vain."""
+        return self._before.failed - self.done | {self._hash(one) for one in self._failed}
 
     def _hash(self, one: One) -> str:
         text = json.dumps(sorted(one.parameters.items()))
@@ -124,29 +136,40 @@ def records_of(
 
     Raises:
         StreamError: Some failed; three in a row, and no more are asked for.
+        BudgetError: No more may be asked for; its cause is the failure of some, if there is one.
+        QuotaError: The same.
         OperationError: No stream of the operation can be read.
     """
     failures: list[str] = []
     left = FAILURES_IN_A_ROW
-    to_read = iter([numbered for numbered in enumerate(ones, 1) if not round_.has(numbered[1])])
-    for number, one in to_read:
+    to_read = round_.to_read(ones)
+    unread = len(to_read)
+    for one in to_read:
+        unread -= 1
         try:
             _check(one, each)
             yield from read(one)
         except StreamError as error:
-            failures.append(f"number {number}: {error}")
+            failures.append(f"number {ones.index(one) + 1}: {error}")
+            round_.add(one, failed=True)
             left -= 1
             if not left:
                 break
+        except (BudgetError, QuotaError) as error:
+            raise error from (_failure(ones, each, failures, unread + 1) if failures else None)
         else:
             round_.add(one)
             left = FAILURES_IN_A_ROW
     if failures:
-        whose = f"ids of `{each.stream}`" if each.stream else f"values of `{each.asked_with}`"
-        raise StreamError(
-            f"of {len(ones)} {whose}, {len(failures)} failed and {len(list(to_read))} were not "
-            f"asked for; the first, {failures[0]}"
-        )
+        raise _failure(ones, each, failures, unread)
+
+
+def _failure(ones: Sequence[One], each: Each, failures: list[str], unread: int) -> StreamError:
+    whose = f"ids of `{each.stream}`" if each.stream else f"values of `{each.asked_with}`"
+    return StreamError(
+        f"of {len(ones)} {whose}, {len(failures)} failed and {unread} were not asked for; the "
+        f"first, {failures[0]}"
+    )
 
 
 def _check(one: One, each: Each) -> None:

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from tap_wolkvox import keys
 from tap_wolkvox.endpoints import SERVER, SHARED, Kind
+from tap_wolkvox.left_off import NOWHERE, LeftOff
 from tap_wolkvox.streams.base import WolkvoxStream
 from tap_wolkvox.streams.one_by_one import ALL, Round, records_of, to_ask
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from tap_wolkvox.endpoints import Endpoint
     from tap_wolkvox.forecast import Cost
-    from tap_wolkvox.left_off import LeftOff
     from tap_wolkvox.source import Source
     from tap_wolkvox.streams.one_by_one import One
     from tap_wolkvox.tap import TapWolkvox
@@ -59,6 +59,7 @@ class PresentStream(WolkvoxStream):
             yield from self._records(context)
             return
         kept = self.connection.once(self.name, lambda: self._records(context))
+        self._stamp = self._stamp or next((record[self.endpoint.stamp] for record in kept), "")
         # The SDK takes the deselected columns out of what it gets.
         yield from map(dict, kept)
 
@@ -68,21 +69,29 @@ class PresentStream(WolkvoxStream):
         each = self.endpoint.each
         if not each:
             return super().cost
-        listed = len(each.listed)
-        return replace(super().cost, requests=listed or 1, depends_on="" if listed else str(each))
+        return replace(super().cost, depends_on=str(each))
 
     @override
-    def where_left(self) -> tuple[LeftOff, str]:
-        left, what = super().where_left()
-        if self.is_held_back or not self.endpoint.each:
-            return left, what
-        done = self._round.done if self._round else self.left_off.done
-        return replace(left, done=done), f"all but {len(done)} ids" if done else what
+    def where_left(self) -> LeftOff:
+        if self.is_held_back:
+            return NOWHERE
+        if self._round is None:
+            return replace(self.left_off, since=None)
+        return LeftOff(done=self._round.done, failed=self._round.failed)
+
+    @override
+    def what_is_left(self, left: LeftOff) -> str:
+        return f"all but {len(left.done)} ids" if left.done else super().what_is_left(left)
+
+    @override
+    def after(self, before: LeftOff, *, failed: bool) -> LeftOff:
+        # Where no id was tried, none is worse off.
+        return replace(before, since=None) if failed and self._round is None else NOWHERE
 
     def _begun(self) -> Round:
         """Return the round that goes on; none does where all is to be emitted at once."""
-        done = () if self.is_held_back else self.left_off.done
-        return Round(self.connection.operation.token, done)
+        before = NOWHERE if self.is_held_back else self.left_off
+        return Round(self.connection.operation.token, before)
 
     def _records(self, context: Context | None, one: One = ALL) -> list[Record]:
         rows = self.ask(context, one=one)
