@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tap_wolkvox import values
 from tap_wolkvox.errors import StreamError
 
 if TYPE_CHECKING:
@@ -36,28 +35,26 @@ class Usage:
         return f"{by_token} by this token, {by_all} by all tokens; {left} of {limit} left"
 
 
-def usage(rows: Sequence[Mapping[str, object]]) -> Usage:
+def usage(records: Sequence[Mapping[str, Any]]) -> Usage:
     """Return what an answer of `token_info` says.
 
     Args:
-        rows: Its rows, as the API sent them.
+        records: Its typed records, of which there is one.
 
     Raises:
         StreamError: It is not about a token.
     """
-    figures = {values.column_name(field): value for row in rows[:1] for field, value in row.items()}
-    if "token_limit" not in figures:
-        raise StreamError("the API tells nothing of the token: please report it")
-    return Usage(
-        by_token=_number(figures.get("token_use_today")),
-        by_all=_number(figures.get("all_token_today")),
-        left=_number(figures.get("available_consumption_options")),
-        limit=_number(figures["token_limit"]),
+    record = records[0] if records else {}
+    found = Usage(
+        by_token=record.get("token_use_today"),
+        by_all=record.get("all_token_today"),
+        left=record.get("available_consumption_options"),
+        limit=record.get("token_limit"),
     )
+    if found == NOTHING:
+        raise StreamError("the API tells nothing of the token: please report it")
+    return found
 
 
-def _number(value: object) -> int | None:
-    try:
-        return values.to_integer(value)
-    except values.MisfitError:
-        return None
+NOTHING = Usage(by_token=None, by_all=None, left=None, limit=None)
+"""What an answer says that is not about a token."""

@@ -46,7 +46,7 @@ def test_it_prints_requests_per_stream_and_days_of_quota_for_one_request(
     simulator: Simulator, tmp_path: Path
 ) -> None:
     tap = for_simulator(simulator, tmp_path, AGENT_1, CDR, "information_services")
-    result = tap.run("--plan", now=NOW, start_date="2026-09-01")
+    result = tap.run("--plan", now=NOW, start_date="2026-09-01", state={})
     assert result.code == 0, result.log
     assert [request.api for request in simulator.requests] == ["token_info"]
     assert result.output.splitlines() == [

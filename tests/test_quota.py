@@ -190,6 +190,15 @@ class TestQuotaThatOthersSpend:
             wanted = truth.rows(running, "agent_1", at("2026-11-11T00:00:00"), end)
             assert routine.warehouse.rows(AGENT_1) == wanted
 
+    def test_leaves_no_failure_unsaid(self, tmp_path: Path) -> None:
+        with Simulator(token=TOKEN, pace=0.05, now=at(NOW), quota=4) as running:
+            running.faults.add(faults.status(400, "NO"), api="agents_in_skill")
+            tap = for_simulator(running, tmp_path, "information_agents_in_skill")
+            result = tap.run(now=NOW)
+        failed, stopped, _ = result.errors
+        assert "of 8 ids of `information_skills`, 1 failed and 5 were not asked for" in failed
+        assert "quota of today is spent" in stopped
+
     def test_in_the_middle_of_a_window_that_is_asked_for_in_ids(self, tmp_path: Path) -> None:
         with Simulator(token=TOKEN, pace=0.05, now=at(NOW), quota=12) as simulator:
             tap = for_simulator(simulator, tmp_path, "reports_agent_2")

@@ -395,6 +395,15 @@ class TestChildren:
         assert "stream information_skills not read: this server" in result.errors[0]
         assert "`information_skills`, which has its ids, failed" in result.errors[1]
 
+    def test_a_parent_without_rows_leaves_nothing_to_ask_for(
+        self, tap: CommandLine, simulator: Simulator
+    ) -> None:
+        simulator.faults.add(faults.no_rows(), api="skills", file="information")
+        result = tap.run(catalog=selection("information_agents_in_skill"))
+        assert result.code == 0, result.log
+        assert apis(simulator) == {("information", "skills"): 1}
+        assert not result.streams
+
     def test_an_operation_that_stops_in_a_child_stops(
         self, tap: CommandLine, simulator: Simulator
     ) -> None:

@@ -92,6 +92,13 @@ class TestMaxRequests:
         assert not left(result)
         assert "left_off" not in str(result.state)
 
+    def test_what_happened_last_is_left_like_the_rest(
+        self, simulator: Simulator, tmp_path: Path
+    ) -> None:
+        tap = for_simulator(simulator, tmp_path, "real_time_calls_last_10", BILLING[0])
+        result = tap.run(now=NOW, max_requests=1)
+        assert left(result) == {"real_time_calls_last_10": "all of it"}
+
     def test_what_needs_no_request_is_not_left(self, simulator: Simulator, tmp_path: Path) -> None:
         tap = for_simulator(simulator, tmp_path, CDR, *BILLING)
         result = tap.run(now=NOW, start_date="2026-11-20T08:50:00", max_requests=1)
