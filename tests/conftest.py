@@ -1,4 +1,4 @@
-"""Fixtures: a simulated Wolkvox, and the tap's command line set up to read it."""
+"""Fixtures: a simulated Wolkvox, the tap's command line set up to read it, a database."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
+from tests import postgres
 from tests.command_line import FEW, TOKEN, CommandLine, for_simulator, selection
 from tests.simulator import Simulator
 
@@ -22,6 +23,12 @@ hypothesis.settings.load_profile("patient")
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
     with Simulator(token=TOKEN, pace=0.1) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Database]:
+    with postgres.running(tmp_path_factory.mktemp("database") / "data") as running:
         yield running
 
 

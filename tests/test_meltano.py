@@ -14,7 +14,6 @@ from psycopg import sql
 
 from tap_wolkvox.endpoints import ENDPOINTS, Kind
 from tap_wolkvox.tap import TapWolkvox
-from tests import postgres
 from tests.command_line import TOKEN
 from tests.meltano_project import Project, installed
 from tests.simulator import Simulator
@@ -22,6 +21,7 @@ from tests.simulator import Simulator
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests import postgres
     from tests.simulator.answers import Row
 
 pytestmark = pytest.mark.slow
@@ -49,12 +49,6 @@ POSTGRES_TYPES = {
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
     with Simulator(token=TOKEN, pace=0.2) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Database]:
-    with postgres.running(tmp_path_factory.mktemp("database") / "data") as running:
         yield running
 
 

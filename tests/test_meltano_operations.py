@@ -38,12 +38,6 @@ def two() -> Iterator[Simulators]:
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Database]:
-    with postgres.running(tmp_path_factory.mktemp("database") / "data") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def project(
     two: Simulators, database: postgres.Database, tmp_path_factory: pytest.TempPathFactory
 ) -> Project:

@@ -53,12 +53,6 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Database]:
-    with postgres.running(tmp_path_factory.mktemp("database") / "data") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def project(
     simulator: Simulator, database: postgres.Database, tmp_path_factory: pytest.TempPathFactory
 ) -> Project:
