@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from tap_wolkvox.quota import Usage
 
 
+AT_LEAST = "at least "
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
     """What a stream would cost, retries left out.
@@ -61,8 +64,8 @@ def quota(costs: Sequence[Cost], usage: Usage, reserve: int) -> Iterator[str]:
         days = total / (usage.limit - reserve)
         shown = f"{days:,.1f}" if days >= 1 else f"{days:.2g}"
         yield (
-            f"A run would take {number}, that is {_more(at_least)}{shown} days of the quota "
-            f"({usage.limit:,} a day{kept})."
+            f"A run would take {number}, that is {AT_LEAST if at_least else ''}{shown} days of the "
+            f"quota ({usage.limit:,} a day{kept})."
         )
     if usage.left is not None and total > max(usage.left - 1 - reserve, 0):
         yield "That is more than may be spent today: the rest would be left to the next days."
@@ -85,8 +88,4 @@ def _sum(costs: Sequence[Cost]) -> tuple[int, bool]:
 
 
 def _number(number: int, *, at_least: bool) -> str:
-    return f"{_more(at_least)}{number:,}"
-
-
-def _more(at_least: bool) -> str:  # noqa: FBT001
-    return "at least " if at_least else ""
+    return f"{AT_LEAST if at_least else ''}{number:,}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -249,6 +250,6 @@ def test_a_state_that_is_none_is_refused(simulator: Simulator, tmp_path: Path) -
 
 def test_a_long_backfill_is_planned_quickly(simulator: Simulator, tmp_path: Path) -> None:
     tap = for_simulator(simulator, tmp_path, *ALL)
-    begin = datetime.now()  # noqa: DTZ005
+    begin = time.monotonic()
     assert tap.run("--plan", now=NOW, start_date="2001-01-01").code == 0
-    assert datetime.now() - begin < timedelta(seconds=60)  # noqa: DTZ005
+    assert time.monotonic() - begin < 60
