@@ -89,7 +89,7 @@ class History:
 
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(some, st.sets(st.sampled_from(OTHERS), max_size=2), st.sampled_from([0, 3]), rows_of_runs)
-@example({"skill_6"}, set(), 0, [(0, 23, False), (30, 40, False)])
+@example({"skill_6"}, set(), 0, [(9, 24, False), (30, 40, False)])
 @example({"act_1", "act_3"}, set(), 3, [(9, 2, False), (50, 2, False), (50, 2, True)])
 @example({"agent_2", "campaign_1"}, {"billing_rec_screen"}, 3, [(0, 2, True)] * 5)
 def test_all_is_loaded_in_the_end(
