@@ -141,9 +141,8 @@ class Budget:
             BudgetError: None may be spent.
             OperationError: It can't be known whether one may be spent.
         """
-        self._allowance.check()
+        # First of all, for it may take the last one.
         self.prepare()
-        # Asking for the quota may have taken the last one.
         self._allowance.check()
         if self._reserve:
             self._reserve.check()

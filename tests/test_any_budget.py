@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from contextlib import redirect_stdout
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, example, given, settings
@@ -121,4 +122,20 @@ def test_all_is_loaded_in_the_end(
             assert not wanted - loaded
             # Figures of a part of a day may say what those of the whole day do not.
             assert loaded == wanted or api not in EVENTS
-        assert '"begin"' not in str(history.state)
+        assert "'begin'" not in str(history.state)
+
+
+def test_a_clock_that_goes_on_meanwhile_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Simulator(token=TOKEN, pace=0.03, now=FIRST) as simulator:
+        history = History(simulator, ["reports_cdr_1", "reports_skill_6"])
+        ticks = count()
+        # A second passes between any two looks at it.
+        monkeypatch.setattr(
+            clock, "now", lambda: FIRST.astimezone(UTC) + timedelta(seconds=next(ticks))
+        )
+        history.run(max_requests=4)
+        assert "left_off" in str(history.state)
+        history.run(lookback_days=0)
+        assert "'begin'" not in str(history.state)

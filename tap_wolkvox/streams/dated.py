@@ -87,7 +87,7 @@ class DatedStream(WolkvoxStream):
         """Yield the records of each window; the bookmark follows it."""
         plan = self.plan()
         whole, before = plan.unread, self.connection.requests
-        self._pass = self.pass_now
+        self._pass = self.pass_over(whole)
         self._row_keys = self.new_keys()
         for window, records in self.in_windows(context, plan):
             emitted = self.tally.rows
@@ -143,8 +143,8 @@ class DatedStream(WolkvoxStream):
     @property
     def planned(self) -> windows.Plan:
         """The plan of what there is to read."""
-        left = self.goes_on
-        return windows.Plan.to_read(self.unread, self.limits).resumed(left.width, left.end)
+        unread, left = self.unread, self.goes_on
+        return windows.Plan.to_read(unread, self.limits).resumed(left.width, left.end)
 
     @property
     def goes_on(self) -> LeftOff:
@@ -184,15 +184,18 @@ class DatedStream(WolkvoxStream):
     def first_unread(self) -> datetime:
         return self.unread.begin
 
-    @property
-    def pass_now(self) -> Pass:
-        """The pass that begins now."""
-        endpoint, unread = self.endpoint, self.unread
+    def pass_over(self, whole: Window) -> Pass:
+        """Return the pass that begins now.
+
+        Args:
+            whole: What there is to read.
+        """
+        endpoint = self.endpoint
         is_told_apart = endpoint.unique or endpoint.date in endpoint.key
         return Pass(
             before=self.left_off,
-            whole=unread,
-            reached=unread.begin,
+            whole=whole,
+            reached=whole.begin,
             young=midnight(wall_time(clock.now(), self.zone)) - self.period.lookback,
             from_midnight=self.limits.by_day or not is_told_apart,
         )
@@ -203,14 +206,19 @@ class DatedStream(WolkvoxStream):
         width = self._width
         return width if width and width < self.limits.days * A_DAY else None
 
+    @property
+    def current(self) -> Pass:
+        """The pass that is under way, or that would begin now."""
+        return self._pass or self.pass_over(self.unread)
+
     @override
     def where_left(self) -> LeftOff:
-        return (self._pass or self.pass_now).left(self.narrowed)
+        return self.current.left(self.narrowed)
 
     @override
     def what_is_left(self, left: LeftOff) -> str:
-        whole = self.pass_now.whole if self._pass is None else self._pass.whole
-        return f"{left.begin} to {whole.end}" if whole.begin <= whole.end else ""
+        current = self.current
+        return "" if current.is_empty else f"{left.begin} to {current.whole.end}"
 
     @override
     def after(self, before: LeftOff, *, failed: bool) -> LeftOff:
