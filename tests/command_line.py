@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -57,6 +58,12 @@ class Result:
         """The lines of the log that are errors, without time and name."""
         lines = self.log.splitlines()
         return [line.split(" | ", 3)[3].strip() for line in lines if "| ERROR " in line]
+
+    @property
+    def left(self) -> dict[str, str]:
+        """What is said to be left to the next run, stream by stream."""
+        said = re.findall(r"Server \d+, stream (\w+): left to the next run, (.*)", self.log)
+        return dict(said)
 
     def records(self, stream: str) -> list[dict[str, Any]]:
         """Return the records of a stream."""

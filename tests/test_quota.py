@@ -10,8 +10,7 @@ import pytest
 from tests import truth
 from tests.command_line import TOKEN, bookmark_of, for_simulator, for_simulators
 from tests.simulator import Request, Simulator, Simulators, faults
-from tests.test_within_a_budget import left
-from tests.warehouse import Routine
+from tests.warehouse import Routine, apis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +27,6 @@ AGENT_1, QUOTA = "reports_agent_1", "information_token_info"
 def simulator() -> Iterator[Simulator]:
     with Simulator(token=TOKEN, pace=0.05, now=at(NOW), quota=40) as running:
         yield running
-
-
-def apis(simulator: Simulator) -> list[str]:
-    return [request.api for request in simulator.requests]
 
 
 def spent(simulator: Simulator) -> int:
@@ -51,7 +46,7 @@ class TestReserve:
         assert apis(simulator)[0] == "token_info"
         assert apis(simulator).count("token_info") == 1
         assert "what is left of today's quota is the `quota_reserve`" in result.log
-        assert left(result).keys() == {AGENT_1}
+        assert result.left.keys() == {AGENT_1}
 
     @pytest.mark.parametrize("reserve", [40, 41, 1_000_000])
     def test_that_is_all_there_is_costs_the_question(
@@ -61,7 +56,7 @@ class TestReserve:
         result = tap.run(now=NOW, quota_reserve=reserve)
         assert result.code == 0
         assert apis(simulator) == ["token_info"]
-        assert left(result).keys() == set(BILLING)
+        assert result.left.keys() == set(BILLING)
 
     def test_is_not_asked_about_where_nothing_is_to_be_read(
         self, simulator: Simulator, tmp_path: Path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,6 @@ from tests import truth
 from tests.command_line import (
     TOKEN,
     CommandLine,
-    Result,
     bookmark_of,
     for_simulator,
     for_simulators,
@@ -20,7 +18,7 @@ from tests.command_line import (
     selection,
 )
 from tests.simulator import Burst, Cap, Simulator, Simulators, faults
-from tests.warehouse import Routine
+from tests.warehouse import Routine, apis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,16 +37,6 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
-def apis(simulator: Simulator) -> list[str]:
-    return [request.api for request in simulator.requests]
-
-
-def left(result: Result) -> dict[str, str]:
-    """Return what is said to be left, stream by stream."""
-    found = re.findall(r"Server \d+, stream (\w+): left to the next run, (.*)", result.log)
-    return dict(found)
-
-
 class TestMaxRequests:
     def test_no_more_are_sent_and_what_is_left_is_said_stream_by_stream(
         self, simulator: Simulator, tmp_path: Path
@@ -58,7 +46,7 @@ class TestMaxRequests:
         assert result.code == 0, result.log
         assert apis(simulator)[:3] == ["agent_script", "rec_screen", "services"]
         assert len(simulator.requests) == 7
-        assert left(result) == {
+        assert result.left == {
             AGENT_1: "2026-11-15 00:00:00 to 2026-11-20 08:44:59",
             CDR: "2026-11-11 00:00:00 to 2026-11-20 08:44:59",
         }
@@ -73,7 +61,7 @@ class TestMaxRequests:
         assert result.code == 0
         days = [begin.day for begin, _ in truth.ranges(simulator, "agent_1")]
         assert days == list(range(11, 21))
-        assert not left(result)
+        assert not result.left
         begin, end = at("2026-11-11T00:00:00"), at("2026-11-20T08:44:59")
         assert routine.warehouse.rows(AGENT_1) == truth.rows(simulator, "agent_1", begin, end)
 
@@ -83,13 +71,13 @@ class TestMaxRequests:
         result = tap.run(now=NOW, max_requests=2, max_retries=5)
         assert result.code == 0, result.log
         assert apis(simulator) == ["agent_script", "rec_screen"]
-        assert left(result).keys() == {"billing_rec_screen", "information_services"}
+        assert result.left.keys() == {"billing_rec_screen", "information_services"}
 
     def test_enough_of_them_change_nothing(self, simulator: Simulator, tmp_path: Path) -> None:
         tap = for_simulator(simulator, tmp_path, *BILLING)
         result = tap.run(now=NOW, max_requests=3)
         assert result.code == 0
-        assert not left(result)
+        assert not result.left
         assert "left_off" not in str(result.state)
 
     def test_what_happened_last_is_left_like_the_rest(
@@ -97,13 +85,13 @@ class TestMaxRequests:
     ) -> None:
         tap = for_simulator(simulator, tmp_path, "real_time_calls_last_10", BILLING[0])
         result = tap.run(now=NOW, max_requests=1)
-        assert left(result) == {"real_time_calls_last_10": "all of it"}
+        assert result.left == {"real_time_calls_last_10": "all of it"}
 
     def test_what_needs_no_request_is_not_left(self, simulator: Simulator, tmp_path: Path) -> None:
         tap = for_simulator(simulator, tmp_path, CDR, *BILLING)
         result = tap.run(now=NOW, start_date="2026-11-20T08:50:00", max_requests=1)
-        assert CDR not in left(result)
-        assert len(left(result)) == 2
+        assert CDR not in result.left
+        assert len(result.left) == 2
 
     def test_a_failure_is_a_failure_still(self, simulator: Simulator, tmp_path: Path) -> None:
         simulator.faults.add(faults.status(400, "NO"), api="agent_script")
@@ -111,7 +99,7 @@ class TestMaxRequests:
         result = tap.run(now=NOW, max_requests=2)
         assert result.code == 1
         assert "stream billing_agent_script not read" in result.errors[0]
-        assert left(result).keys() == {"information_services"}
+        assert result.left.keys() == {"information_services"}
 
     def test_they_are_those_of_all_operations_together(self, tmp_path: Path) -> None:
         now = at(NOW)
@@ -273,12 +261,7 @@ class TestADayThatOneRunCanNotAfford:
             token=TOKEN, pace=0.05, bursts=(burst,), row_cap=150, cap=Cap.COUNTED, now=at(NOW)
         ) as simulator:
             routine = Routine(for_simulator(simulator, tmp_path, CDR), (simulator,), at(NOW))
-            for _ in range(40 // most):
-                result = routine.run(start_date="2026-11-17", max_requests=most)
-                assert result.code == 0, result.log
-                if not left(result):
-                    break
-            assert not left(result)
+            routine.run_to_the_end(40 // most, start_date="2026-11-17", max_requests=most)
             end = at("2026-11-20T08:44:59")
             wanted = truth.rows(simulator, "cdr_1", at("2026-11-17T00:00:00"), end)
             # The truth is free of charge, and of the cap.
@@ -290,10 +273,10 @@ class TestIds:
         tap = for_simulator(simulator, tmp_path, "information_agents_in_skill")
         routine = Routine(tap, (simulator,), at(NOW))
         first = routine.run(max_requests=4)
-        assert left(first) == {"information_agents_in_skill": "all but 3 ids"}
+        assert first.left == {"information_agents_in_skill": "all but 3 ids"}
         routine.run(max_requests=4)
         third = routine.run(max_requests=4)
-        assert not left(third)
+        assert not third.left
         asked = [each.query["skill_id"] for each in simulator.requests if each.api != "skills"]
         assert asked == [row["skill_id"] for row in simulator.rows("information", "skills")]
         assert apis(simulator).count("skills") == 3
@@ -305,10 +288,10 @@ class TestIds:
         tap = for_simulator(simulator, tmp_path, "reports_agent_2")
         routine = Routine(tap, (simulator,), at(NOW))
         first = routine.run(start_date="2026-11-17", max_requests=21)
-        assert "but for 20 ids up to 2026-11-20 08:44:59" in left(first)["reports_agent_2"]
+        assert "but for 20 ids up to 2026-11-20 08:44:59" in first.left["reports_agent_2"]
         routine.now += timedelta(hours=5)
         second = routine.run(start_date="2026-11-17")
-        assert not left(second)
+        assert not second.left
         agents = [row["agent_id"] for row in simulator.rows("information", "agents")]
         asked = [
             (each.query["agent_id"], each.query["date_end"][8:])
@@ -402,7 +385,7 @@ class TestIds:
             result = routine.run(max_requests=3)
             assert result.code == 1
             assert "of 8 ids of `information_skills`, 2 failed and 6 were not" in result.errors[0]
-            assert left(result)
+            assert result.left
         simulator.faults.clear()
         assert routine.run().code == 0
         skills = [row["skill_id"] for row in simulator.rows("information", "skills")]
@@ -458,12 +441,7 @@ class TestIds:
             routine = Routine(
                 for_simulator(simulator, tmp_path, "campaign_detail"), (simulator,), at(NOW)
             )
-            for _ in range(60):
-                result = routine.run(start_date="2026-11-16", max_requests=6)
-                assert result.code == 0, result.log
-                if not left(result):
-                    break
-            assert not left(result)
+            routine.run_to_the_end(60, start_date="2026-11-16", max_requests=6)
             end = at("2026-11-20T08:44:59")
             wanted = truth.rows(simulator, "detail", at("2026-11-16T00:00:00"), end)
             assert routine.warehouse.rows("campaign_detail") == wanted
@@ -533,4 +511,4 @@ def test_a_catalog_that_selects_less_leaves_nothing(simulator: Simulator, tmp_pa
     result = CommandLine(tap.folder, tap.settings).run(
         catalog=selection("billing_agent_script"), state=routine.state, now=NOW, max_requests=1
     )
-    assert not left(result)
+    assert not result.left

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 
+def apis(simulator: Simulator) -> list[str]:
+    """Return what was asked for, in that order."""
+    return [request.api for request in simulator.requests]
+
+
 class Warehouse:
     """Tables in which a row takes the place of the one that had its key."""
 
@@ -71,12 +76,21 @@ class Routine:
         self.warehouse.load(result)
         self.asked.append(
             [
-                request.api
+                api
                 for simulator, seen in zip(self.simulators, before, strict=True)
-                for request in simulator.requests[seen:]
+                for api in apis(simulator)[seen:]
             ]
         )
         return result
+
+    def run_to_the_end(self, times: int, **settings: Any) -> None:
+        """Run until nothing is left, so often at most; all have to end well."""
+        for _ in range(times):
+            result = self.run(**settings)
+            assert result.code == 0, result.log
+            if not result.left:
+                return
+        raise AssertionError(result.left)
 
     def run_each(self, step: timedelta, times: int, **settings: Any) -> list[Result]:
         """Run so often, and move on by a step after each; all have to end well."""
