@@ -8,12 +8,15 @@ not known to be good is never taken for rows, and never for empty.
 
 from __future__ import annotations
 
-import json
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
+from tap_wolkvox import parts
+from tap_wolkvox.answer_rows import AnswerRows, Batch
+from tap_wolkvox.decoding import decode
 from tap_wolkvox.endpoints import ROW_CAP
 from tap_wolkvox.errors import (
     CutAnswer,
@@ -24,10 +27,12 @@ from tap_wolkvox.errors import (
     TooLargeError,
     WolkvoxError,
 )
-from tap_wolkvox.shapes import LIST, Found, Row, Shape, named
+from tap_wolkvox.shapes import LIST, Row, Shape, named
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from tap_wolkvox.spool import Spool
 
 SUCCESS_CODES = frozenset({"200", "0", ""})
 """Values of `code` on success, as text; absent and null count as empty."""
@@ -73,14 +78,34 @@ UNKNOWN_CODE = 0
 """Status of a 200 whose envelope holds an error `code` that is no HTTP status."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What an answer holds.
+
+    Args:
+        rows: Its rows.
+        things: How many things the server sent, as it counts them: rows before they are taken
+            apart.
+        counts_either: Whether the server may as well count the rows.
+    """
+
+    rows: AnswerRows
+    things: int
+    counts_either: bool = False
+
+    def lacks(self, counted: int) -> bool:
+        """Whether the server counts more than it sent."""
+        return counted > self.things and not (self.counts_either and counted == len(self.rows))
+
+
 def rows(
     status: int,
-    body: bytes,
+    body: Spool,
     *,
     shape: Shape = LIST,
     cap: int = ROW_CAP,
     secret: str = "",
-) -> list[Row]:
+) -> AnswerRows:
     """Return the rows of a reply; none where the API says that there are none.
 
     Args:
@@ -96,7 +121,7 @@ def rows(
         TooLargeError: It can't be read so; asked for less, it may.
         OperationError: No stream of the operation can be read.
     """
-    document = _parse(body)
+    document = _document(body, shape)
     envelope = document if isinstance(document, dict) else {}
     status = _effective_status(status, envelope)
     message = _message(envelope)
@@ -105,38 +130,46 @@ def rows(
             raise PassingError("the answer is no whole JSON document", large=True)
         return _data(document, envelope, shape, cap)
     if _says_empty(status, envelope, message, shape):
-        return []
+        return AnswerRows()
     if status in _REFUSES_SIZE and _TOO_LARGE.search(message):
         raise TooLargeError(
             f"the API says that this is too much for one answer{_said(message, secret)}",
-            cut=CutAnswer((), 0),
+            cut=CutAnswer(AnswerRows(), 0),
         )
     raise _refusal(status, message.upper(), _said(message, secret))
 
 
-def _parse(body: bytes) -> Any:
-    """Return what the body holds, or None where it is no JSON; no digit of a number is lost."""
+def _document(body: Spool, shape: Shape) -> Any:
+    """Return what the body holds, with `Sent` for a long list of rows; None where it is no JSON."""
     try:
-        return json.loads(
-            body,
-            parse_float=Decimal,
-            parse_constant=_no_constant,
-            object_pairs_hook=_object,
-        )
-    except (ValueError, ArithmeticError, RecursionError):
+        cut = parts.cut(body, shape.path[-1]) if shape.is_list else None
+        document = _with_rows(cut, shape) if cut else None
+        # What was found was another list of that name, or it holds other things.
+        return decode(body.read()) if document is None else document
+    except ValueError:
         return None
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
+def _with_rows(cut: parts.Cut, shape: Shape) -> Any:
+    """Return a document with its rows in their place; None where that is another place."""
+    if cut.around == cut.mark:
+        return _sent(cut, shape) if len(shape.path) == 1 else None
+    holder = cut.around
+    for name in shape.path[:-1]:
+        holder = holder.get(name) if isinstance(holder, dict) else None
+    last = shape.path[-1]
+    if not isinstance(holder, dict) or holder.get(last) != cut.mark:
+        return None
+    holder[last] = _sent(cut, shape)
+    return cut.around
 
 
-def _object(pairs: list[tuple[str, Any]]) -> Row:
-    """Return an object; of two fields with one name, JSON would silently keep the second."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise StreamError("the answer holds an object with the same field twice: please report it")
-    return made
+def _sent(cut: parts.Cut, shape: Shape) -> Sent:
+    """Return the rows of a list that was cut."""
+    batches = [Batch(part, shape) for part in cut.parts]
+    things = sum(part.count for part in cut.parts)
+    rows = things if shape.is_plain else sum(len(batch.rows) for batch in batches)
+    return Sent(AnswerRows(batches, rows), things)
 
 
 def _effective_status(status: int, envelope: Row) -> int:
@@ -191,19 +224,25 @@ def _forbidden(message: str, said: str) -> WolkvoxError:
     return PassingError(what)
 
 
-def _data(document: Any, envelope: Row, shape: Shape, cap: int) -> list[Row]:
+def _data(document: Any, envelope: Row, shape: Shape, cap: int) -> AnswerRows:
     """Return the rows of a successful answer, once they are known to be whole."""
     if _text(envelope.get("error")).strip().lower() not in NO_ERROR:
         raise PassingError("the answer says that all is well, and holds an error: run again later")
     data, holder = _at(document, shape.path)
+    sent = data if isinstance(data, Sent) else _sent_at_once(data, shape)
+    _check_whole(sent, envelope, holder, cap)
+    return sent.rows
+
+
+def _sent_at_once(data: Any, shape: Shape) -> Sent:
+    """Return what was decoded at once: what is in the place of rows."""
     found = shape.read(data)
-    _check_whole(found, envelope, holder, cap)
-    return found.rows
+    return Sent(AnswerRows.of(found.rows), found.sent, found.counts_either)
 
 
 def _at(document: Any, path: tuple[str, ...]) -> tuple[Any, Row]:
     """Return what lies at a path, and the object that holds it."""
-    if isinstance(document, list) and len(path) == 1:
+    if isinstance(document, list | Sent) and len(path) == 1:
         return document, {}
     found, holder = document, {}
     for depth, name in enumerate(path):
@@ -218,26 +257,26 @@ def _at(document: Any, path: tuple[str, ...]) -> tuple[Any, Row]:
     return found, holder
 
 
-def _check_whole(found: Found, envelope: Row, holder: Row, cap: int) -> None:
+def _check_whole(sent: Sent, envelope: Row, holder: Row, cap: int) -> None:
     """Make sure that no row is missing, as far as the answer itself can tell."""
     total, page = (_counted("", holder.get(name)) for name in ("total", "limit"))
     counted = max(total, _counted(_message(envelope), envelope.get("total_records")))
-    rows = max(len(found.rows), found.sent)
+    rows = max(len(sent.rows), sent.things)
     if rows >= cap:
         raise TooLargeError(
             f"the answer holds {rows} rows, the API's limit is {cap}: rows may be missing, so none "
             "was emitted",
-            cut=CutAnswer(found.rows, max(rows, counted)),
+            cut=CutAnswer(sent.rows, max(rows, counted)),
         )
-    if 0 < page <= found.sent and not total == counted == found.sent:
+    if 0 < page <= sent.things and not total == counted == sent.things:
         raise StreamError(
-            f"the API sent a page of {found.sent} rows and documents no way to the next one: rows "
+            f"the API sent a page of {sent.things} rows and documents no way to the next one: rows "
             "may be missing, so none was emitted"
         )
-    if found.lacks(counted):
+    if sent.lacks(counted):
         raise PassingError(
-            f"the answer is cut: the API counts {counted} rows and sent {found.sent}",
-            cut=CutAnswer(found.rows, counted),
+            f"the answer is cut: the API counts {counted} rows and sent {sent.things}",
+            cut=CutAnswer(sent.rows, counted),
         )
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     Row = dict[str, Any]
 
@@ -32,7 +32,7 @@ class CutAnswer:
         counted: How many there are, at least.
     """
 
-    shown: Sequence[Row]
+    shown: Iterable[Row]
     counted: int
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from hashlib import blake2b
+from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING
 
 import simplejson
@@ -13,43 +14,90 @@ from tap_wolkvox import values
 from tap_wolkvox.errors import StreamError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
 LONGEST = 2_500
 """Bytes of a key, all columns together: an index of PostgreSQL holds 2,704."""
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
-def check(records: Sequence[Mapping[str, object]], key: Sequence[str]) -> None:
-    """Make sure that each record of one answer has a key of its own.
+
+class Unique:
+    """The keys of one answer: each row has one of its own.
 
     Args:
-        records: The typed records of a whole answer.
-        key: Names of the key columns.
-
-    Raises:
-        StreamError: A key column is missing, a key is too long for an index, or records share
-            one. The message names the columns, never their values.
+        columns: Names of the key columns.
+        made: Those of them that the tap makes itself: they are never null, nor long.
     """
-    for number, record in enumerate(records, 1):
-        for column in key:
-            if record.get(column) is None:
-                raise StreamError(
-                    f"row {number} of {len(records)} has no usable value in its key column "
-                    f"`{column}`; nothing of this answer was emitted"
-                )
-        if sum(len(str(record[column]).encode()) for column in key) > LONGEST:
+
+    def __init__(self, columns: Sequence[str], made: Collection[str] = ()) -> None:
+        self._columns = columns
+        self._sent = [place for place, name in enumerate(columns) if name not in made]
+        self._rows = 0
+        self._seen: set[tuple[object, ...]] = set()
+        self._shared: set[tuple[object, ...]] = set()
+        self._unusable: tuple[int, tuple[object, ...]] | None = None
+
+    def add(self, keys: Sequence[tuple[object, ...]]) -> None:
+        """Add the keys of the next rows.
+
+        Args:
+            keys: The values of the key columns, of each row.
+        """
+        if not self._unusable and not self._are_usable(keys):
+            number = next(each for each, key in enumerate(keys) if not self._are_usable([key]))
+            self._unusable = (self._rows + number + 1, keys[number])
+        fresh = set(keys)
+        if len(fresh) < len(keys) or not fresh.isdisjoint(self._seen):
+            counts = Counter(keys)
+            self._shared |= {key for key in fresh if counts[key] > 1 or key in self._seen}
+        self._seen |= fresh
+        self._rows += len(keys)
+
+    def check(self) -> None:
+        """Make sure that each row has a key of its own.
+
+        Raises:
+            StreamError: A key column is missing, a key is too long for an index, or rows share
+                one. The message names the columns, never their values.
+        """
+        if self._unusable:
+            number, key = self._unusable
             raise StreamError(
-                f"row {number} of {len(records)} has a key ({', '.join(key)}) of more than "
-                f"{LONGEST:,} bytes, which databases refuse; nothing of this answer was emitted"
+                f"row {number} of {self._rows} has {self._problem(key)}; nothing of this answer "
+                "was emitted"
             )
-    counts = Counter(tuple(record[column] for column in key) for record in records)
-    shared = sum(1 for count in counts.values() if count > 1)
-    if shared:
-        raise StreamError(
-            f"{shared} key(s) ({', '.join(key)}) stand for more than one row, and a target would "
-            "keep only one of them; nothing of this answer was emitted: please report it"
-        )
+        if self._shared:
+            raise StreamError(
+                f"{len(self._shared)} key(s) ({self._named}) stand for more than one row, and a "
+                "target would keep only one of them; nothing of this answer was emitted: please "
+                "report it"
+            )
+
+    @property
+    def _named(self) -> str:
+        return ", ".join(self._columns)
+
+    def _are_usable(self, keys: Sequence[tuple[object, ...]]) -> bool:
+        longest = 0
+        for place in self._sent:
+            values = [key[place] for key in keys]
+            if None in values:
+                return False
+            longest += max(map(len, map(str, values)), default=0)
+        # A character is four bytes at most, which spares counting them in nearly all keys.
+        return 4 * longest <= LONGEST or all(_size(key) <= LONGEST for key in keys)
+
+    def _problem(self, key: tuple[object, ...]) -> str:
+        missing = [name for name, value in zip(self._columns, key, strict=True) if value is None]
+        if missing:
+            return f"no usable value in its key column `{missing[0]}`"
+        return f"a key ({self._named}) of more than {LONGEST:,} bytes, which databases refuse"
+
+
+def _size(key: tuple[object, ...]) -> int:
+    return sum(len(str(value).encode()) for value in key)
 
 
 class RowKeys:
@@ -67,10 +115,11 @@ class RowKeys:
     """
 
     def __init__(self, key: Sequence[str], date: str | None, aliases: Mapping[str, str]) -> None:
-        self._key = key
-        self._date = date
+        self.key = key
+        self.date = date
         self._aliases = aliases
-        self._before: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        # By day: keys as they are of the first row, and how many rows had them.
+        self._before: defaultdict[str, dict[str, int]] = defaultdict(dict)
 
     def of(self, rows: Sequence[Mapping[str, object]]) -> list[str]:
         """Return the keys of the next rows.
@@ -78,7 +127,34 @@ class RowKeys:
         Args:
             rows: The rows as the API sent them.
         """
-        return [self._of(row) for row in rows]
+        sent = [values.by_column(row, self._aliases) for row in rows]
+        naturals = ([row.get(column) for column in self.key] for row in sent)
+        dates = (row.get(self.date) if self.date else None for row in sent)
+        return list(self.of_all(naturals, dates))
+
+    def of_all(
+        self, naturals: Iterable[Sequence[object]], dates: Iterable[object]
+    ) -> Iterator[str]:
+        """Yield the keys of the next rows.
+
+        Args:
+            naturals: Of each row, the values of its natural key, as the API sent them.
+            dates: Of each row, its own date.
+        """
+        start, before = "", self._before[""]
+        for natural, date in zip(naturals, dates, strict=True):
+            text = _as_json(natural)
+            key = _hash(f"0 {text}")
+            # Rows of a day mostly come one after the other, and their dates say it at the begin.
+            if not start or str(date)[:10] != start:
+                before = self._before[_day(date)]
+                start = str(date)[:10] if _DAY.match(str(date)) else ""
+            if key in before:
+                key, first = _hash(f"{before[key]} {text}"), key
+                before[first] += 1
+            else:
+                before[key] = 1
+            yield key
 
     def forget(self, before: date) -> None:
         """Forget the rows of earlier days, of which no more are to come, and those without a date.
@@ -89,13 +165,18 @@ class RowKeys:
         for day in [day for day in self._before if day < f"{before:%Y%m%d}"]:
             del self._before[day]
 
-    def _of(self, row: Mapping[str, object]) -> str:
-        sent = values.by_column(row, self._aliases)
-        # As raw texts, and as JSON, in which none runs into the next.
-        natural = simplejson.dumps([sent.get(column) for column in self._key])
-        before = self._before[_day(sent.get(self._date) if self._date else None)]
-        before[natural] += 1
-        return blake2b(f"{before[natural] - 1} {natural}".encode(), digest_size=16).hexdigest()
+
+def _hash(text: str) -> str:
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _as_json(values: Sequence[object]) -> str:
+    """Return values as a JSON list, in which none runs into the next."""
+    try:
+        return f"[{', '.join(map(encode_basestring_ascii, values))}]"  # type: ignore[arg-type]
+    except TypeError:
+        # Not all of them are texts.
+        return simplejson.dumps(list(values))
 
 
 def _day(date: object) -> str:

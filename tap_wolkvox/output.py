@@ -1,70 +1,200 @@
-"""Output: Singer messages, each written whole or not at all."""
+"""Output: Singer messages, each written whole or not at all, while the tap already goes on."""
 
 from __future__ import annotations
 
+import codecs
+import json
 import os
+import re
 import sys
-from typing import TYPE_CHECKING
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Any
 
+from singer_sdk.singerlib import RecordMessage
 from singer_sdk.singerlib.encoding import SimpleSingerWriter
 from typing_extensions import override
 
+from tap_wolkvox.records import encoder
+from tap_wolkvox.spool import Part, Spool
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from singer_sdk.singerlib.encoding.simple import Message
+
+    from tap_wolkvox.records import Records
+
+AT_ONCE = 2**16
+"""Bytes that are written at once, if they hold a message: as many as a pipe takes."""
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 class WholeMessageWriter(SimpleSingerWriter):
-    """A writer that a signal does not stop in the middle of a line."""
+    """A writer that leaves the waiting for the target to a thread.
+
+    Messages come out in their order. Records are taken an answer at a time, the next one once all
+    before it is written: so one is fetched while the target takes one in, and no more. A signal
+    stops no message in its middle.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._writing = False
-        self._exit_code: int | None = None
+        # Records that came one by one since the last message of another kind.
+        self._records = Spool()
+        # Guards what follows, and tells of each change.
+        self._change = threading.Condition()
+        self._left: deque[Sequence[Part]] = deque()
+        self._is_writing = False
+        self._is_leaving = False
+        self._error: Exception | None = None
 
     @override
     def write_message(self, message: Message) -> None:
-        """Write one message, then leave if a signal asked for it meanwhile."""
-        self._writing = True
-        try:
-            _write_whole(f"{self.format_message(message)}\n")
-        except BaseException:
-            _abandon()
-            raise
-        finally:
-            self._writing = False
-        if self._exit_code is not None:
-            sys.exit(self._exit_code)
+        """Write a message; a record once another message follows, or `hand_over`.
+
+        Raises:
+            OSError: What came before can't be written.
+        """
+        line = encoder.encode(_content(message)) + b"\n"
+        if isinstance(message, RecordMessage):
+            self._records.write(line)
+            return
+        self.hand_over()
+        self._put([Part.added(Spool(), line, 1)])
+
+    def write_records(self, records: Records) -> None:
+        """Write the messages of the records of an answer.
+
+        Raises:
+            OSError: What came before can't be written.
+        """
+        self._put(records.parts, in_turn=True)
+
+    def hand_over(self) -> None:
+        """Write the records that came one by one.
+
+        Raises:
+            OSError: What came before can't be written.
+        """
+        if self._records.size:
+            records, self._records = self._records, Spool()
+            self._put([Part(records, 0, records.size, 1)], in_turn=True)
+
+    def drain(self) -> None:
+        """Wait until all is written.
+
+        Raises:
+            OSError: It can't be.
+        """
+        self.hand_over()
+        with self._change:
+            self._change.wait_for(lambda: not self._is_writing)
+            self._tell()
 
     def leave(self, exit_code: int) -> None:
-        """Leave the program: now, or as soon as the message in progress is written.
+        """Leave the program as soon as the messages in progress are written, if there are any.
 
         Who asks twice does not want to wait for a target that has stopped reading.
 
         Raises:
-            SystemExit: No message is in progress, or it is asked for again.
+            SystemExit: Always.
         """
-        if self._writing and self._exit_code is None:
-            self._exit_code = exit_code
-        else:
-            sys.exit(exit_code)
+        if not self._is_leaving:
+            self._is_leaving = True
+            with self._change:
+                self._change.wait_for(lambda: not self._is_writing)
+        sys.exit(exit_code)
+
+    def _put(self, parts: Sequence[Part], *, in_turn: bool = False) -> None:
+        """Let messages be written.
+
+        Args:
+            parts: They.
+            in_turn: Whether all before them is to be written first.
+        """
+        descriptor = _descriptor()
+        if descriptor is None:
+            for part in parts:
+                sys.stdout.write(part.read().decode())
+            return
+        with self._change:
+            self._change.wait_for(lambda: not (in_turn and self._is_writing))
+            self._tell()
+            self._left.append(parts)
+            if not self._is_writing:
+                threading.Thread(target=self._write, args=[descriptor], daemon=True).start()
+                # Not before: a signal in between would wait for a thread that there is not.
+                self._is_writing = True
+
+    def _tell(self) -> None:
+        if self._error:
+            raise self._error
+
+    def _write(self, descriptor: int) -> None:
+        """Write what is left, until nothing is."""
+        while (parts := self._next()) is not None:
+            try:
+                for part in parts:
+                    self._write_part(descriptor, part)
+            except Exception as error:  # noqa: BLE001  # it is raised where somebody listens
+                with self._change:
+                    self._error = error
+                    self._left.clear()
+
+    def _next(self) -> Sequence[Part] | None:
+        """Return what is to be written next; None, to end with."""
+        with self._change:
+            # In one moment: what is put after that begins anew.
+            self._is_writing = bool(self._left) and not self._is_leaving
+            self._change.notify_all()
+            return self._left.popleft() if self._is_writing else None
+
+    def _write_part(self, descriptor: int, part: Part) -> None:
+        escapes = not _takes_utf_8()
+        for lines in _lines(part):
+            if self._is_leaving:
+                return
+            left = _escaped(lines) if escapes else lines
+            while left:
+                left = left[os.write(descriptor, left) :]
 
 
-def _write_whole(line: str) -> None:
-    """Write a line to the end.
-
-    Where Python does not buffer its output (PYTHONUNBUFFERED), a signal makes a write end early,
-    and what is left of the line would be lost.
-    """
-    stream = getattr(sys.stdout, "buffer", None)
-    if stream is None:
-        sys.stdout.write(line)
-        return
-    left = line.encode()
-    while left:
-        left = left[stream.write(left) :]
-    stream.flush()
+def _content(message: Message) -> dict[str, Any]:
+    content = message.to_dict()
+    if isinstance(message, RecordMessage) and message.time_extracted:
+        content["time_extracted"] = message.time_extracted.isoformat()
+    return content
 
 
-def _abandon() -> None:
-    """Let nothing follow a line that was not written to its end, and nothing wait for a reader."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _descriptor() -> int | None:
+    """Return what standard output is to the system; None where it is kept in memory."""
+    sys.stdout.flush()
+    try:
+        return sys.stdout.fileno()
+    except OSError:
+        return None
+
+
+def _takes_utf_8() -> bool:
+    """Whether a target that is started as this program is reads UTF-8."""
+    return codecs.lookup(sys.stdout.encoding).name == "utf-8"
+
+
+def _escaped(lines: bytes) -> bytes:
+    """Return the same JSON in ASCII, which is read alike in nearly all encodings."""
+    return _BEYOND_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], lines.decode()).encode()
+
+
+def _lines(part: Part) -> Iterator[bytes]:
+    """Yield whole lines, as many as are to be written at once."""
+    begin, end, size = part.begin, part.begin + part.size, AT_ONCE
+    while begin < end:
+        block = part.spool.read(begin, min(size, end - begin))
+        whole = block.rfind(b"\n") + 1
+        # One that is longer is read again, with more of it.
+        size = AT_ONCE if whole else 2 * size
+        begin += whole
+        if whole:
+            yield block[:whole]

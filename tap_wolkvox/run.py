@@ -16,16 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from tap_wolkvox.output import WholeMessageWriter
     from tap_wolkvox.streams import WolkvoxStream
 
 logger = logging.getLogger("tap-wolkvox")
 
 
-def read_all(operations: Sequence[Sequence[WolkvoxStream]]) -> None:
+def read_all(operations: Sequence[Sequence[WolkvoxStream]], writer: WholeMessageWriter) -> None:
     """Read the streams of all operations, as many of them as can be read.
 
     Args:
         operations: The streams of each operation, in the order to read them in.
+        writer: What writes their messages.
 
     Raises:
         RunError: Something was not read; the log says what and why.
@@ -35,6 +37,10 @@ def read_all(operations: Sequence[Sequence[WolkvoxStream]]) -> None:
     try:
         for streams in sorted(filter(None, operations), key=_patience):
             failures += _failures(streams, left)
+        writer.drain()
+    except OSError as error:
+        # Without anybody to read for, no other stream is better off.
+        raise RunError(f"the messages can't be written: {error.strerror}") from None
     finally:
         tallies = [stream.tally for streams in operations for stream in streams]
         for line in report.table([tally for tally in tallies if tally.seconds]):
@@ -85,9 +91,8 @@ def _failures(streams: Sequence[WolkvoxStream], left: list[str]) -> Iterator[str
             return
         except StreamError as error:
             yield f"{named}, stream {stream.name} not read: {error}"
-        except OSError as error:
-            # Without anybody to read for, no other stream is better off.
-            raise RunError(f"the messages can't be written: {error.strerror}") from None
+        except OSError:
+            raise
         except Exception as error:  # noqa: BLE001  # a mistake of ours must not stop the others
             yield f"{named}, stream {stream.name} not read: {unexpected(error)}"
 

@@ -33,10 +33,6 @@ class Found:
     sent: int
     counts_either: bool = False
 
-    def lacks(self, counted: int) -> bool:
-        """Whether the server counts more than it sent."""
-        return counted > self.sent and not (self.counts_either and counted == len(self.rows))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape(ABC):
@@ -45,6 +41,11 @@ class Shape(ABC):
     Args:
         path: Names that lead to the rows, from the outside in.
     """
+
+    is_list: ClassVar[bool] = False
+    """Whether it is a list of objects, each of which can be read without the others."""
+    is_plain: ClassVar[bool] = False
+    """Whether those objects are the rows."""
 
     path: tuple[str, ...] = ("data",)
 
@@ -70,6 +71,9 @@ class Shape(ABC):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows(Shape):
     """A list of objects."""
+
+    is_list = True
+    is_plain = True
 
     def read(self, data: Any) -> Found:
         """Return the list."""
@@ -162,6 +166,8 @@ class RowsInRows(Shape):
         field: The field that holds the list; the other fields are repeated in each row.
     """
 
+    is_list = True
+
     field: str
 
     @property
@@ -192,6 +198,8 @@ class RowsWithEarliest(Shape):
         inner: The field of its objects that holds a date, in a form that sorts as time does.
         column: The column for the earliest.
     """
+
+    is_list = True
 
     field: str
     inner: str

@@ -113,7 +113,7 @@ class TapWolkvox(Tap):
         selected = [source.selected() for source in self.sources]
         if not any(selected):
             self.logger.warning("No stream is selected: nothing is read.")
-        run.read_all(selected)
+        run.read_all(selected, self.message_writer)
 
     @override  # type: ignore[misc]  # final: it spends a request a stream
     def run_connection_test(self) -> bool:

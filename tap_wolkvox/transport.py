@@ -21,6 +21,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from tap_wolkvox.errors import OperationError, PassingError, StreamError, WolkvoxError
+from tap_wolkvox.spool import BLOCK, Spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +52,7 @@ class Session(requests.Session):
         self.mount("http://", self._exchange)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send a request and receive its whole answer.
+        """Send a request and receive its whole answer, whose `raw` is a spool of its body.
 
         Raises:
             PassingError: No answer, or not all of it, came in time.
@@ -69,16 +70,22 @@ class Session(requests.Session):
     ) -> requests.Response | WolkvoxError:
         # As `Session.request` does, for REQUESTS_CA_BUNDLE to count.
         kwargs |= self.merge_environment_settings(request.url, {}, False, None, None)  # noqa: FBT003
-        kwargs |= {"allow_redirects": False, "timeout": self._timeout}
+        kwargs |= {"allow_redirects": False, "timeout": self._timeout, "stream": True}
+        body = Spool()
         with self._exchange.deadline(self._timeout) as passed:
             try:
                 response = super().send(request, **kwargs)
+                for block in response.iter_content(BLOCK):
+                    body.write(block)
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 answered = self._exchange.answered
                 if passed.is_set() or isinstance(error, requests.Timeout):
                     return self._late(error, answered=answered)
                 return _failure(error, answered=answered)
-        return self._late(None, answered=True) if passed.is_set() else response
+        if passed.is_set():
+            return self._late(None, answered=True)
+        response.raw = body
+        return response
 
     def _late(self, error: Exception | None, *, answered: bool) -> PassingError:
         what = f"the answer {'is not whole' if answered else 'does not come'}"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -248,7 +248,7 @@ def converter(schema: Mapping[str, object], zone: ZoneInfo) -> Converter:
     form = schema.get("format") or schema.get("x-unit")
     if (name, form) == ("string", "date-time"):
         own = ZoneInfo(str(schema["x-zone"])) if "x-zone" in schema else zone
-        return lambda value: to_utc(value, own)
+        return partial(to_utc, zone=own)
     if (name, form) == ("string", "date") and "x-hour" in schema:
         return to_date_of_hour
     usual = None if name == "string" else _CONVERTERS.get((name, None))

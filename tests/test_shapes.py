@@ -11,7 +11,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox import answers
 from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS
 from tap_wolkvox.errors import StreamError
 from tap_wolkvox.shapes import (
@@ -29,6 +28,7 @@ from tap_wolkvox.shapes import (
     joined,
     named,
 )
+from tests import reading
 
 PHONE = "+57 300 123 4567 Ana"
 """Text of a row, which no message may hold."""
@@ -307,7 +307,7 @@ class TestDocumentedAnswers:
         self, stream: str, document: object, rows: list[Row]
     ) -> None:
         shape = BY_NAME[stream].shape
-        found = answers.rows(200, json.dumps(document).encode(), shape=shape)
+        found = reading.rows(200, json.dumps(document).encode(), shape=shape)
         assert found == rows
         assert [list(row) for row in found] == [list(row) for row in rows]
 
@@ -671,19 +671,6 @@ class TestJoined:
 
 
 class TestCounts:
-    @given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
-    def test_what_the_server_counts_is_what_it_sent(
-        self, flat: int, sent: int, counted: int
-    ) -> None:
-        assert Found([ROW] * flat, sent).lacks(counted) == (counted > sent)
-
-    @given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
-    def test_it_may_count_the_flat_rows_but_then_exactly(
-        self, flat: int, sent: int, counted: int
-    ) -> None:
-        found = Found([ROW] * flat, sent, counts_either=True)
-        assert found.lacks(counted) == (counted > sent and counted != flat)
-
     def test_each_shape_counts_what_it_was_sent(self) -> None:
         for shape, data, sent in (
             (LIST, [ROW, ROW], 2),

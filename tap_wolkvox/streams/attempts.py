@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_wolkvox import bookmarks, values
+from tap_wolkvox.answer_rows import AnswerRows
 from tap_wolkvox.errors import StreamError, TooLargeError
 from tap_wolkvox.streams.dated import DatedStream
 from tap_wolkvox.streams.one_by_one import to_ask
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from tap_wolkvox.endpoints import Each, Endpoint
     from tap_wolkvox.keys import RowKeys
+    from tap_wolkvox.records import Records
     from tap_wolkvox.shapes import Row
     from tap_wolkvox.source import Source
     from tap_wolkvox.tap import TapWolkvox
@@ -82,29 +84,37 @@ class AttemptStream(DatedStream):
         return self.new_keys()
 
     @override
-    def rows(self, context: Context | None, window: Window, *, divisible: bool) -> list[Row]:
-        """Return the rows of a window, and of what lies just before it."""
+    def rows(self, context: Context | None, window: Window, *, divisible: bool) -> AnswerRows:
+        """Return the rows of a window, and of what lies before it."""
         asked = Window(window.end - self.endpoint.days * A_DAY + A_SECOND, window.end)
         try:
-            rows = self.ask(context, asked.parameters, divisible=True)
+            return self.ask(context, asked.parameters, divisible=True)
         except TooLargeError as error:
             self.tally.splits += 1
-            rows = self._by_id(context, asked, error)
-        begin = max(window.begin - MARGIN, self._earliest or window.begin - MARGIN)
-        return [
-            row
-            for row, time in zip(rows, self.times(rows), strict=True)
-            if time is None or time >= begin
-        ]
+            return self._by_id(context, asked, error)
 
     @override
-    def records(self, rows: list[Row], window: Window) -> list[Record]:
-        """Return the records of a window but for those that the one before had too."""
-        records, before = super().records(rows, window), self._emitted
-        self._emitted = {record[self.endpoint.stamp] for record in records}
-        return [record for record in records if record[self.endpoint.stamp] not in before]
+    def records(self, rows: AnswerRows, window: Window) -> Records:
+        """Return the records of a window and of what lies just before it.
 
-    def _by_id(self, context: Context | None, asked: Window, error: TooLargeError) -> list[Row]:
+        Those that the window before had too are left out.
+        """
+        begin = max(window.begin - MARGIN, self._earliest or window.begin - MARGIN)
+        before, self._emitted = self._emitted, set()
+
+        def is_wanted(row: Row) -> bool:
+            time = self.time_of(row)
+            return time is None or time >= begin
+
+        def is_new(record: Record) -> bool:
+            key = record[self.endpoint.stamp]
+            self._emitted.add(key)
+            return key not in before
+
+        typist = self.typist_for(window, is_wanted=is_wanted, is_new=is_new)
+        return self.typed(rows, typist)
+
+    def _by_id(self, context: Context | None, asked: Window, error: TooLargeError) -> AnswerRows:
         """Return the rows of an answer that was cut, from one for each id.
 
         Raises:
@@ -112,10 +122,10 @@ class AttemptStream(DatedStream):
         """
         name = self._each.column
         self.logger.info("%s: %s; asking for one `%s` at a time.", asked, error, name)
-        rows: list[Row] = []
+        rows = AnswerRows()
         for each in self._ids(context, error):
             try:
-                rows += self.ask(context, asked.parameters | {name: each})
+                rows.extend(self.ask(context, asked.parameters | {name: each}))
             except TooLargeError as too_large:
                 raise StreamError(
                     f"`{name}` {each} alone is more than the API gives at once, and it can't be "

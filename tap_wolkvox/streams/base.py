@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
+from collections import deque
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from singer_sdk.streams import RESTStream
 from typing_extensions import override
 
 from tap_wolkvox import answers, bookmarks, clock, columns, values
+from tap_wolkvox.answer_rows import AnswerRows
 from tap_wolkvox.connection import retry_after
 from tap_wolkvox.endpoints import SERVER
-from tap_wolkvox.errors import PassingError, StreamError
+from tap_wolkvox.errors import PassingError
+from tap_wolkvox.fast import FEW, Press
 from tap_wolkvox.forecast import Cost
 from tap_wolkvox.left_off import LATEST, NOWHERE, LeftOff
+from tap_wolkvox.records import Records
 from tap_wolkvox.report import Tally
-from tap_wolkvox.shapes import joined
 from tap_wolkvox.streams.one_by_one import ALL
+from tap_wolkvox.typist import TOTAL, Typist
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
     import requests
     from singer_sdk.helpers.types import Auth, Context, Record, RequestFunc
@@ -33,8 +38,10 @@ if TYPE_CHECKING:
 
     from tap_wolkvox.connection import Connection
     from tap_wolkvox.endpoints import Endpoint
+    from tap_wolkvox.keys import RowKeys
     from tap_wolkvox.shapes import Row
     from tap_wolkvox.source import Source
+    from tap_wolkvox.spool import Spool
     from tap_wolkvox.streams.one_by_one import One
     from tap_wolkvox.tap import TapWolkvox
 
@@ -58,7 +65,7 @@ class WolkvoxStream(RESTStream[None]):
         self._wolkvox = tap
         self._asked: Mapping[str, str] = {}
         self._divisible = False
-        self._answer: list[Row] = []
+        self._answer = AnswerRows()
         self._sent: set[str] = set()
         self._rescued: set[str] = set()
         self._version: int | None = None
@@ -101,6 +108,16 @@ class WolkvoxStream(RESTStream[None]):
         zone = self.connection.operation.zone
         declared = columns.received(self.endpoint).items()
         return {name: values.converter(schema, zone) for name, schema in declared}
+
+    @cached_property
+    def _press(self) -> Press:
+        return Press(self.converters)
+
+    @cached_property
+    def _numbers(self) -> list[str]:
+        """Columns that hold exact numbers."""
+        declared = columns.received(self.endpoint).items()
+        return [name for name, schema in declared if "number" in schema["type"]]
 
     @property
     def place(self) -> dict[str, str]:
@@ -154,7 +171,7 @@ class WolkvoxStream(RESTStream[None]):
         try:
             self._answer = answers.rows(
                 response.status_code,
-                response.content,
+                cast("Spool", response.raw),
                 shape=self.endpoint.shape,
                 cap=self.endpoint.cap,
                 secret=self.connection.operation.token,
@@ -175,8 +192,8 @@ class WolkvoxStream(RESTStream[None]):
 
     @override
     def parse_response(self, response: requests.Response) -> Iterable[Row]:
-        answer, self._answer = self._answer, []
-        return answer
+        """Return nothing: the rows of an answer may be too many to be handed on one by one."""
+        return ()
 
     @override
     def _increment_stream_state(
@@ -206,22 +223,74 @@ class WolkvoxStream(RESTStream[None]):
         self._version = full_table_version
 
     @override
-    def get_records(self, context: Context | None) -> Iterable[Record]:
+    def _sync_records(
+        self, context: Context | None = None, *, write_messages: bool = True
+    ) -> Generator[Record, None, None]:
+        """Write the messages that were made with the records, if nothing is to change in them.
+
+        Where it is, by a stream map, flattening or a column that was deselected, the SDK does so,
+        record by record.
+        """
+        if not (write_messages and self._are_to_stay):
+            yield from super()._sync_records(context, write_messages=write_messages)
+            return
+        with self.get_record_counter() as counter, self.get_sync_timer() as timer:
+            for place in self.partitions:
+                counter.with_context(place)
+                timer.with_context(place)
+                self._write_starting_replication_value(place)
+                for records in self._reported(place):
+                    self._wolkvox.message_writer.write_records(records)
+                    self.state_manager.is_flushed = False
+                    counter.increment(len(records))
+                self._finalize_state(self.get_context_state(place))
+        self._finalize_state(self.stream_state)
+        self._write_state_message()
+        yield from ()
+
+    @property
+    def _are_to_stay(self) -> bool:
+        """Whether records are to be written as they are."""
+        declared, wanted = (
+            {name: each["type"] for name, each in schema["properties"].items()}
+            for schema in (self.schema, self.effective_schema)
+        )
+        is_all = declared == wanted and all(self.mask["properties", name] for name in declared)
+        return is_all and all(
+            isinstance(each, SameRecordTransform) and not each.flattening_enabled
+            for each in self.stream_maps
+        )
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        """Yield the records, for the SDK to change them."""
+        for records in self._reported(context):
+            yield from records
+            self._wolkvox.message_writer.hand_over()
+
+    def _reported(self, context: Context | None) -> Iterator[Records]:
         """Yield the records, and tell the target before if they are all there are."""
-        records = self.read(context)
+        batches = self.read(context)
         try:
             if self._version is not None:
-                records = list(records)
+                batches = [self._held(batches)]
                 super()._write_activate_version_message(self._version)
-            for record in records:
-                self.tally.rows += 1
-                yield record
+            for records in batches:
+                yield records
+                self.tally.rows += len(records)
         finally:
             self._report()
 
+    def _held(self, batches: Iterable[Records]) -> Records:
+        """Return all records at once."""
+        held = self._no_records()
+        for records in batches:
+            held.extend(records)
+        return held
+
     @abstractmethod
-    def read(self, context: Context | None) -> Iterable[Record]:
-        """Yield the records of whole answers.
+    def read(self, context: Context | None) -> Iterable[Records]:
+        """Yield the records of whole answers, each once it is known to be good.
 
         Raises:
             StreamError: An answer is not what it should be; nothing of it is yielded.
@@ -345,7 +414,7 @@ class WolkvoxStream(RESTStream[None]):
         one: One = ALL,
         *,
         divisible: bool = False,
-    ) -> list[Row]:
+    ) -> AnswerRows:
         """Return the rows of one whole answer, for one request and its retries.
 
         Args:
@@ -361,31 +430,61 @@ class WolkvoxStream(RESTStream[None]):
         """
         # Not in the context: the SDK logs that, and an id may be personal.
         self._asked, self._divisible = {**asked, **one.parameters}, divisible
-        rows = list(self.request_records(context))
-        return [joined(one.columns, row, "row") for row in rows] if one.columns else rows
+        deque(self.request_records(context), maxlen=0)
+        rows, self._answer = self._answer, AnswerRows()
+        return rows.with_each(one.columns)
 
     def asked_at(self) -> datetime:
         """Return the instant of the last request, in UTC."""
         return self.connection.asked_at or clock.now()
 
-    def typed(self, rows: list[Row]) -> list[Record]:
+    def typist(
+        self,
+        added: Mapping[str, str],
+        row_keys: RowKeys | None = None,
+        *,
+        is_wanted: Callable[[Row], bool] | None = None,
+        is_new: Callable[[Record], bool] | None = None,
+    ) -> Typist:
+        """Return what makes the records of an answer of its rows.
+
+        Args:
+            added: Columns that say the same of each row.
+            row_keys: What gives each row its `row_key`, if it has one.
+            is_wanted: Whether a row is to be kept; None where all are.
+            is_new: Whether a record is to be kept; None where all are.
+        """
+        return Typist(
+            endpoint=self.endpoint,
+            key=self.primary_keys,
+            converters=self.converters,
+            aliases=self.aliases,
+            added={SERVER: self.connection.operation.server, **added},
+            row_keys=row_keys,
+            is_wanted=is_wanted,
+            is_new=is_new,
+        )
+
+    def typed(self, rows: AnswerRows, typist: Typist) -> Records:
         """Return the records of the rows of one answer.
 
         Raises:
-            StreamError: None of what the API sent is declared: it is not what was asked for.
+            StreamError: They are not what they should be.
         """
-        records: list[Record] = []
-        sent: set[str] = set()
-        for row in rows:
-            record, rescued = values.convert(row, self.converters, self.aliases)
-            sent |= row.keys()
-            self._rescued |= rescued.keys()
-            records.append({**record, columns.RESCUED: values.rescued_text(rescued)})
-        names = {values.column_name(field, self.aliases) for field in sent}
-        if rows and not (names - set(self.endpoint.made)) & self.converters.keys():
-            raise StreamError("the answer holds other fields than the schema: please report it")
-        self._sent |= names
-        return records
+        made = self._no_records()
+        for batch in rows.batches:
+            raw = batch.raw if len(rows) > FEW else None
+            pressed = self._press.records(raw, typist) if raw else None
+            made.add(typist.records(batch.rows) if pressed is None else pressed)
+        self._sent |= typist.sent
+        self._rescued |= typist.rescued
+        typist.check()
+        if typist.left_out:
+            self.logger.info("%d rows named %s are left out.", typist.left_out, TOTAL)
+        return made
+
+    def _no_records(self) -> Records:
+        return Records(self.name, self._numbers, self._stream_version)
 
     def _report(self) -> None:
         """Name in the log, once, where what was sent differs from what the schema declares."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from itertools import repeat
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
@@ -14,7 +13,7 @@ from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_wolkvox import bookmarks, clock, columns, keys, settings, values, windows
-from tap_wolkvox.endpoints import SERVER, Kind
+from tap_wolkvox.endpoints import Kind
 from tap_wolkvox.errors import StreamError, TooLargeError
 from tap_wolkvox.forecast import Cost
 from tap_wolkvox.left_off import NONE, NOWHERE, LeftOff, Pass
@@ -29,22 +28,23 @@ from tap_wolkvox.wall_clock import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import timedelta
 
     import requests
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_wolkvox.answer_rows import AnswerRows
     from tap_wolkvox.endpoints import Endpoint
+    from tap_wolkvox.records import Records
     from tap_wolkvox.shapes import Row
     from tap_wolkvox.source import Source
     from tap_wolkvox.tap import TapWolkvox
+    from tap_wolkvox.typist import Typist
     from tap_wolkvox.windows import Window
 
 TIMEZONE = "timezone"
 """Where a bookmark says in which zone the times were that it is made of."""
-
-TOTAL = "TOTAL"
 
 REMEMBERED = 2 * A_DAY
 """How long before a window the dates of its rows may lie: chats are listed when they close."""
@@ -83,15 +83,15 @@ class DatedStream(WolkvoxStream):
         return dated or self.endpoint.kind is not Kind.EVENT
 
     @override
-    def read(self, context: Context | None) -> Iterable[Record]:
+    def read(self, context: Context | None) -> Iterable[Records]:
         """Yield the records of each window; the bookmark follows it."""
         plan = self.plan()
         whole, before = plan.unread, self.connection.requests
         self._pass = self.pass_over(whole)
         self._row_keys = self.new_keys()
-        for window, records in self.in_windows(context, plan):
+        for window, batches in self.in_windows(context, plan):
             emitted = self.tally.rows
-            yield from records
+            yield from batches
             self._pass.reached = window.end + A_SECOND
             self._mark(context, window)
             self.logger.info(
@@ -104,8 +104,8 @@ class DatedStream(WolkvoxStream):
 
     def in_windows(
         self, context: Context | None, plan: windows.Plan
-    ) -> Iterator[tuple[Window, Iterable[Record]]]:
-        """Yield each window of a plan that was read, with its records.
+    ) -> Iterator[tuple[Window, Iterable[Records]]]:
+        """Yield each window of a plan that was read, with its records, answer by answer.
 
         Raises:
             StreamError: A window can't be had.
@@ -121,7 +121,7 @@ class DatedStream(WolkvoxStream):
                 continue
             except StreamError as error:
                 raise StreamError(f"{window}: {error}") from None
-            yield window, records
+            yield window, (records,)
             plan = plan.read(len(rows))
 
     def plan(self) -> windows.Plan:
@@ -242,7 +242,7 @@ class DatedStream(WolkvoxStream):
         """Return what gives rows their keys, with no row before them."""
         return keys.RowKeys(self.endpoint.key, self.endpoint.date, self.aliases)
 
-    def rows(self, context: Context | None, window: Window, *, divisible: bool) -> list[Row]:
+    def rows(self, context: Context | None, window: Window, *, divisible: bool) -> AnswerRows:
         """Return the rows of a window.
 
         Raises:
@@ -252,17 +252,19 @@ class DatedStream(WolkvoxStream):
         """
         return self.ask(context, window.parameters, divisible=divisible)
 
-    def times(self, rows: Sequence[Row]) -> Iterator[datetime | None]:
-        """Yield the wall-clock time of each row, None where it has none that is known."""
-        date = self.endpoint.date
-        convert = self.converters.get(date or "")
-        for row in rows:
-            sent = values.by_column(row, self.aliases)
-            try:
-                found = convert(sent.get(date)) if convert and date else None
-            except values.MisfitError:
-                found = None
-            yield None if found is None else _wall_time(str(found), self.zone)
+    def times(self, rows: Iterable[Row]) -> Iterator[datetime | None]:
+        """Return the wall-clock time of each row, None where it has none that is known."""
+        return map(self.time_of, rows)
+
+    def time_of(self, row: Row) -> datetime | None:
+        """Return the wall-clock time of a row, None where it has none that is known."""
+        date = self.endpoint.date or ""
+        sent = values.by_column(row, self.aliases).get(date)
+        try:
+            found = self.converters[date](sent) if date in self.converters else None
+        except values.MisfitError:
+            found = None
+        return None if found is None else _wall_time(str(found), self.zone)
 
     @override
     def _write_activate_version_message(self, full_table_version: int) -> None:
@@ -297,40 +299,25 @@ class DatedStream(WolkvoxStream):
             return plan.failed()
         return plan.cut([time for time in self.times(error.cut.shown) if time])
 
-    def records(self, rows: list[Row], window: Window) -> list[Record]:
+    def records(self, rows: AnswerRows, window: Window) -> Records:
         """Return the records of one window, each with what tells it from all others.
 
         Raises:
             StreamError: They are not what they should be.
         """
-        kept = [row for row in rows if not self._adds_up(row)]
-        if len(kept) < len(rows):
-            self.logger.info("%d rows named %s are left out.", len(rows) - len(kept), TOTAL)
-        added = self._added(kept, window)
-        server = {SERVER: self.connection.operation.server}
-        records = [
-            {**server, **more, **record}
-            for more, record in zip(added, self.typed(kept), strict=True)
-        ]
-        keys.check(records, self.primary_keys)
-        return records
+        return self.typed(rows, self.typist_for(window))
 
-    def _added(self, rows: list[Row], window: Window) -> Iterator[dict[str, str]]:
-        """Yield the columns that the tap adds to each row."""
-        if self.endpoint.kind is Kind.EVENT and not self.endpoint.unique:
-            for key in self.keys_for(window).of(rows):
-                yield {self.endpoint.stamp: key}
-            return
-        yield from repeat(self._stamps(window), len(rows))
-
-    def _adds_up(self, row: Row) -> bool:
-        """Whether a row is the sum of others."""
-        total = self.endpoint.total
-        if not total:
-            return False
-        # Most rows have the field as the column is named; the others cost more.
-        sent = row if total in row else values.by_column(row, self.aliases)
-        return sent.get(total) == TOTAL
+    def typist_for(
+        self,
+        window: Window,
+        *,
+        is_wanted: Callable[[Row], bool] | None = None,
+        is_new: Callable[[Record], bool] | None = None,
+    ) -> Typist:
+        """Return what makes the records of a window; for the rest see `typist`."""
+        has_hash = self.endpoint.kind is Kind.EVENT and not self.endpoint.unique
+        row_keys = self.keys_for(window) if has_hash else None
+        return self.typist(self._stamps(window), row_keys, is_wanted=is_wanted, is_new=is_new)
 
     def _stamps(self, window: Window) -> dict[str, str]:
         """Return the columns that tell what window the figures are of, where the rows do not."""

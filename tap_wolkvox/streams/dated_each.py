@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_wolkvox.answer_rows import AnswerRows
     from tap_wolkvox.endpoints import Each, Endpoint
     from tap_wolkvox.forecast import Cost
     from tap_wolkvox.keys import RowKeys
     from tap_wolkvox.left_off import LeftOff
-    from tap_wolkvox.shapes import Row
+    from tap_wolkvox.records import Records
     from tap_wolkvox.source import Source
     from tap_wolkvox.streams.one_by_one import One
     from tap_wolkvox.tap import TapWolkvox
@@ -67,7 +68,7 @@ class DatedEachStream(DatedStream):
         return columns.counts(self.endpoint)
 
     @override
-    def read(self, context: Context | None) -> Iterable[Record]:
+    def read(self, context: Context | None) -> Iterable[Records]:
         """Yield the records of each window; the bookmark follows it."""
         self._known, self._keys_of_ones, self._lacking = None, {}, []
         try:
@@ -78,7 +79,7 @@ class DatedEachStream(DatedStream):
     @override
     def in_windows(
         self, context: Context | None, plan: Plan
-    ) -> Iterator[tuple[Window, Iterable[Record]]]:
+    ) -> Iterator[tuple[Window, Iterable[Records]]]:
         """Yield each window with the records of all ids, which are read as they are taken."""
         token = self.connection.operation.token
         self._window, self._round = plan.window, Round(token, self.goes_on)
@@ -92,7 +93,7 @@ class DatedEachStream(DatedStream):
             self._window, self._round, self._one = plan.window, Round(token), ALL
 
     @override
-    def rows(self, context: Context | None, window: Window, *, divisible: bool) -> list[Row]:
+    def rows(self, context: Context | None, window: Window, *, divisible: bool) -> AnswerRows:
         """Return the rows of a window for the id that is being read."""
         return self.ask(context, window.parameters, self._one, divisible=divisible)
 
@@ -109,17 +110,17 @@ class DatedEachStream(DatedStream):
             self._known = to_ask(self, context, self._each)
         return self._known
 
-    def _of_window(self, context: Context | None, window: Window) -> Iterator[Record]:
+    def _of_window(self, context: Context | None, window: Window) -> Iterator[Records]:
         """Yield the records of a window, which is behind it then."""
         yield from self._of_ones(context, window)
         self._window = None
 
-    def _of_ones(self, context: Context | None, window: Window) -> Iterator[Record]:
+    def _of_ones(self, context: Context | None, window: Window) -> Iterator[Records]:
         """Yield the records of a window, of all ids; of none, where there are none at all."""
         # A window that is gone on with has rows, and its ids so far are not at hand to add up.
         is_asked = self.endpoint.all_first and not self._round.is_resumed
         whole = self._at_once(context, window) if is_asked else None
-        if whole == []:
+        if whole is not None and not whole:
             return
         ones = self._ones(context)
         if not ones:
@@ -128,10 +129,10 @@ class DatedEachStream(DatedStream):
             )
         found: Sums = Counter()
         of_one = partial(self._of_one, context, window)
-        for record in records_of(ones, self._each, self._round, of_one):
-            if whole:
+        for records in records_of(ones, self._each, self._round, of_one):
+            for record in records if whole else ():
                 found.update(self._counts(record))
-            yield record
+            yield records
         if whole and not self._sum(whole) <= found:
             self._lacking.append(f"{window.begin:%Y-%m-%d}")
 
@@ -195,12 +196,12 @@ class DatedEachStream(DatedStream):
         limits = replace(self.limits, by_day=window.length >= 2 * A_DAY or self.limits.by_day)
         return Plan.to_read(window, limits).failed().window
 
-    def _of_one(self, context: Context | None, window: Window, one: One) -> Iterator[Record]:
+    def _of_one(self, context: Context | None, window: Window, one: One) -> Iterator[Records]:
         self._one, self._requests_before_one = one, self.connection.requests
-        for _, records in super().in_windows(context, Plan.to_read(window, self.limits)):
-            yield from records
+        for _, batches in super().in_windows(context, Plan.to_read(window, self.limits)):
+            yield from batches
 
-    def _at_once(self, context: Context | None, window: Window) -> list[Row] | None:
+    def _at_once(self, context: Context | None, window: Window) -> AnswerRows | None:
         """Return the rows of one answer for all ids; None where it is too large to be had.
 
         Raises:
@@ -213,7 +214,7 @@ class DatedEachStream(DatedStream):
         except StreamError as error:
             raise StreamError(f"{window}: {error}") from None
 
-    def _sum(self, rows: list[Row]) -> Sums:
+    def _sum(self, rows: AnswerRows) -> Sums:
         sums: Sums = Counter()
         for row in rows:
             record, _ = values.convert(row, self.converters, self.aliases)

@@ -8,27 +8,26 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_wolkvox import keys
-from tap_wolkvox.endpoints import SERVER
 from tap_wolkvox.streams.base import WolkvoxStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Context
+
+    from tap_wolkvox.records import Records
 
 
 class FeedStream(WolkvoxStream):
     """The events of the last minutes; one that is seen again has the key it had."""
 
     @override
-    def read(self, context: Context | None) -> Iterable[Record]:
+    def read(self, context: Context | None) -> Iterable[Records]:
         """Yield the records of one whole answer, each with its key."""
         rows = self.ask(context)
         asked_at = self.asked_at()
-        server = self.connection.operation.server
         row_keys = keys.RowKeys(self.endpoint.key, self.endpoint.date, self.aliases)
-        for key, record in zip(row_keys.of(rows), self.typed(rows), strict=True):
-            yield {SERVER: server, self.endpoint.stamp: key, **record}
+        yield self.typed(rows, self.typist({}, row_keys))
         self._tell_of_a_gap(asked_at)
         self.advance(context, asked_at.isoformat(timespec="seconds"))
 

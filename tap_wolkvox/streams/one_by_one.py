@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tap_wolkvox.endpoints import Each
     from tap_wolkvox.left_off import LeftOff
+    from tap_wolkvox.records import Records
     from tap_wolkvox.streams.base import WolkvoxStream
     from tap_wolkvox.streams.present import PresentStream
 
@@ -109,7 +110,7 @@ def to_ask(child: WolkvoxStream, context: Context | None, each: Each) -> list[On
         return [One({each.column: value}, {each.asked_with: value}) for value in each.listed]
     stream = cast("PresentStream", child.sibling(each.stream))
     try:
-        records = list(stream.whole(context))
+        records = stream.whole(context)
     except StreamError as error:
         raise StreamError(f"`{each.stream}`, which has its ids, failed: {error}") from None
     found = [_one(each, record) for record in records if each.has(record)]
@@ -124,9 +125,9 @@ def _one(each: Each, record: Record) -> One:
 
 
 def records_of(
-    ones: Sequence[One], each: Each, round_: Round, read: Callable[[One], Iterable[Record]]
-) -> Iterator[Record]:
-    """Yield the records of all ids; one that fails does not stop the others.
+    ones: Sequence[One], each: Each, round_: Round, read: Callable[[One], Iterable[Records]]
+) -> Iterator[Records]:
+    """Yield the records of all ids, answer by answer; one that fails does not stop the others.
 
     Args:
         ones: The ids.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_wolkvox import keys
-from tap_wolkvox.endpoints import SERVER, SHARED, Kind
+from tap_wolkvox.endpoints import SHARED, Kind
 from tap_wolkvox.left_off import NOWHERE, LeftOff
 from tap_wolkvox.streams.base import WolkvoxStream
 from tap_wolkvox.streams.one_by_one import ALL, Round, records_of, to_ask
@@ -16,10 +16,11 @@ from tap_wolkvox.streams.one_by_one import ALL, Round, records_of, to_ask
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Context
 
     from tap_wolkvox.endpoints import Endpoint
     from tap_wolkvox.forecast import Cost
+    from tap_wolkvox.records import Records
     from tap_wolkvox.source import Source
     from tap_wolkvox.streams.one_by_one import One
     from tap_wolkvox.tap import TapWolkvox
@@ -40,28 +41,26 @@ class PresentStream(WolkvoxStream):
         self._round: Round | None = None
 
     @override
-    def read(self, context: Context | None) -> Iterable[Record]:
+    def read(self, context: Context | None) -> Iterable[Records]:
         """Yield the records of whole answers, all with one stamp."""
         self._stamp = ""
         each = self.endpoint.each
         if each:
             ones = to_ask(self, context, each)
             self._round = self._begun()
-            yield from records_of(ones, each, self._round, lambda one: self._records(context, one))
+            yield from records_of(ones, each, self._round, partial(self._of_one, context))
         else:
-            yield from self.whole(context)
+            yield self.whole(context)
         if self._stamp:
             self.advance(context, self._stamp)
 
-    def whole(self, context: Context | None) -> Iterator[Record]:
-        """Yield the records of one answer, which is had once if other streams need it too."""
+    def whole(self, context: Context | None) -> Records:
+        """Return the records of one answer, which is had once if other streams need it too."""
         if self.name not in SHARED:
-            yield from self._records(context)
-            return
+            return self._records(context)
         kept = self.connection.once(self.name, lambda: self._records(context))
         self._stamp = self._stamp or next((record[self.endpoint.stamp] for record in kept), "")
-        # The SDK takes the deselected columns out of what it gets.
-        yield from map(dict, kept)
+        return kept
 
     @property
     @override
@@ -93,14 +92,13 @@ class PresentStream(WolkvoxStream):
         before = NOWHERE if self.is_held_back else self.left_off
         return Round(self.connection.operation.token, before)
 
-    def _records(self, context: Context | None, one: One = ALL) -> list[Record]:
+    def _of_one(self, context: Context | None, one: One) -> Iterator[Records]:
+        yield self._records(context, one)
+
+    def _records(self, context: Context | None, one: One = ALL) -> Records:
         rows = self.ask(context, one=one)
         self._stamp = self._stamp or self._stamped()
-        server = self.connection.operation.server
-        added = {SERVER: server, self.endpoint.stamp: self._stamp}
-        records = [{**added, **record} for record in self.typed(rows)]
-        keys.check(records, self.primary_keys)
-        return records
+        return self.typed(rows, self.typist({self.endpoint.stamp: self._stamp}))
 
     def _stamped(self) -> str:
         """Return the moment of asking, as the column that the rows are stamped with has it."""

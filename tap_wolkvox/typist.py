@@ -1,0 +1,103 @@
+"""Typist: makes records of the rows of an answer, and says at its end whether they are good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+from tap_wolkvox import columns, keys, values
+from tap_wolkvox.endpoints import SERVER
+from tap_wolkvox.errors import StreamError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from singer_sdk.helpers.types import Record
+
+    from tap_wolkvox.endpoints import Endpoint
+    from tap_wolkvox.shapes import Row
+
+TOTAL = "TOTAL"
+"""What the row is named that adds up the others."""
+
+
+@dataclass(kw_only=True)
+class Typist:
+    """The rows of one answer, batch after batch.
+
+    Args:
+        endpoint: What answered.
+        key: Columns that tell a record from all others.
+        converters: The conversions of the columns that it sends, by name.
+        aliases: Other names of columns, each with the column.
+        added: Columns before those, which say the same of each row.
+        row_keys: What gives each row its `row_key`, if it has one.
+        is_wanted: Whether a row is to be kept; None where all are.
+        is_new: Whether a record is to be kept; None where all are.
+    """
+
+    endpoint: Endpoint
+    key: Sequence[str]
+    converters: Mapping[str, values.Converter]
+    aliases: Mapping[str, str]
+    added: Mapping[str, str]
+    row_keys: keys.RowKeys | None = None
+    is_wanted: Callable[[Row], bool] | None = None
+    is_new: Callable[[Record], bool] | None = None
+
+    sent: set[str] = field(default_factory=set)
+    """Columns that came so far, under whatever name."""
+    rescued: set[str] = field(default_factory=set)
+    """Fields that found no place in a column so far."""
+    rows: int = 0
+    """Rows so far that are kept."""
+    left_out: int = 0
+    """Rows so far that add up the others."""
+    unique: keys.Unique = field(init=False)
+    """The keys of all rows so far."""
+
+    def __post_init__(self) -> None:
+        made = (SERVER, *self.endpoint.added)
+        self.unique = keys.Unique(self.key, made)
+
+    def records(self, rows: Sequence[Row]) -> list[Record]:
+        """Return the records of the next rows."""
+        kept = [row for row in rows if not self._adds_up(row)]
+        self.left_out += len(rows) - len(kept)
+        if self.is_wanted:
+            kept = list(filter(self.is_wanted, kept))
+        self.rows += len(kept)
+        row_keys = self.row_keys.of(kept) if self.row_keys else repeat("")
+        records = list(map(self._record, kept, row_keys))
+        self.unique.add([tuple(record.get(name) for name in self.key) for record in records])
+        return list(filter(self.is_new, records)) if self.is_new else records
+
+    def check(self) -> None:
+        """Make sure that the rows are good, now that all of them are known.
+
+        Raises:
+            StreamError: None of what the API sent is declared, or a key is not what it should be.
+        """
+        known = (self.sent - set(self.endpoint.made)) & self.converters.keys()
+        if self.rows and not known:
+            raise StreamError("the answer holds other fields than the schema: please report it")
+        self.unique.check()
+
+    def _record(self, row: Row, row_key: str) -> Record:
+        record = dict(self.added)
+        if row_key:
+            record[self.endpoint.stamp] = row_key
+        typed, rescued = values.convert(row, self.converters, self.aliases)
+        self.sent.update(values.column_name(name, self.aliases) for name in row)
+        self.rescued |= rescued.keys()
+        return record | typed | {columns.RESCUED: values.rescued_text(rescued)}
+
+    def _adds_up(self, row: Row) -> bool:
+        """Whether a row is the sum of others."""
+        total = self.endpoint.total
+        if not total:
+            return False
+        # Most rows have the field as the column is named; the others cost more.
+        sent = row if total in row else values.by_column(row, self.aliases)
+        return sent.get(total) == TOTAL

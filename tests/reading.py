@@ -1,0 +1,31 @@
+"""Answers that are read in a test: bytes in, all rows at once out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tap_wolkvox import answers
+from tap_wolkvox.errors import PassingError, TooLargeError
+from tap_wolkvox.spool import Spool
+
+if TYPE_CHECKING:
+    from tap_wolkvox.shapes import Row
+
+
+def spooled(content: bytes) -> Spool:
+    spool = Spool()
+    spool.write(content)
+    return spool
+
+
+def rows(status: int, content: bytes, **asked: Any) -> list[Row]:
+    """Return the rows of an answer; of an error that shows rows, these are at hand too."""
+    try:
+        found = answers.rows(status, spooled(content), **asked)
+    except (PassingError, TooLargeError) as error:
+        error.cut = error.cut and replace(error.cut, shown=list(error.cut.shown))
+        raise
+    read = list(found)
+    assert len(found) == len(read)
+    return read
