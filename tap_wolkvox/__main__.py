@@ -19,10 +19,15 @@ from tap_wolkvox import run
 from tap_wolkvox.errors import WolkvoxError
 from tap_wolkvox.tap import TapWolkvox
 
+SELDOM = 50_000
+"""Containers that are made between two looks for garbage."""
+
 
 def main() -> None:
     """Run the command line; what goes wrong is one line and exit code 1, without a traceback."""
     gc.freeze()
+    # Rows are no garbage that goes round in circles: to look for that often is no use.
+    gc.set_threshold(SELDOM)
     gc.enable()
     try:
         TapWolkvox.cli()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from functools import partial
+from functools import cache, partial
 from itertools import repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -36,7 +36,6 @@ _NUL = b"\\u0000"
 _BLANK = b" \t\r\n"
 _ODD_NAME = re.compile(r'[":\\\s]')
 _HOUR = re.compile(r"\d{4}-\d\d-\d\d[ -]\d\d", re.ASCII)
-_REST = re.compile(r":[0-5]\d:[0-5]\d", re.ASCII)
 _UTC = "+00:00"
 
 Value = str | None
@@ -301,8 +300,8 @@ class _Instants:
 
     def __init__(self, convert: values.Converter) -> None:
         self._convert = convert
-        self._hours = _Hours(convert)
-        self._rests = _Rests()
+        # Each with the hour in UTC that all of it lies in; None where there is none.
+        self._hours: dict[str, str | None] = {}
 
     def of_all(self, sent: Sequence[Value]) -> list[values.Scalar]:
         """Return the instants of local times.
@@ -310,42 +309,29 @@ class _Instants:
         Raises:
             MisfitError: One of them is none.
         """
-        hours, rests = self._hours, self._rests
-        try:
-            return [hours[value[:13]] + rests[value[13:]] for value in sent]  # type: ignore[index]
-        except (KeyError, TypeError):
-            return list(map(self._convert, sent))
+        hours, rests, made = self._hours, _rests(), list[values.Scalar]()
+        for value in sent:
+            try:
+                made.append(hours[value[:13]] + rests[value[13:]])  # type: ignore[index,operator]
+            except (KeyError, TypeError):
+                self._learn(str(value)[:13])
+                made.append(self._convert(value))
+        return made
 
-
-class _Hours(dict[str, str]):
-    """Hours of local time, each as the hour in UTC that all of it lies in.
-
-    Args:
-        convert: The conversion of a local time.
-    """
-
-    def __init__(self, convert: values.Converter) -> None:
-        super().__init__()
-        self._convert = convert
-
-    def __missing__(self, hour: str) -> str:
-        if not _HOUR.fullmatch(hour):
-            raise KeyError
+    def _learn(self, hour: str) -> None:
+        """Remember what an hour is in UTC, if it is written as usual."""
+        if hour in self._hours or not _HOUR.fullmatch(hour):
+            return
         begin, end = (str(self._convert(f"{hour}{rest}")) for rest in (":00:00", ":59:59"))
-        if (begin[13:], end) != (f":00:00{_UTC}", f"{begin[:13]}:59:59{_UTC}"):
-            raise KeyError
-        self[hour] = begin[:13]
-        return begin[:13]
+        is_one = (begin[13:], end) == (f":00:00{_UTC}", f"{begin[:13]}:59:59{_UTC}")
+        self._hours[hour] = begin[:13] if is_one else None
 
 
-class _Rests(dict[str, str]):
-    """Minutes and seconds, as they end an instant in UTC."""
-
-    def __missing__(self, rest: str) -> str:
-        if not _REST.fullmatch(rest):
-            raise KeyError
-        self[rest] = rest + _UTC
-        return self[rest]
+@cache
+def _rests() -> Mapping[str, str]:
+    """Return all minutes and seconds of an hour, each as it ends an instant in UTC."""
+    rests = (f":{minute:02}:{second:02}" for minute in range(60) for second in range(60))
+    return {rest: rest + _UTC for rest in rests}
 
 
 Memo = _Memo | _Instants

@@ -55,7 +55,7 @@ class DatedStream(WolkvoxStream):
 
     def __init__(self, tap: TapWolkvox, endpoint: Endpoint, source: Source | None) -> None:
         super().__init__(tap, endpoint, source)
-        self._row_keys = self.new_keys()
+        self._row_keys: keys.RowKeys | None = None
         self._pass: Pass | None = None
         self._width: timedelta | None = None
 
@@ -88,7 +88,7 @@ class DatedStream(WolkvoxStream):
         plan = self.plan()
         whole, before = plan.unread, self.connection.requests
         self._pass = self.pass_over(whole)
-        self._row_keys = self.new_keys()
+        self._row_keys = None
         for window, batches in self.in_windows(context, plan):
             emitted = self.tally.rows
             yield from batches
@@ -235,6 +235,7 @@ class DatedStream(WolkvoxStream):
 
     def keys_for(self, window: Window) -> keys.RowKeys:
         """Return what gives the rows of a window their keys."""
+        self._row_keys = self._row_keys or self.new_keys()
         self._row_keys.forget((window.begin - REMEMBERED).date())
         return self._row_keys
 

@@ -1,0 +1,1 @@
+"""What the tap costs, beside what else could be done: memory, time, CPU, start, requests."""

@@ -1,0 +1,1 @@
+"""What the tap is measured against. Each is a program of its own."""

@@ -1,0 +1,116 @@
+"""Runs programs and says what they took."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+LAUNCHER = Path(__file__).with_name("launcher.py")
+
+FOREIGN = ("TAP_WOLKVOX_", "COVERAGE_", "PYTHON", "LOGLEVEL")
+"""Beginnings of variables that would make a run another one: without bytecode, say, or watched."""
+
+UNIT_OF_PEAK = 1 if sys.platform == "darwin" else 1024
+"""Bytes in which the machine counts a peak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run of a program took, from its start to its end.
+
+    Args:
+        wall: Seconds.
+        cpu: Seconds of processor time, of all its threads and of the system for it.
+        peak: Most bytes of memory that were resident at once.
+    """
+
+    wall: float
+    cpu: float
+    peak: int
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment of everything that is measured.
+
+    Args:
+        folder: Its folder for temporary files.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(FOREIGN) and not name.lower().endswith("_proxy")
+    }
+    return kept | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)) | {"PYTHONUTF8": "1"}
+
+
+def launch(command: Sequence[str], folder: Path, output: str = os.devnull) -> Run:
+    """Run a program to its end.
+
+    Args:
+        command: Its path and its arguments.
+        folder: Where it is started, and puts its temporary files.
+        output: File for its standard output.
+
+    Raises:
+        RuntimeError: It failed.
+    """
+    log = folder / "log.txt"
+    asked = json.dumps([[*command], output, str(log)])
+    ended = subprocess.run(
+        [sys.executable, "-S", "-E", str(LAUNCHER), asked],
+        cwd=folder,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    said = json.loads(ended.stdout)
+    if said["code"]:
+        raise RuntimeError(f"{command} ended with {said['code']}:\n{log.read_text()[-4000:]}")
+    return Run(said["wall"], said["cpu"], said["peak"] * UNIT_OF_PEAK)
+
+
+def rounds(commands: Mapping[str, Sequence[str]], folder: Path, count: int) -> dict[str, list[Run]]:
+    """Return the runs of several programs, which take turns.
+
+    A machine is now faster, now slower: what runs in the same round has the same luck. Run each
+    once before, so that its bytecode is there.
+
+    Args:
+        commands: The programs by name.
+        folder: Where they run.
+        count: How often each.
+    """
+    runs: dict[str, list[Run]] = {name: [] for name in commands}
+    for _ in range(count):
+        for name, command in commands.items():
+            runs[name].append(launch(command, folder))
+    return runs
+
+
+def usual(runs: Sequence[Run], figure: Callable[[Run], float]) -> float:
+    """Return the median of a figure."""
+    return median(map(figure, runs))
+
+
+def ratio(runs: Sequence[Run], others: Sequence[Run], figure: Callable[[Run], float]) -> float:
+    """Return how many times another program's figure one has: the median of the rounds."""
+    return median(figure(one) / figure(other) for one, other in zip(runs, others, strict=True))
+
+
+def wall(run: Run) -> float:
+    """Return how long it took, in seconds."""
+    return run.wall
+
+
+def cpu(run: Run) -> float:
+    """Return how much processor time it took, in seconds."""
+    return run.cpu
