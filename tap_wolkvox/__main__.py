@@ -19,6 +19,8 @@ from tap_wolkvox import run
 from tap_wolkvox.errors import WolkvoxError
 from tap_wolkvox.tap import TapWolkvox
 
+gc.enable()
+
 SELDOM = 50_000
 """Containers that are made between two looks for garbage."""
 
@@ -28,7 +30,6 @@ def main() -> None:
     gc.freeze()
     # Rows are no garbage that goes round in circles: to look for that often is no use.
     gc.set_threshold(SELDOM)
-    gc.enable()
     try:
         TapWolkvox.cli()
     except WolkvoxError as error:

@@ -29,12 +29,15 @@ if TYPE_CHECKING:
 FEW = 50
 """Rows of an answer for which no class is made: making one takes as long as typing them."""
 
+FORMS = 20
+"""Forms of a stream that there are classes for at most; no class is ever forgotten."""
+
 REMEMBERED = 20_000
 """Values of a column whose conversions are remembered at most."""
 
 _NUL = b"\\u0000"
 _BLANK = b" \t\r\n"
-_ODD_NAME = re.compile(r'[":\\\s]')
+_ODD = re.compile(r'[":\\\s]')
 _HOUR = re.compile(r"\d{4}-\d\d-\d\d[ -]\d\d", re.ASCII)
 _UTC = "+00:00"
 
@@ -51,6 +54,7 @@ class Press:
     def __init__(self, converters: Mapping[str, values.Converter]) -> None:
         self._memos = {name: _memo(convert) for name, convert in converters.items()}
         self._form: _Form | None = None
+        self._forms: dict[tuple[str, ...], _Form | None] = {}
 
     def records(self, rows: bytes, typist: Typist) -> list[msgspec.Struct] | None:
         """Return what becomes the records of rows; None where they are not of the usual form.
@@ -61,13 +65,24 @@ class Press:
         """
         if typist.is_wanted or typist.is_new or _NUL in rows:
             return None
+        # Mostly that of the rows before.
         found = self._form.decoded(rows) if self._form else None
         if found is None:
-            self._form = _Form.of_first(rows, typist, self._memos)
+            self._form = self._form_of_first(rows, typist)
             found = self._form.decoded(rows) if self._form else None
-        if found is None or self._form is None:
+        return self._form.typed(found, typist) if self._form and found is not None else None
+
+    def _form_of_first(self, rows: bytes, typist: Typist) -> _Form | None:
+        """Return the form of the first of some rows; None where it can have none."""
+        try:
+            first = msgspec.json.decode(rows, type=list[msgspec.Raw])[0]
+            fields = tuple(msgspec.json.decode(first, type=dict[str, Any]))
+            if fields not in self._forms and len(self._forms) < FORMS:
+                self._forms[fields] = None
+                self._forms[fields] = _Form(fields, typist, self._memos)
+        except ValueError:
             return None
-        return self._form.typed(found, typist)
+        return self._forms.get(fields)
 
 
 class _Step(NamedTuple):
@@ -99,72 +114,54 @@ class _Form:
     """
 
     def __init__(
-        self,
-        fields: Sequence[str],
-        typist: Typist,
-        memos: Mapping[str, Memo | None],
+        self, fields: Sequence[str], typist: Typist, memos: Mapping[str, Memo | None]
     ) -> None:
-        if any(map(_ODD_NAME.search, fields)):
-            raise ValueError
         stamp = typist.endpoint.stamp if typist.row_keys else ""
         own = [*typist.added, *([stamp] if stamp else []), *memos, columns.RESCUED]
+        if not typist.key or not set(typist.key) <= set(own) or any(map(_ODD.search, fields)):
+            raise ValueError
         attributes = {name: f"own_{number}" for number, name in enumerate(own)}
-        sources: dict[str, str] = {}
+        self._rescued, self._row_key = attributes[columns.RESCUED], attributes.get(stamp, "")
+        self._added = [attributes[name] for name in typist.added]
+        self._key = [attributes[name] for name in typist.key]
         self._steps: list[_Step] = []
-        by_column: dict[str, str] = {}
+        sources: dict[str, str] = {}
         for number, name in enumerate(fields):
             column = values.column_name(name, typist.aliases)
-            is_its = column in memos and column not in by_column
-            source = attributes[column] if is_its and column == name else f"sent_{number}"
-            sources[source] = name
-            by_column.setdefault(column, source)
-            step = _Step(
-                name,
-                source,
-                attributes[column] if is_its else "",
-                memos[column] if is_its else None,
-            )
-            if step.source != step.target or step.memo is not None:
-                self._steps.append(step)
-        self._fields = list(fields)
-        self._columns = set(by_column)
-        names = {attribute: name for name, attribute in attributes.items()} | sources
+            target = attributes[column] if column in memos and column not in sources else ""
+            source = target if target and column == name else f"sent_{number}"
+            sources.setdefault(column, source)
+            self._steps.append(_Step(name, source, target, memos[column] if target else None))
+        self._columns = set(sources)
+        self._total = sources.get(typist.endpoint.total)
+        if typist.row_keys:
+            # What is not sent is null, as what is rescued is before any row is looked at.
+            self._natural = [sources.get(name, self._rescued) for name in typist.row_keys.key]
+            self._date = sources.get(typist.row_keys.date or "", self._rescued)
+        self._decoder = self._made(attributes)
+
+    def _made(self, attributes: Mapping[str, str]) -> msgspec.json.Decoder[list[msgspec.Struct]]:
+        """Return the decoder of rows.
+
+        Args:
+            attributes: Attributes of the columns, by name.
+
+        Raises:
+            ValueError: Something is sent under a name that the tap has a column of its own for.
+        """
+        sent = {step.source: step.field for step in self._steps}
+        names = {attribute: name for name, attribute in attributes.items()} | sent
         if len(set(names.values())) < len(names):
             raise ValueError
-        self._class = msgspec.defstruct(
+        row = msgspec.defstruct(
             "Row",
-            [(name, Value) if name in sources else (name, Value, None) for name in names],
+            [(name, Value) if name in sent else (name, Value, None) for name in names],
             rename=names,
             forbid_unknown_fields=True,
             kw_only=True,
             gc=False,
         )
-        self._decoder = msgspec.json.Decoder(list[self._class])  # type: ignore[name-defined]
-        self._added = [attributes[name] for name in typist.added]
-        self._rescued = attributes[columns.RESCUED]
-        self._row_key = attributes.get(stamp, "")
-        self._total = by_column.get(typist.endpoint.total)
-        if not typist.key or not attributes.keys() >= set(typist.key):
-            raise ValueError
-        self._key = [attributes[name] for name in typist.key]
-        if typist.row_keys:
-            # What is not sent is null, as what is rescued is before any row is looked at.
-            self._natural = [by_column.get(name, self._rescued) for name in typist.row_keys.key]
-            self._date = by_column.get(typist.row_keys.date or "", self._rescued)
-
-    @classmethod
-    def of_first(
-        cls,
-        rows: bytes,
-        typist: Typist,
-        memos: Mapping[str, Memo | None],
-    ) -> _Form | None:
-        """Return the form of the first of some rows; None where it can have none."""
-        try:
-            first = msgspec.json.decode(rows, type=list[msgspec.Raw])[0]
-            return cls(list(msgspec.json.decode(first, type=dict[str, Any])), typist, memos)
-        except ValueError:
-            return None
+        return msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
 
     def decoded(self, rows: bytes) -> list[msgspec.Struct] | None:
         """Return the objects of rows; None where one of them has another form."""
@@ -172,7 +169,7 @@ class _Form:
             found: list[msgspec.Struct] = self._decoder.decode(rows)
         except ValueError:
             return None
-        return found if _are_named(rows, len(found) * len(self._fields)) else None
+        return found if _are_named(rows, len(found) * len(self._steps)) else None
 
     def typed(self, rows: list[msgspec.Struct], typist: Typist) -> list[msgspec.Struct]:
         """Return the records that the objects become, in their place."""
@@ -206,6 +203,8 @@ class _Form:
             rows: The rows.
             rescued: Takes what has no place, by the number of its row.
         """
+        if step.source == step.target and step.memo is None:
+            return
         sent = list(map(attrgetter(step.source), rows))
         if step.source != step.target:
             _set(rows, step.source, repeat(msgspec.UNSET))
