@@ -8,6 +8,7 @@ byte, in a fraction of the time; of whatever is not of that form it says so, and
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import deque
 from functools import cache, partial
@@ -80,7 +81,7 @@ class Press:
             if fields not in self._forms and len(self._forms) < FORMS:
                 self._forms[fields] = None
                 self._forms[fields] = _Form(fields, typist, self._memos)
-        except ValueError:
+        except (ValueError, IndexError, RecursionError):
             return None
         return self._forms.get(fields)
 
@@ -128,10 +129,13 @@ class _Form:
         sources: dict[str, str] = {}
         for number, name in enumerate(fields):
             column = values.column_name(name, typist.aliases)
-            target = attributes[column] if column in memos and column not in sources else ""
+            if not column or column in sources:
+                # Which of two counts, depends on their order, and that on the row.
+                raise ValueError
+            target = attributes[column] if column in memos else ""
             source = target if target and column == name else f"sent_{number}"
-            sources.setdefault(column, source)
-            self._steps.append(_Step(name, source, target, memos[column] if target else None))
+            sources[column] = source
+            self._steps.append(_Step(name, source, target, memos.get(column)))
         self._columns = set(sources)
         self._total = sources.get(typist.endpoint.total)
         if typist.row_keys:
@@ -167,7 +171,7 @@ class _Form:
         """Return the objects of rows; None where one of them has another form."""
         try:
             found: list[msgspec.Struct] = self._decoder.decode(rows)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return found if _are_named(rows, len(found) * len(self._steps)) else None
 
@@ -321,9 +325,12 @@ class _Instants:
         """Remember what an hour is in UTC, if it is written as usual."""
         if hour in self._hours or not _HOUR.fullmatch(hour):
             return
-        begin, end = (str(self._convert(f"{hour}{rest}")) for rest in (":00:00", ":59:59"))
-        is_one = (begin[13:], end) == (f":00:00{_UTC}", f"{begin[:13]}:59:59{_UTC}")
-        self._hours[hour] = begin[:13] if is_one else None
+        self._hours[hour] = None
+        # The first and the last hour that there is may have an end that is none.
+        with contextlib.suppress(values.MisfitError):
+            begin, end = (str(self._convert(f"{hour}{rest}")) for rest in (":00:00", ":59:59"))
+            if (begin[13:], end) == (f":00:00{_UTC}", f"{begin[:13]}:59:59{_UTC}"):
+                self._hours[hour] = begin[:13]
 
 
 @cache

@@ -31,7 +31,7 @@ _BARE = re.compile(_BLANK + _LIST)
 _END = re.compile(_BLANK + rb"\]")
 _NEXT = re.compile(_BLANK + rb"(?:(,)|\])")
 # A text that does not end takes all that follows: its brackets are none.
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _OPENING, _CLOSING = frozenset(b"[{"), frozenset(b"]}")
 
 
@@ -86,9 +86,9 @@ def cut(spool: Spool, name: str) -> Cut | None:
     except _OtherThingsError:
         return None
     end = parts[-1].begin + parts[-1].size
-    end += cast("re.Match[bytes]", _END.match(spool.read(end, BLOCK))).end()
     mark = uuid4().hex
     head, tail = block[: begin.end() - 1], spool.read(end)
+    tail = tail[cast("re.Match[bytes]", _END.match(tail)).end() :]
     try:
         around = decode(b'%s"%s"%s' % (head, mark.encode(), tail))
     except ValueError:
@@ -111,13 +111,15 @@ def _parts(spool: Spool, position: int) -> Iterator[Part]:
         yield Part(spool, position, size, count)
         position += size
         held = spool.read(position, BLOCK)
+        while not held.strip(b" \t\r\n") and position + len(held) < spool.size:
+            held += spool.read(position + len(held), len(held))
         following = _NEXT.match(held)
         if not following:
             raise BrokenError
         if not following[1]:
             return
         position += following.end()
-        held = held[following.end() :]
+        held = held[following.end() :] or spool.read(position, BLOCK)
 
 
 def _piece(held: bytes, *, is_last: bool) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ import contextlib
 import tempfile
 import weakref
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from tap_wolkvox.errors import OperationError
 
@@ -25,7 +25,7 @@ class Spool:
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=BLOCK)  # noqa: SIM115  # as long as this
-        weakref.finalize(self, self._file.close)
+        weakref.finalize(self, _forget, self._file)
         self.size = 0
         """Bytes it holds."""
 
@@ -83,6 +83,12 @@ class Part:
     def read(self) -> bytes:
         """Return its bytes."""
         return self.spool.read(self.begin, self.size)
+
+
+def _forget(file: IO[bytes]) -> None:
+    # What found no room is still to be written, it thinks.
+    with contextlib.suppress(OSError):
+        file.close()
 
 
 @contextlib.contextmanager

@@ -306,12 +306,16 @@ def convert(
 
 
 def rescued_text(rescued: Mapping[str, object]) -> str | None:
-    """Return `_rescued_data`: text that holds a JSON object, or null where nothing was rescued."""
+    """Return `_rescued_data`: text that holds a JSON object, or null where nothing was rescued.
+
+    Its fields are in the order of their names: in whatever order they come, the text is the same.
+    """
     if not rescued:
         return None
-    text = simplejson.dumps(rescued, ensure_ascii=False)
+    ordered = dict(sorted(rescued.items()))
+    text = simplejson.dumps(ordered, ensure_ascii=False)
     # Escaped, what a database refuses in text is text that it takes; JSON escapes NUL anyway.
-    return simplejson.dumps(rescued) if _UNSTORABLE.search(text) else text
+    return simplejson.dumps(ordered) if _UNSTORABLE.search(text) else text
 
 
 def _present(value: object) -> str | None:

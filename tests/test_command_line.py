@@ -164,7 +164,8 @@ def test_a_target_that_goes_away_ends_the_run_without_a_traceback(
     assert process.wait(timeout=30) == 1
     assert "the messages can't be written: Broken pipe" in log
     assert "Traceback" not in log
-    assert len(simulator.requests) == 1
+    # The next answer may be under way by then, but none after that.
+    assert len(simulator.requests) <= 2
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
