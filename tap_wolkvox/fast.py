@@ -36,6 +36,7 @@ FORMS = 20
 REMEMBERED = 20_000
 """Values of a column whose conversions are remembered at most."""
 
+_REFUSED = (msgspec.MsgspecError, ValueError, RecursionError)
 _NUL = b"\\u0000"
 _BLANK = b" \t\r\n"
 _ODD = re.compile(r'[":\\\s]')
@@ -81,7 +82,7 @@ class Press:
             if fields not in self._forms and len(self._forms) < FORMS:
                 self._forms[fields] = None
                 self._forms[fields] = _Form(fields, typist, self._memos)
-        except (ValueError, IndexError, RecursionError):
+        except (*_REFUSED, IndexError):
             return None
         return self._forms.get(fields)
 
@@ -171,7 +172,7 @@ class _Form:
         """Return the objects of rows; None where one of them has another form."""
         try:
             found: list[msgspec.Struct] = self._decoder.decode(rows)
-        except (ValueError, RecursionError):
+        except _REFUSED:
             return None
         return found if _are_named(rows, len(found) * len(self._steps)) else None
 

@@ -165,7 +165,7 @@ def _counted(piece: bytes) -> int:
         return len(_objects.decode(b"[%s]" % piece))
     except msgspec.ValidationError:
         raise _OtherThingsError from None
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return 0
 
 

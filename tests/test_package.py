@@ -113,5 +113,6 @@ def test_the_sdist_holds_the_schemas_and_the_tests(built: tuple[Path, Path]) -> 
 def test_the_oldest_of_all_dependencies_do(checkout: Path, tmp_path: Path) -> None:
     install = ("--resolution", "lowest-direct", "--group", "test", "--editable", checkout)
     programs = environment(tmp_path / "venv", "--project", checkout, *install)
-    chosen = [checkout / "tests" / f"test_{name}.py" for name in ("command_line", "requests")]
+    names = ("command_line", "requests", "both_paths", "parts", "records")
+    chosen = [checkout / "tests" / f"test_{name}.py" for name in names]
     run(programs / "python", "-m", "pytest", "-q", *chosen, cwd=checkout)

@@ -322,8 +322,8 @@ class TestBrokenDocuments:
         with pytest.raises(WolkvoxError):
             rows(200, body)
 
-    @pytest.mark.parametrize("depth", [2000, 100_000])
-    def test_what_is_nested_too_deep_is_refused(self, depth: int) -> None:
+    def test_what_is_nested_too_deep_is_refused(self) -> None:
+        depth = 100_000
         body = b'{"data": [{"a": 1}, {"a": %s%s}]}' % (b"[" * depth, b"]" * depth)
         with pytest.raises(WolkvoxError):
             rows(200, body)
