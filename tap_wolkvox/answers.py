@@ -28,6 +28,7 @@ from tap_wolkvox.errors import (
     WolkvoxError,
 )
 from tap_wolkvox.shapes import LIST, Row, Shape, named
+from tap_wolkvox.spool import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -144,8 +145,11 @@ def _document(body: Spool, shape: Shape) -> Any:
     try:
         cut = parts.cut(body, shape.path[-1]) if shape.is_list else None
         document = _with_rows(cut, shape) if cut else None
-        # What was found was another list of that name, or it holds other things.
-        return decode(body.read()) if document is None else document
+        if document is not None:
+            return document
+        # There is no such list, or what was found is another one of that name. A page of HTML is
+        # left as it is, however long.
+        return None if body.read(0, BLOCK).lstrip().startswith(b"<") else decode(body.read())
     except ValueError:
         return None
 

@@ -100,7 +100,7 @@ class Connection:
             try:
                 self._known[name] = read()
             except StreamError as error:
-                self._known[name] = error
+                self._known[name] = error.with_traceback(None)
         known = self._known[name]
         if isinstance(known, StreamError):
             raise known
@@ -130,7 +130,7 @@ class Connection:
             try:
                 response = self._retried(in_turn, failed, divisible=divisible)(request, context)
             except PassingError as error:
-                failed.append(error)
+                failed.append(_apart(error))
             else:
                 self._ails = False
                 return response
@@ -146,7 +146,10 @@ class Connection:
         self, send: RequestFunc, failed: list[PassingError], *, divisible: bool
     ) -> RequestFunc:
         def note(details: Details) -> None:
-            failed.append(cast("PassingError", details["exception"]))
+            if failed:
+                # Only what the last one shows is of use: the others would fill the disk.
+                failed[-1].cut = None
+            failed.append(_apart(details["exception"]))
             logger.warning("%s; asked again in %.0f s", failed[-1], details["wait"])
 
         def is_enough(error: Exception) -> bool:
@@ -171,6 +174,11 @@ class Connection:
                 return send(request, context)
 
         return sent
+
+
+def _apart(error: BaseException | None) -> PassingError:
+    """Return an error without what it came through, which would keep an answer from being freed."""
+    return cast("PassingError", error).with_traceback(None)
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import atexit
 import codecs
+import errno
 import json
 import os
 import re
 import sys
 import threading
 from collections import deque
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk.singerlib import RecordMessage
 from singer_sdk.singerlib.encoding import SimpleSingerWriter
+from singer_sdk.singerlib.json import serialize_json
 from typing_extensions import override
 
+from tap_wolkvox.errors import WolkvoxError
 from tap_wolkvox.records import encoder
 from tap_wolkvox.spool import Part, Spool
 
@@ -36,7 +43,8 @@ class WholeMessageWriter(SimpleSingerWriter):
 
     Messages come out in their order. Records are taken an answer at a time, the next one once all
     before it is written: so one is fetched while the target takes one in, and no more. A signal
-    stops no message in its middle.
+    stops no message in its middle. Once the program is to be left, or a message could not be
+    written, no other one is taken.
     """
 
     def __init__(self) -> None:
@@ -45,10 +53,11 @@ class WholeMessageWriter(SimpleSingerWriter):
         self._records = Spool()
         # Guards what follows, and tells of each change.
         self._change = threading.Condition()
-        self._left: deque[Sequence[Part]] = deque()
+        self._left: deque[tuple[int, Sequence[Part]]] = deque()
         self._is_writing = False
-        self._is_leaving = False
-        self._error: Exception | None = None
+        self._exit_code: int | None = None
+        self._error: OSError | None = None
+        atexit.register(self._finish)
 
     @override
     def write_message(self, message: Message) -> None:
@@ -56,8 +65,9 @@ class WholeMessageWriter(SimpleSingerWriter):
 
         Raises:
             OSError: What came before can't be written.
+            SystemExit: The program is to be left.
         """
-        line = encoder.encode(_content(message)) + b"\n"
+        line = _encoded(message) + b"\n"
         if isinstance(message, RecordMessage):
             self._records.write(line)
             return
@@ -69,6 +79,7 @@ class WholeMessageWriter(SimpleSingerWriter):
 
         Raises:
             OSError: What came before can't be written.
+            SystemExit: The program is to be left.
         """
         self._put(records.parts, in_turn=True)
 
@@ -77,6 +88,7 @@ class WholeMessageWriter(SimpleSingerWriter):
 
         Raises:
             OSError: What came before can't be written.
+            SystemExit: The program is to be left.
         """
         if self._records.size:
             records, self._records = self._records, Spool()
@@ -87,6 +99,7 @@ class WholeMessageWriter(SimpleSingerWriter):
 
         Raises:
             OSError: It can't be.
+            SystemExit: The program is to be left.
         """
         self.hand_over()
         with self._change:
@@ -101,11 +114,16 @@ class WholeMessageWriter(SimpleSingerWriter):
         Raises:
             SystemExit: Always.
         """
-        if not self._is_leaving:
-            self._is_leaving = True
+        if self._exit_code is None:
+            self._exit_code = exit_code
             with self._change:
                 self._change.wait_for(lambda: not self._is_writing)
         sys.exit(exit_code)
+
+    def _finish(self) -> None:
+        """Wait for what was handed over, where the program ends otherwise than by a signal."""
+        with self._change:
+            self._change.wait_for(lambda: not self._is_writing or self._exit_code is not None)
 
     def _put(self, parts: Sequence[Part], *, in_turn: bool = False) -> None:
         """Let messages be written.
@@ -122,50 +140,77 @@ class WholeMessageWriter(SimpleSingerWriter):
         with self._change:
             self._change.wait_for(lambda: not (in_turn and self._is_writing))
             self._tell()
-            self._left.append(parts)
             if not self._is_writing:
-                threading.Thread(target=self._write, args=[descriptor], daemon=True).start()
+                threading.Thread(target=self._write, daemon=True).start()
                 # Not before: a signal in between would wait for a thread that there is not.
                 self._is_writing = True
+            self._left.append((descriptor, parts))
 
     def _tell(self) -> None:
+        """Say again that there is no more to write, as who was told so first may not have heard."""
+        if self._exit_code is not None:
+            sys.exit(self._exit_code)
         if self._error:
-            raise self._error
+            raise OSError(self._error.errno, self._error.strerror)
 
-    def _write(self, descriptor: int) -> None:
+    def _write(self) -> None:
         """Write what is left, until nothing is."""
-        while (parts := self._next()) is not None:
+        while (put := self._next()) is not None:
+            descriptor, parts = put
             try:
                 for part in parts:
                     self._write_part(descriptor, part)
+            except OSError as error:
+                self._fail(error)
             except Exception as error:  # noqa: BLE001  # it is raised where somebody listens
-                with self._change:
-                    self._error = error
-                    self._left.clear()
+                said = str(error) if isinstance(error, WolkvoxError) else type(error).__name__
+                self._fail(OSError(errno.EIO, said))
 
-    def _next(self) -> Sequence[Part] | None:
+    def _next(self) -> tuple[int, Sequence[Part]] | None:
         """Return what is to be written next; None, to end with."""
         with self._change:
             # In one moment: what is put after that begins anew.
-            self._is_writing = bool(self._left) and not self._is_leaving
+            self._is_writing = bool(self._left) and self._exit_code is None
             self._change.notify_all()
             return self._left.popleft() if self._is_writing else None
+
+    def _fail(self, error: OSError) -> None:
+        with self._change:
+            self._error = error
+            self._left.clear()
 
     def _write_part(self, descriptor: int, part: Part) -> None:
         escapes = not _takes_utf_8()
         for lines in _lines(part):
-            if self._is_leaving:
+            if self._exit_code is not None:
                 return
             left = _escaped(lines) if escapes else lines
             while left:
                 left = left[os.write(descriptor, left) :]
 
 
-def _content(message: Message) -> dict[str, Any]:
+def _encoded(message: Message) -> bytes:
     content = message.to_dict()
-    if isinstance(message, RecordMessage) and message.time_extracted:
-        content["time_extracted"] = message.time_extracted.isoformat()
-    return content
+    try:
+        return encoder.encode(_plain(content))
+    except UnicodeEncodeError:
+        # Half a surrogate pair, which a stream map has made.
+        return serialize_json(content).encode()
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON has a form for; of anything else what the SDK makes of it."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Decimal):
+        return value if value.is_finite() else None
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _descriptor() -> int | None:
@@ -173,13 +218,13 @@ def _descriptor() -> int | None:
     sys.stdout.flush()
     try:
         return sys.stdout.fileno()
-    except OSError:
+    except (OSError, AttributeError):
         return None
 
 
 def _takes_utf_8() -> bool:
     """Whether a target that is started as this program is reads UTF-8."""
-    return codecs.lookup(sys.stdout.encoding).name == "utf-8"
+    return codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
 
 
 def _escaped(lines: bytes) -> bytes:
@@ -192,6 +237,8 @@ def _lines(part: Part) -> Iterator[bytes]:
     begin, end, size = part.begin, part.begin + part.size, AT_ONCE
     while begin < end:
         block = part.spool.read(begin, min(size, end - begin))
+        if not block:
+            raise EOFError
         whole = block.rfind(b"\n") + 1
         # One that is longer is read again, with more of it.
         size = AT_ONCE if whole else 2 * size

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
-encoder = msgspec.json.Encoder(enc_hook=str, decimal_format="number")
-"""Makes JSON of whatever goes to the target: a number keeps all its digits."""
+encoder = msgspec.json.Encoder(decimal_format="number")
+"""Makes JSON of what goes to the target: a number keeps all its digits."""
 
 
 class _Message(msgspec.Struct, tag_field="type", tag="RECORD", gc=False):

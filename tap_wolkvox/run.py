@@ -40,7 +40,7 @@ def read_all(operations: Sequence[Sequence[WolkvoxStream]], writer: WholeMessage
         writer.drain()
     except OSError as error:
         # Without anybody to read for, no other stream is better off.
-        raise RunError(f"the messages can't be written: {error.strerror}") from None
+        failures.append(f"the messages can't be written: {error.strerror}")
     finally:
         tallies = [stream.tally for streams in operations for stream in streams]
         for line in report.table([tally for tally in tallies if tally.seconds]):
@@ -110,7 +110,7 @@ def _read(stream: WolkvoxStream) -> None:
         stream.tally.seconds = time.monotonic() - begin
         stream.tally.requests = connection.requests - requests
         stream.tally.questions = connection.questions - questions
-        # Bookmarks say at any time what is completely read: so also after a failure or a signal.
+        # Bookmarks say at any time what is completely read: so also after a failure.
         stream.finalize_state_progress_markers()
 
 

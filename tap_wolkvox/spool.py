@@ -6,7 +6,10 @@ It is gone with the process, however that ends: the system keeps no file that no
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 import tempfile
+import threading
 import weakref
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
@@ -19,13 +22,19 @@ if TYPE_CHECKING:
 BLOCK = 2**17
 """Bytes that are handled at once; a spool of fewer stays in memory."""
 
+_POSITION = threading.RLock()
+"""Guards what only Windows shares between threads: where in a file the next byte is."""
+
 
 class Spool:
-    """Bytes that are written once, one after the other, and read as often as needed."""
+    """Bytes that are written once, one after the other, and read as often as needed.
+
+    One thread writes; any may read at the same time.
+    """
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=BLOCK)  # noqa: SIM115  # as long as this
-        weakref.finalize(self, _forget, self._file)
+        self._held = bytearray()
+        self._file: IO[bytes] | None = None
         self.size = 0
         """Bytes it holds."""
 
@@ -35,26 +44,39 @@ class Spool:
         Raises:
             OperationError: There is no room for them.
         """
-        with _told():
-            self._file.seek(self.size)
-            self._file.write(data)
-            # What it keeps back in memory would fail where nobody listens, once it is closed.
-            self._file.flush()
+        if not self._file and self.size + len(data) <= BLOCK:
+            self._held += data
+        else:
+            with _told():
+                self._put(data)
         self.size += len(data)
 
-    def read(self, begin: int = 0, size: int = -1) -> bytes:
+    def read(self, begin: int = 0, size: int | None = None) -> bytes:
         """Return bytes, fewer than asked for at the end.
 
         Args:
             begin: Position of the first.
-            size: How many; all that follow, if it is negative.
+            size: How many; None for all that follow.
 
         Raises:
             OperationError: They can't be read.
         """
+        end = self.size if size is None else min(begin + size, self.size)
+        # In this order: once there is a file, it holds all of what was held.
+        held, file = self._held, self._file
+        if not file:
+            return bytes(held[begin:end])
         with _told():
-            self._file.seek(begin)
-            return self._file.read(size)
+            return _read(file, begin, max(end - begin, 0))
+
+    def _put(self, data: bytes) -> None:
+        """Write to the file, which there is from now on."""
+        if not self._file:
+            file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # as long as this
+            weakref.finalize(self, file.close)
+            _write(file, self._held)
+            self._file, self._held = file, bytearray()
+        _write(self._file, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +107,25 @@ class Part:
         return self.spool.read(self.begin, self.size)
 
 
-def _forget(file: IO[bytes]) -> None:
-    # What found no room is still to be written, it thinks.
-    with contextlib.suppress(OSError):
-        file.close()
+def _write(file: IO[bytes], data: bytes | bytearray) -> None:
+    left = memoryview(data)
+    with _POSITION:
+        file.seek(0, os.SEEK_END)
+        while left:
+            left = left[file.write(left) :]
+
+
+def _read(file: IO[bytes], begin: int, size: int) -> bytes:
+    """Return so many bytes; without a position that threads would share, where that can be."""
+    if sys.platform == "win32":  # pragma: no cover
+        with _POSITION:
+            file.seek(begin)
+            return file.read(size)
+    blocks: list[bytes] = []
+    while size and (block := os.pread(file.fileno(), size, begin)):
+        blocks.append(block)
+        begin, size = begin + len(block), size - len(block)
+    return b"".join(blocks)
 
 
 @contextlib.contextmanager

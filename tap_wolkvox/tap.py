@@ -99,17 +99,6 @@ class TapWolkvox(Tap):
     def discover_streams(self) -> list[WolkvoxStream]:
         return [stream(self, endpoint) for endpoint in ENDPOINTS]
 
-    @override
-    def setup_mapper(self) -> None:
-        """Get ready to map what is read; the SDK does so with all that is deselected, too."""
-        super(Tap, self).setup_mapper()
-        wanted = Catalog(
-            (name, entry)
-            for name, entry in self.catalog.items()
-            if entry.metadata.root.selected is not False
-        )
-        self.mapper.register_raw_streams_from_catalog(wanted)
-
     @override  # type: ignore[misc]  # final, as the SDK means it: it ends at the first failure
     def sync_all(self) -> None:
         """Read all selected streams; one that fails does not stop the others.

@@ -152,3 +152,19 @@ def test_only_the_schemas_that_are_needed_are_read(calls: CommandLine, tmp_path:
     read = set(re.findall(r"SCHEMA .*[/\\](\w+)\.json", result.log))
     ours = {Path(str(file)).stem for file in columns.directory().iterdir()}
     assert read & ours == {"added_columns", CDR}
+
+
+def test_a_catalog_may_say_less_or_more_than_the_tap(calls: CommandLine) -> None:
+    whole = calls.run(**SETTINGS).records(CDR)
+    [entry] = [each for each in selection(CDR)["streams"] if each["tap_stream_id"] == CDR]
+    bare = {**entry, "metadata": []}
+    assert calls.run(catalog={"streams": [bare]}, **SETTINGS).records(CDR) == whole
+    entry["schema"]["properties"]["comment"] = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    assert len(calls.run(catalog={"streams": [entry]}, **SETTINGS).records(CDR)) == len(whole)
+
+
+def test_the_schemas_of_all_streams_can_be_printed(calls: CommandLine) -> None:
+    result = calls.run("--test=schema", **SETTINGS)
+    assert result.code == 0, result.log
+    assert {message["type"] for message in result.messages} == {"SCHEMA"}
+    assert {message["stream"] for message in result.messages} == BY_NAME.keys()

@@ -8,16 +8,23 @@ import json
 import os
 import threading
 import time
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from singer_sdk.singerlib import RecordMessage, StateMessage
+from singer_sdk.singerlib.json import serialize_json
 
 from tap_wolkvox import output
+from tap_wolkvox.errors import OperationError
 from tap_wolkvox.output import WholeMessageWriter
 from tap_wolkvox.records import Records
+from tap_wolkvox.spool import Spool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -197,3 +204,79 @@ def test_nobody_waits_for_a_target_once_it_has_all() -> None:
             writer.leave(143)
         assert left.value.code == 143
         assert time.monotonic() - began < 5
+
+
+def test_nothing_is_taken_once_the_program_is_to_be_left() -> None:
+    """Should who is told to leave not hear it, as a callback of the interpreter does not."""
+    with a_target() as target:
+        target.read()
+        writer = WholeMessageWriter()
+        with pytest.raises(SystemExit):
+            writer.leave(143)
+        for take in (partial(writer.write_records, records(1)), writer.drain):
+            with pytest.raises(SystemExit) as left:
+                take()
+            assert left.value.code == 143
+    assert target.lines == []
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OperationError("no room: make some"), "no room: make some"),
+        (ValueError("what a row holds"), "ValueError"),
+    ],
+)
+def test_what_fails_in_the_thread_is_told(error: Exception, said: str) -> None:
+    class Broken(Spool):
+        def read(self, begin: int = 0, size: int | None = None) -> bytes:
+            raise error
+
+    made = records(1)
+    made.parts = [replace(part, spool=Broken()) for part in made.parts]
+    with a_target() as target:
+        target.read()
+        writer = WholeMessageWriter()
+        writer.write_records(made)
+        with pytest.raises(OSError) as told:
+            writer.drain()
+        assert told.value.strerror == said
+
+
+def test_a_spool_that_ends_too_soon_is_no_end_of_messages() -> None:
+    made = records(1)
+    made.parts = [replace(part, size=part.size + 1) for part in made.parts]
+    with a_target() as target:
+        target.read()
+        writer = WholeMessageWriter()
+        writer.write_records(made)
+        with pytest.raises(OSError, match="EOFError"):
+            writer.drain()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        datetime(2026, 11, 20, 10, tzinfo=UTC),
+        date(2026, 11, 20),
+        timedelta(seconds=5),
+        Decimal("1.50"),
+        Decimal("NaN"),
+        Decimal("Infinity"),
+        float("nan"),
+        b"bytes",
+        {"a"},
+        [Decimal("NaN"), (1, "2"), {"b": None}],
+        "half a \ud83d pair",
+        "\u2028",
+        True,
+    ],
+    ids=repr,
+)
+def test_what_a_stream_map_may_make_is_written_as_the_sdk_does(value: object) -> None:
+    made = RecordMessage(stream="calls", record={"value": value}, time_extracted=datetime.now(UTC))
+    with contextlib.redirect_stdout(io.StringIO()) as taken:
+        writer = WholeMessageWriter()
+        writer.write_message(made)
+        writer.drain()
+    assert json.loads(taken.getvalue()) == json.loads(serialize_json(made.to_dict()))

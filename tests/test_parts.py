@@ -237,7 +237,7 @@ class TestWholeDocuments:
         reads: list[int] = []
 
         class Counting(Spool):
-            def read(self, begin: int = 0, size: int = -1) -> bytes:
+            def read(self, begin: int = 0, size: int | None = None) -> bytes:
                 reads.append(begin)
                 assert len(reads) < 100, "it does not end"
                 return super().read(begin, size)
@@ -315,6 +315,21 @@ class TestBrokenDocuments:
     def test_what_is_no_json_may_pass_by_itself(self, body: bytes, size: int) -> None:
         with blocks_of(size), pytest.raises(PassingError, match="no whole JSON"):
             rows(200, body)
+
+    @pytest.mark.parametrize("size", range(11, 30))
+    @pytest.mark.parametrize("text", [b"x", b"\\ud800"])
+    def test_nothing_behind_a_comma_is_no_json(self, text: bytes, size: int) -> None:
+        with blocks_of(size), pytest.raises(PassingError, match="no whole JSON"):
+            rows(200, b'{"data": [{"a": "%s"}, ]}' % text)
+
+    @pytest.mark.parametrize("text", [b"x", b"\\ud800"])
+    def test_a_list_of_other_things_too_is_none_of_rows(self, text: bytes) -> None:
+        with pytest.raises(StreamError, match="a list of other things"):
+            rows(200, b'{"data": [{"a": "%s"}, 5]}' % text)
+
+    def test_a_page_of_html_is_no_json_however_long(self) -> None:
+        with pytest.raises(PassingError, match="no whole JSON"):
+            rows(200, b" \n<html>" + b"x" * 1_000_000)
 
     @pytest.mark.parametrize("value", [b'"\xff"', b"1" * 5000, b"1e" + b"9" * 30])
     def test_a_value_that_cannot_be_read_is_refused(self, value: bytes) -> None:

@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -135,36 +136,43 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch, before: int) -> No
     assert caught.value.__suppress_context__
 
 
-@needs_a_full_disk
-def test_what_found_no_room_is_forgotten_without_a_word(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    said: list[object] = []
-    monkeypatch.setattr(sys, "unraisablehook", said.append)
-    monkeypatch.setattr(
-        tempfile, "TemporaryFile", lambda **_: FULL.open("r+b", buffering=4 * BLOCK)
-    )
-    spool = spooled(b"x" * (BLOCK - 1))
-    with pytest.raises(OperationError) as caught:
-        spool.write(b"yy")
-    del spool, caught
-    gc.collect()
-    assert said == []
-
-
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EDQUOT])
-@pytest.mark.parametrize("does", ["write", "read", "seek", "flush"])
-def test_what_the_system_refuses_is_told(
-    monkeypatch: pytest.MonkeyPatch, does: str, code: int
-) -> None:
-    spool = spooled(b"abc")
+@needs_proc
+@pytest.mark.parametrize("code", [errno.EIO, errno.ESTALE])
+def test_what_can_not_be_read_is_told(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    spool = spooled(LARGE)
 
     def refuse(*_: object) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(spool._file, does, refuse, raising=True)  # noqa: SLF001
+    monkeypatch.setattr(os, "pread", refuse)
     with pytest.raises(OperationError, match="TMPDIR") as caught:
-        spool.read() if does == "read" else spool.write(b"d")
+        spool.read()
     assert os.strerror(code) in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert spool.size == 3
+
+
+@needs_proc
+def test_a_thread_reads_what_it_asks_for_whoever_else_reads() -> None:
+    spool = Spool()
+    blocks = [bytes([number]) * 1000 for number in range(250)]
+    for block in blocks:
+        spool.write(block)
+    wrong: list[int] = []
+
+    def read() -> None:
+        for _ in range(20):
+            for number, block in enumerate(blocks):
+                if spool.read(number * 1000, 1000) != block:
+                    wrong.append(number)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=read) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert wrong == []

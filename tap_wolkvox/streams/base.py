@@ -235,12 +235,13 @@ class WolkvoxStream(RESTStream[None]):
             yield from super()._sync_records(context, write_messages=write_messages)
             return
         with self.get_record_counter() as counter, self.get_sync_timer() as timer:
-            for place in self.partitions:
+            for place in self.partitions if context is None else [context]:
                 counter.with_context(place)
                 timer.with_context(place)
                 self._write_starting_replication_value(place)
                 for records in self._reported(place):
                     self._wolkvox.message_writer.write_records(records)
+                    self.tally.rows += len(records)
                     self.state_manager.is_flushed = False
                     counter.increment(len(records))
                 self._finalize_state(self.get_context_state(place))
@@ -250,9 +251,11 @@ class WolkvoxStream(RESTStream[None]):
 
     @property
     def _are_to_stay(self) -> bool:
-        """Whether records are to be written as they are."""
+        """Whether records are to be written as they are, and all of them."""
+        if self.ABORT_AT_RECORD_COUNT is not None:
+            return False
         declared, wanted = (
-            {name: each["type"] for name, each in schema["properties"].items()}
+            {name: each.get("type") for name, each in schema["properties"].items()}
             for schema in (self.schema, self.effective_schema)
         )
         is_all = declared == wanted and all(self.mask["properties", name] for name in declared)
@@ -265,7 +268,9 @@ class WolkvoxStream(RESTStream[None]):
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Yield the records, for the SDK to change them."""
         for records in self._reported(context):
-            yield from records
+            for record in records:
+                self.tally.rows += 1
+                yield record
             self._wolkvox.message_writer.hand_over()
 
     def _reported(self, context: Context | None) -> Iterator[Records]:
@@ -275,9 +280,7 @@ class WolkvoxStream(RESTStream[None]):
             if self._version is not None:
                 batches = [self._held(batches)]
                 super()._write_activate_version_message(self._version)
-            for records in batches:
-                yield records
-                self.tally.rows += len(records)
+            yield from batches
         finally:
             self._report()
 
@@ -476,9 +479,9 @@ class WolkvoxStream(RESTStream[None]):
             raw = batch.raw if len(rows) > FEW else None
             pressed = self._press.records(raw, typist) if raw else None
             made.add(typist.records(batch.rows) if pressed is None else pressed)
-        self._sent |= typist.sent
         self._rescued |= typist.rescued
         typist.check()
+        self._sent |= typist.sent
         if typist.left_out:
             self.logger.info("%d rows named %s are left out.", typist.left_out, TOTAL)
         return made

@@ -115,14 +115,16 @@ class DatedStream(WolkvoxStream):
             window, self._width = plan.window, plan.width
             try:
                 rows = self.rows(context, window, divisible=plan.is_divisible)
-                records = self.records(rows, window)
+                count, records = len(rows), self.records(rows, window)
             except TooLargeError as error:
                 plan = self._with_less(plan, error)
                 continue
             except StreamError as error:
                 raise StreamError(f"{window}: {error}") from None
+            # The next answer needs the room of this one.
+            del rows
             yield window, (records,)
-            plan = plan.read(len(rows))
+            plan = plan.read(count)
 
     def plan(self) -> windows.Plan:
         """Return the plan of what there is to read, and log it."""
