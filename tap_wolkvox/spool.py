@@ -74,9 +74,10 @@ class Spool:
         if not self._file:
             file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # as long as this
             weakref.finalize(self, file.close)
-            _write(file, self._held)
+            _write(file, 0, self._held)
             self._file, self._held = file, bytearray()
-        _write(self._file, data)
+        # Where the last whole write has ended: one that failed may have left something there.
+        _write(self._file, self.size, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,10 @@ class Part:
         return self.spool.read(self.begin, self.size)
 
 
-def _write(file: IO[bytes], data: bytes | bytearray) -> None:
+def _write(file: IO[bytes], begin: int, data: bytes | bytearray) -> None:
     left = memoryview(data)
     with _POSITION:
-        file.seek(0, os.SEEK_END)
+        file.seek(begin)
         while left:
             left = left[file.write(left) :]
 
