@@ -1,6 +1,6 @@
 """The command `tap-wolkvox`."""
 
-# ruff: noqa: E402
+# ruff: noqa: E402  # the imports are what the collector is switched off for
 from __future__ import annotations
 
 import gc

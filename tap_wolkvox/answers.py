@@ -9,7 +9,6 @@ not known to be good is never taken for rows, and never for empty.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,7 @@ from tap_wolkvox.errors import (
     TooLargeError,
     WolkvoxError,
 )
-from tap_wolkvox.shapes import LIST, Row, Shape, named
+from tap_wolkvox.shapes import LIST, Found, Row, Shape, named
 from tap_wolkvox.spool import BLOCK
 
 if TYPE_CHECKING:
@@ -79,26 +78,6 @@ UNKNOWN_CODE = 0
 """Status of a 200 whose envelope holds an error `code` that is no HTTP status."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What an answer holds.
-
-    Args:
-        rows: Its rows.
-        things: How many things the server sent, as it counts them: rows before they are taken
-            apart.
-        counts_either: Whether the server may as well count the rows.
-    """
-
-    rows: AnswerRows
-    things: int
-    counts_either: bool = False
-
-    def lacks(self, counted: int) -> bool:
-        """Whether the server counts more than it sent."""
-        return counted > self.things and not (self.counts_either and counted == len(self.rows))
-
-
 def rows(
     status: int,
     body: Spool,
@@ -141,7 +120,7 @@ def rows(
 
 
 def _document(body: Spool, shape: Shape) -> Any:
-    """Return what the body holds, with `Sent` for a long list of rows; None where it is no JSON."""
+    """Return what the body holds, `Found` for a long list of rows; None where it is no JSON."""
     try:
         cut = parts.cut(body, shape.path[-1]) if shape.is_list else None
         document = _with_rows(cut, shape) if cut else None
@@ -157,23 +136,23 @@ def _document(body: Spool, shape: Shape) -> Any:
 def _with_rows(cut: parts.Cut, shape: Shape) -> Any:
     """Return a document with its rows in their place; None where that is another place."""
     if cut.around == cut.mark:
-        return _sent(cut, shape) if len(shape.path) == 1 else None
+        return _found(cut, shape) if len(shape.path) == 1 else None
     holder = cut.around
     for name in shape.path[:-1]:
         holder = holder.get(name) if isinstance(holder, dict) else None
     last = shape.path[-1]
     if not isinstance(holder, dict) or holder.get(last) != cut.mark:
         return None
-    holder[last] = _sent(cut, shape)
+    holder[last] = _found(cut, shape)
     return cut.around
 
 
-def _sent(cut: parts.Cut, shape: Shape) -> Sent:
+def _found(cut: parts.Cut, shape: Shape) -> Found[AnswerRows]:
     """Return the rows of a list that was cut."""
     batches = [Batch(part, shape) for part in cut.parts]
-    things = sum(part.count for part in cut.parts)
-    rows = things if shape.is_plain else sum(len(batch.rows) for batch in batches)
-    return Sent(AnswerRows(batches, rows), things)
+    sent = sum(part.count for part in cut.parts)
+    rows = sent if shape.is_plain else sum(len(batch.rows) for batch in batches)
+    return Found(AnswerRows(batches, rows), sent)
 
 
 def _effective_status(status: int, envelope: Row) -> int:
@@ -233,20 +212,20 @@ def _data(document: Any, envelope: Row, shape: Shape, cap: int) -> AnswerRows:
     if _text(envelope.get("error")).strip().lower() not in NO_ERROR:
         raise PassingError("the answer says that all is well, and holds an error: run again later")
     data, holder = _at(document, shape.path)
-    sent = data if isinstance(data, Sent) else _sent_at_once(data, shape)
-    _check_whole(sent, envelope, holder, cap)
-    return sent.rows
+    found = data if isinstance(data, Found) else _found_at_once(data, shape)
+    _check_whole(found, envelope, holder, cap)
+    return found.rows
 
 
-def _sent_at_once(data: Any, shape: Shape) -> Sent:
+def _found_at_once(data: Any, shape: Shape) -> Found[AnswerRows]:
     """Return what was decoded at once: what is in the place of rows."""
     found = shape.read(data)
-    return Sent(AnswerRows.of(found.rows), found.sent, found.counts_either)
+    return Found(AnswerRows.of(found.rows), found.sent, found.counts_either)
 
 
 def _at(document: Any, path: tuple[str, ...]) -> tuple[Any, Row]:
     """Return what lies at a path, and the object that holds it."""
-    if isinstance(document, list | Sent) and len(path) == 1:
+    if isinstance(document, list | Found) and len(path) == 1:
         return document, {}
     found, holder = document, {}
     for depth, name in enumerate(path):
@@ -261,26 +240,26 @@ def _at(document: Any, path: tuple[str, ...]) -> tuple[Any, Row]:
     return found, holder
 
 
-def _check_whole(sent: Sent, envelope: Row, holder: Row, cap: int) -> None:
+def _check_whole(found: Found[AnswerRows], envelope: Row, holder: Row, cap: int) -> None:
     """Make sure that no row is missing, as far as the answer itself can tell."""
     total, page = (_counted("", holder.get(name)) for name in ("total", "limit"))
     counted = max(total, _counted(_message(envelope), envelope.get("total_records")))
-    rows = max(len(sent.rows), sent.things)
+    rows = max(len(found.rows), found.sent)
     if rows >= cap:
         raise TooLargeError(
             f"the answer holds {rows} rows, the API's limit is {cap}: rows may be missing, so none "
             "was emitted",
-            cut=CutAnswer(sent.rows, max(rows, counted)),
+            cut=CutAnswer(found.rows, max(rows, counted)),
         )
-    if 0 < page <= sent.things and not total == counted == sent.things:
+    if 0 < page <= found.sent and not total == counted == found.sent:
         raise StreamError(
-            f"the API sent a page of {sent.things} rows and documents no way to the next one: rows "
+            f"the API sent a page of {found.sent} rows and documents no way to the next one: rows "
             "may be missing, so none was emitted"
         )
-    if sent.lacks(counted):
+    if found.lacks(counted):
         raise PassingError(
-            f"the answer is cut: the API counts {counted} rows and sent {sent.things}",
-            cut=CutAnswer(sent.rows, counted),
+            f"the answer is cut: the API counts {counted} rows and sent {found.sent}",
+            cut=CutAnswer(found.rows, counted),
         )
 
 

@@ -166,7 +166,7 @@ class _Form:
             kw_only=True,
             gc=False,
         )
-        return msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
+        return msgspec.json.Decoder(list[row])  # type: ignore[valid-type]  # a class made at run time
 
     def decoded(self, rows: bytes) -> list[msgspec.Struct] | None:
         """Return the objects of rows; None where one of them has another form."""
@@ -316,7 +316,7 @@ class _Instants:
         hours, rests, made = self._hours, _rests(), list[values.Scalar]()
         for value in sent:
             try:
-                made.append(hours[value[:13]] + rests[value[13:]])  # type: ignore[index,operator]
+                made.append(hours[value[:13]] + rests[value[13:]])  # type: ignore[index,operator]  # null: see below
             except (KeyError, TypeError):
                 self._learn(str(value)[:13])
                 made.append(self._convert(value))

@@ -174,7 +174,7 @@ def _repeated(count: int, text: str) -> str:
 def _as_json(values: Sequence[object]) -> str:
     """Return values as a JSON list, in which none runs into the next."""
     try:
-        return f"[{', '.join(map(encode_basestring_ascii, values))}]"  # type: ignore[arg-type]
+        return f"[{', '.join(map(encode_basestring_ascii, values))}]"  # type: ignore[arg-type]  # see below
     except TypeError:
         # Not all of them are texts.
         return simplejson.dumps(list(values))

@@ -7,8 +7,9 @@ the stream: a guess could lose rows.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sized
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from tap_wolkvox.errors import StreamError
 from tap_wolkvox.values import MISSING
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
+AnyRows = TypeVar("AnyRows", bound=Sized)
+
+
 @dataclass(frozen=True, slots=True)
-class Found:
+class Found(Generic[AnyRows]):
     """What an answer holds.
 
     Args:
@@ -29,9 +33,13 @@ class Found:
         counts_either: Whether the server may as well count the flat rows; nobody knows.
     """
 
-    rows: list[Row]
+    rows: AnyRows
     sent: int
     counts_either: bool = False
+
+    def lacks(self, counted: int) -> bool:
+        """Whether the server counts more than it sent."""
+        return counted > self.sent and not (self.counts_either and counted == len(self.rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +68,7 @@ class Shape(ABC):
         return "" if self.path == ("data",) else f"Its rows lie in {_place(self.path)}."
 
     @abstractmethod
-    def read(self, data: Any) -> Found:
+    def read(self, data: Any) -> Found[list[Row]]:
         """Return what was found at the path: no list and no object where nothing was.
 
         Raises:
@@ -75,7 +83,7 @@ class Rows(Shape):
     is_list = True
     is_plain = True
 
-    def read(self, data: Any) -> Found:
+    def read(self, data: Any) -> Found[list[Row]]:
         """Return the list."""
         rows = _objects(data, self.path)
         return Found(rows, len(rows))
@@ -89,7 +97,7 @@ LIST = Rows()
 class OneObject(Shape):
     """One object, bare or in a list: one row."""
 
-    def read(self, data: Any) -> Found:
+    def read(self, data: Any) -> Found[list[Row]]:
         """Return the object."""
         rows = _objects([data] if isinstance(data, dict) else data, self.path)
         if len(rows) > 1:
@@ -128,7 +136,7 @@ class RowsByName(ByName):
         """How names become a column."""
         return f"The API sends an object of lists; the name of each list is in `{self.column}`."
 
-    def read(self, data: Any) -> Found:
+    def read(self, data: Any) -> Found[list[Row]]:
         """Return the rows of all names."""
         lists = _object(data, self.path)
         rows = [
@@ -148,7 +156,7 @@ class RowByName(ByName):
         """How names become a column."""
         return f"The API sends an object of objects; the name of each is in `{self.column}`."
 
-    def read(self, data: Any) -> Found:
+    def read(self, data: Any) -> Found[list[Row]]:
         """Return the row of each name."""
         objects = _object(data, self.path)
         rows = [
@@ -175,7 +183,7 @@ class RowsInRows(Shape):
         """How lists become rows."""
         return f"One row for each element of `{self.field}`; where that is empty, there is none."
 
-    def read(self, data: Any) -> Found:
+    def read(self, data: Any) -> Found[list[Row]]:
         """Return the inner rows, each with the fields of the outer one."""
         outer = _objects(data, self.path)
         rows = [row for each in outer for row in self._taken_apart(each)]
@@ -215,7 +223,7 @@ class RowsWithEarliest(Shape):
         """Where the date comes from."""
         return f"The column `{self.column}` is the earliest `{self.inner}` in `{self.field}`."
 
-    def read(self, data: Any) -> Found:
+    def read(self, data: Any) -> Found[list[Row]]:
         """Return the rows, each with its earliest date."""
         rows = _objects(data, self.path)
         dated = [joined({self.column: self._earliest(row)}, row, "row") for row in rows]
@@ -254,7 +262,7 @@ class RowsByKind(Shape):
         kinds = ", ".join(f"`{field}` ({kind})" for field, (kind, _) in self.kinds.items())
         return f"The API sends one object of lists: {kinds}; their rows are told apart by `kind`."
 
-    def read(self, data: Any) -> Found:
+    def read(self, data: Any) -> Found[list[Row]]:
         """Return the rows of all kinds."""
         [lists] = OneObject(path=self.path).read(data).rows or [{}]
         strange = len(lists.keys() - self.kinds.keys())

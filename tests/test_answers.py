@@ -12,8 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox.answer_rows import AnswerRows
-from tap_wolkvox.answers import Sent, shown
+from tap_wolkvox.answers import shown
 from tap_wolkvox.endpoints import ENDPOINTS
 from tap_wolkvox.errors import (
     CutAnswer,
@@ -1070,18 +1069,3 @@ class TestShown:
     def test_many_names_are_not_all_shown(self) -> None:
         names = [f"opt{number}" for number in range(25)]
         assert shown(names, "") == f"{', '.join(sorted(names)[:20])} and 5 not shown here"
-
-
-class TestWhatTheServerCounts:
-    @given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
-    def test_what_the_server_counts_is_what_it_sent(
-        self, flat: int, sent: int, counted: int
-    ) -> None:
-        assert Sent(AnswerRows.of([ROW] * flat), sent).lacks(counted) == (counted > sent)
-
-    @given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
-    def test_it_may_count_the_flat_rows_but_then_exactly(
-        self, flat: int, sent: int, counted: int
-    ) -> None:
-        found = Sent(AnswerRows.of([ROW] * flat), sent, counts_either=True)
-        assert found.lacks(counted) == (counted > sent and counted != flat)

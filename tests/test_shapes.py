@@ -671,6 +671,19 @@ class TestJoined:
 
 
 class TestCounts:
+    @given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
+    def test_what_the_server_counts_is_what_it_sent(
+        self, flat: int, sent: int, counted: int
+    ) -> None:
+        assert Found([ROW] * flat, sent).lacks(counted) == (counted > sent)
+
+    @given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
+    def test_it_may_count_the_flat_rows_but_then_exactly(
+        self, flat: int, sent: int, counted: int
+    ) -> None:
+        found = Found([ROW] * flat, sent, counts_either=True)
+        assert found.lacks(counted) == (counted > sent and counted != flat)
+
     def test_each_shape_counts_what_it_was_sent(self) -> None:
         for shape, data, sent in (
             (LIST, [ROW, ROW], 2),

@@ -10,10 +10,10 @@ from __future__ import annotations
 import sys
 
 # `requests` decodes with simplejson where it finds it, which is here only because the SDK wants it.
-sys.modules["simplejson"] = None  # type: ignore[assignment]
+sys.modules["simplejson"] = None  # type: ignore[assignment]  # hides it from the imports below
 
-import msgspec  # noqa: E402
-import requests  # noqa: E402
+import msgspec  # noqa: E402  # after that
+import requests  # noqa: E402  # after that
 
 
 def main() -> None:

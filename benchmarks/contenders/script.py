@@ -10,9 +10,9 @@ import sys
 
 # `requests` decodes with simplejson where it finds it, which is here only because the SDK wants it:
 # who wrote such a script has the library's own way, with the json of Python.
-sys.modules["simplejson"] = None  # type: ignore[assignment]
+sys.modules["simplejson"] = None  # type: ignore[assignment]  # hides it from the imports below
 
-import requests  # noqa: E402
+import requests  # noqa: E402  # after that
 
 
 def main() -> None:

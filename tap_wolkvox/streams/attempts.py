@@ -111,7 +111,8 @@ class AttemptStream(DatedStream):
             self._emitted.add(key)
             return key not in before
 
-        typist = self.typist_for(window, is_wanted=is_wanted, is_new=is_new)
+        typist = self.typist_for(window)
+        typist.is_wanted, typist.is_new = is_wanted, is_new
         return self.typed(rows, typist)
 
     def _by_id(self, context: Context | None, asked: Window, error: TooLargeError) -> AnswerRows:

@@ -30,7 +30,7 @@ from tap_wolkvox.streams.one_by_one import ALL
 from tap_wolkvox.typist import TOTAL, Typist
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
     import requests
     from singer_sdk.helpers.types import Auth, Context, Record, RequestFunc
@@ -441,21 +441,12 @@ class WolkvoxStream(RESTStream[None]):
         """Return the instant of the last request, in UTC."""
         return self.connection.asked_at or clock.now()
 
-    def typist(
-        self,
-        added: Mapping[str, str],
-        row_keys: RowKeys | None = None,
-        *,
-        is_wanted: Callable[[Row], bool] | None = None,
-        is_new: Callable[[Record], bool] | None = None,
-    ) -> Typist:
+    def typist(self, added: Mapping[str, str], row_keys: RowKeys | None = None) -> Typist:
         """Return what makes the records of an answer of its rows.
 
         Args:
             added: Columns that say the same of each row.
             row_keys: What gives each row its `row_key`, if it has one.
-            is_wanted: Whether a row is to be kept; None where all are.
-            is_new: Whether a record is to be kept; None where all are.
         """
         return Typist(
             endpoint=self.endpoint,
@@ -464,8 +455,6 @@ class WolkvoxStream(RESTStream[None]):
             aliases=self.aliases,
             added={SERVER: self.connection.operation.server, **added},
             row_keys=row_keys,
-            is_wanted=is_wanted,
-            is_new=is_new,
         )
 
     def typed(self, rows: AnswerRows, typist: Typist) -> Records:

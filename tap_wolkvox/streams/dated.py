@@ -28,11 +28,11 @@ from tap_wolkvox.wall_clock import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import timedelta
 
     import requests
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Context
 
     from tap_wolkvox.answer_rows import AnswerRows
     from tap_wolkvox.endpoints import Endpoint
@@ -255,10 +255,6 @@ class DatedStream(WolkvoxStream):
         """
         return self.ask(context, window.parameters, divisible=divisible)
 
-    def times(self, rows: Iterable[Row]) -> Iterator[datetime | None]:
-        """Return the wall-clock time of each row, None where it has none that is known."""
-        return map(self.time_of, rows)
-
     def time_of(self, row: Row) -> datetime | None:
         """Return the wall-clock time of a row, None where it has none that is known."""
         date = self.endpoint.date or ""
@@ -300,7 +296,7 @@ class DatedStream(WolkvoxStream):
         self.logger.info("%s: %s; asking for less.", window, error)
         if error.cut is None:
             return plan.failed()
-        return plan.cut([time for time in self.times(error.cut.shown) if time])
+        return plan.cut([time for time in map(self.time_of, error.cut.shown) if time])
 
     def records(self, rows: AnswerRows, window: Window) -> Records:
         """Return the records of one window, each with what tells it from all others.
@@ -310,17 +306,10 @@ class DatedStream(WolkvoxStream):
         """
         return self.typed(rows, self.typist_for(window))
 
-    def typist_for(
-        self,
-        window: Window,
-        *,
-        is_wanted: Callable[[Row], bool] | None = None,
-        is_new: Callable[[Record], bool] | None = None,
-    ) -> Typist:
-        """Return what makes the records of a window; for the rest see `typist`."""
+    def typist_for(self, window: Window) -> Typist:
+        """Return what makes the records of a window."""
         has_hash = self.endpoint.kind is Kind.EVENT and not self.endpoint.unique
-        row_keys = self.keys_for(window) if has_hash else None
-        return self.typist(self._stamps(window), row_keys, is_wanted=is_wanted, is_new=is_new)
+        return self.typist(self._stamps(window), self.keys_for(window) if has_hash else None)
 
     def _stamps(self, window: Window) -> dict[str, str]:
         """Return the columns that tell what window the figures are of, where the rows do not."""
