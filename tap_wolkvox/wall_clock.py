@@ -72,6 +72,8 @@ def _repeats(wall: datetime, zone: ZoneInfo) -> bool:
 
 def _turn(wall: datetime, zone: ZoneInfo) -> datetime:
     """Return the instant at which the clock is put forward over a local time, in UTC."""
+    # Between full seconds the halving below would come to no end.
+    wall = wall.replace(microsecond=0)
     before, after = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (1, 0))
     offset = after.astimezone(zone).utcoffset()
     while after - before > A_SECOND:

@@ -214,3 +214,10 @@ class TestFirstUnread:
 def test_midnight_is_the_beginning_of_the_day(wall: datetime) -> None:
     found = midnight(wall)
     assert (found.date(), found.time()) == (wall.date(), datetime.min.time())
+
+
+@pytest.mark.parametrize("second", [0, 0.5, 1, 1.5, 1800.5, 3599, 3599.5])
+def test_a_time_between_two_seconds_that_does_not_exist_has_an_instant_too(second: float) -> None:
+    wall = datetime.fromisoformat("2026-09-06T00:00:00") + timedelta(seconds=second)
+    found = first_instant(wall, ZoneInfo("America/Santiago"))
+    assert found.isoformat() == "2026-09-06T04:00:00+00:00"
