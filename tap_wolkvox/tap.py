@@ -18,7 +18,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
-from tap_wolkvox import checks, forecast, inputs, run, settings
+from tap_wolkvox import catalogs, checks, columns, forecast, inputs, run, settings
 from tap_wolkvox.budget import Allowance
 from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS
 from tap_wolkvox.errors import RunError, WolkvoxError
@@ -27,6 +27,7 @@ from tap_wolkvox.source import Source
 from tap_wolkvox.streams import WolkvoxStream, stream
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import FrameType
 
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
@@ -71,7 +72,9 @@ class TapWolkvox(Tap):
             ConfigValidationError: A setting, the catalog or the state can't be used.
         """
         found: list[str] = []
-        if not isinstance(catalog, Catalog | str | PurePath | None):
+        if isinstance(catalog, Catalog):
+            catalog = catalog.to_dict()
+        if not isinstance(catalog, str | PurePath | None):
             found += inputs.catalog_problems(catalog, BY_NAME)
         if not isinstance(state, str | PurePath | None):
             state = inputs.singer_state(state)
@@ -80,6 +83,8 @@ class TapWolkvox(Tap):
             raise ConfigValidationError(
                 "Invalid input", errors=found, schema=self.config_jsonschema
             )
+        if isinstance(catalog, dict):
+            catalog = catalogs.completed(catalog)
         super().__init__(catalog=catalog, state=state, **options)
 
     @cached_property
@@ -113,7 +118,19 @@ class TapWolkvox(Tap):
         selected = [source.selected() for source in self.sources]
         if not any(selected):
             self.logger.warning("No stream is selected: nothing is read.")
+        self._tell_of_an_old_catalog(selected)
         run.read_all(selected, self.message_writer)
+
+    def _tell_of_an_old_catalog(self, selected: Iterable[Iterable[WolkvoxStream]]) -> None:
+        """Say which columns of this version have no place in the catalog."""
+        lacking = {each.name: sorted(each.unplaced) for streams in selected for each in streams}
+        named = [f"{name}: {', '.join(those)}" for name, those in lacking.items() if those]
+        if named:
+            self.logger.warning(
+                "The catalog (--catalog) lacks columns that this version has (%s): what comes in "
+                "them goes to `%s`. Make it anew with --discover",
+                *("; ".join(named), columns.RESCUED),
+            )
 
     @override  # type: ignore[misc]  # final: it spends a request a stream
     def run_connection_test(self) -> bool:

@@ -107,7 +107,24 @@ class WolkvoxStream(RESTStream[None]):
         """The conversions of the columns that the API sends, by name."""
         zone = self.connection.operation.zone
         declared = columns.received(self.endpoint).items()
-        return {name: values.converter(schema, zone) for name, schema in declared}
+        return {
+            name: values.converter(schema, zone)
+            for name, schema in declared
+            if name not in self.unplaced
+        }
+
+    @cached_property
+    def unplaced(self) -> set[str]:
+        """Columns that the API sends and the catalog in use lacks: they are no columns then.
+
+        One that somebody has deselected is one all the same, and is left out when it is written.
+        """
+        placed = self.effective_schema["properties"]
+        return {
+            name
+            for name in columns.received(self.endpoint)
+            if name not in placed and self.mask["properties", name]
+        }
 
     @cached_property
     def _press(self) -> Press:
@@ -116,8 +133,8 @@ class WolkvoxStream(RESTStream[None]):
     @cached_property
     def _numbers(self) -> list[str]:
         """Columns that hold exact numbers."""
-        declared = columns.received(self.endpoint).items()
-        return [name for name, schema in declared if "number" in schema["type"]]
+        declared = columns.received(self.endpoint)
+        return [name for name in self.converters if "number" in declared[name]["type"]]
 
     @property
     def place(self) -> dict[str, str]:
@@ -258,6 +275,8 @@ class WolkvoxStream(RESTStream[None]):
             {name: each.get("type") for name, each in schema["properties"].items()}
             for schema in (self.schema, self.effective_schema)
         )
+        for name in self.unplaced:
+            del declared[name]
         is_all = declared == wanted and all(self.mask["properties", name] for name in declared)
         return is_all and all(
             isinstance(each, SameRecordTransform) and not each.flattening_enabled
