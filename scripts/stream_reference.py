@@ -39,8 +39,11 @@ come on top. What is read by default are billing, catalogues and the most used r
 others cost a request for each id, are full of phone numbers and messages, or speak of one moment
 only. Select those that you want.
 
-Streams that take dates read window after window, as the README says. A window is as long as the API
-allows, and shorter where there is more than one answer holds.
+Streams that take dates read window after window, as the README says. A window is a calendar month,
+and shorter where there is more than one answer holds.
+
+Rows named TOTAL, which add up others, are left out, and the log says how many: those that Wolkvox
+documents, and elsewhere rows whose ids are all missing. Catalogues and billing keep all rows.
 """
 
 
@@ -162,17 +165,21 @@ def quirks_of_dates(endpoint: Endpoint) -> Iterator[str]:
 
     if endpoint.cap != ROW_CAP:
         yield f"An answer may be cut at {endpoint.cap:,} rows, and is asked for in parts then."
-    if endpoint.total:
+    if endpoint.totals:
         yield (
-            f"Rows with `TOTAL` in `{endpoint.total}` add up others and are left out; the log says "
-            "how many."
+            f"Rows with `TOTAL` in {' or '.join(f'`{name}`' for name in endpoint.totals)} add up "
+            "others and are left out; the log says how many."
         )
     if endpoint.cut_by:
         before = endpoint.days - 1
         yield (
             "A row is in an answer only if its record was loaded within the range too. So each "
             f"day is asked for together with the {before} before it, and a row that is dated "
-            f"{before} days or more after its loading can't be had. Where an answer is cut, one "
+            f"{before} days or more after its loading can't be had. Such a range mostly crosses "
+            "the end of a month, which Wolkvox may not allow, so its part within the month is "
+            "asked for too: a day costs two requests, but for the 31st. Each row is emitted as "
+            "often as it comes in the fuller of the two answers, and a warning names the first "
+            "day on which the longer range lacked rows. Where an answer is cut, one "
             f"`{endpoint.cut_by.column}` after the other is asked for, and the stream fails if one "
             "of them alone is too much: the API gives it in no other way."
         )
@@ -211,9 +218,9 @@ def quirks_of_each(endpoint: Endpoint, each: Each) -> Iterator[str]:
 def requests(endpoint: Endpoint) -> str:
     """Return what a run costs."""
     each = endpoint.each
-    of_time = f" {'a day' if endpoint.days == 1 else f'for {endpoint.days} days'}"
+    of_time = f" {'a day' if endpoint.days == 1 else 'a month'}"
     if endpoint.cut_by:
-        return "1 a day"
+        return "2 a day"
     if not each:
         return f"1{of_time}" if endpoint.days else "1"
     if not each.stream:

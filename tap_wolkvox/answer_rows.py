@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sized
+from hashlib import blake2b
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+import simplejson
 
 from tap_wolkvox.decoding import decode
 from tap_wolkvox.errors import StreamError
@@ -77,6 +81,19 @@ def _as_list(part: Part) -> bytes:
     return b"[%s]" % part.read()
 
 
+def _digest(row: Row) -> bytes:
+    return blake2b(simplejson.dumps(sorted(row.items())).encode(), digest_size=16).digest()
+
+
+def _is_beyond(row: Row, left: Counter[bytes]) -> bool:
+    """Whether a row is one more than those that are left, of which it takes one otherwise."""
+    digest = _digest(row)
+    if not left[digest]:
+        return True
+    left[digest] -= 1
+    return False
+
+
 class AnswerRows(Sized):
     """All rows of an answer, or of several; gone through as often as needed.
 
@@ -105,6 +122,21 @@ class AnswerRows(Sized):
     def with_each(self, outer: Mapping[str, str]) -> AnswerRows:
         """Return the same rows, with columns that the request says of each."""
         return AnswerRows([batch.with_each(outer) for batch in self.batches], self._count)
+
+    def beyond(self, others: AnswerRows) -> AnswerRows:
+        """Return the rows that come more often here than in others, as often as they do."""
+        left = Counter(map(_digest, others))
+        found = AnswerRows()
+        for batch in self.batches:
+            found.add([row for row in batch.rows if _is_beyond(row, left)])
+        return found
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Add rows, which need no memory from then on."""
+        if rows:
+            written = ", ".join(map(simplejson.dumps, rows)).encode()
+            self.batches.append(Batch(Part.added(self._spool, written, len(rows))))
+            self._count += len(rows)
 
     def extend(self, others: AnswerRows) -> None:
         """Add the rows of another answer, which needs no file of its own from then on."""

@@ -65,6 +65,11 @@ def expected(endpoint: Endpoint) -> set[str]:
     return {name for name, schema in declared if not schema.get("x-optional")}
 
 
+def ids(endpoint: Endpoint) -> list[str]:
+    """Return the columns that hold ids."""
+    return [name for name, schema in received(endpoint).items() if schema.get("x-id")]
+
+
 def counts(endpoint: Endpoint) -> list[str]:
     """Return the columns that count things: those of parts add up to that of the whole."""
     return [

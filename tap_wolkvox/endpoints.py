@@ -117,7 +117,8 @@ class Endpoint:
             cut, if cutting the range is no way: a row is in an answer only if a second date of
             its own, which it does not show, lies in the range too. So ranges reach back as far as
             they may.
-        total: Column that holds `TOTAL` in a row that adds up the others, and is none of them.
+        totals: Columns one of which holds `TOTAL` in a row that adds up others, by Wolkvox' own
+            pages. What other endpoints send of the kind is told by its ids.
         selected: Whether it is read unless somebody says otherwise.
     """
 
@@ -135,7 +136,7 @@ class Endpoint:
     days: int = 0
     cap: int = ROW_CAP
     cut_by: Each | None = None
-    total: str = ""
+    totals: tuple[str, ...] = ()
     selected: bool = False
 
     @property
@@ -356,7 +357,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         ),
     ),
     _real_time("info_server", shape=OneObject()),
-    _event("cdr_1", "conn_id", "agent_id", "date", total="agent_name", selected=True),
+    _event("cdr_1", "conn_id", "agent_id", "date", selected=True),
     _over_window("cdr_2", "agent_name"),
     _event("cdr_3", "conn_id", "date", "telephone"),
     _over_window("cdr_4", "interval", shape=RowByName(column="interval")),
@@ -376,7 +377,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _event("agent_7", "agent_id", "date", "login", selected=True),
     _aggregate("agent_8", "agent_id", "date", "hour", selected=True),
     _aggregate("agent_8_1", "agent_id", "date", "hour"),
-    _over_window("agent_9", "agent_name", total="agent_name"),
+    _over_window("agent_9", "agent_name"),
     _event("agent_10", "conn_id", "agent_id", "type_action", "date"),
     _over_window("agent_11", "skill_name", "agent_id", shape=RowsInRows(field="agents")),
     _over_window("agent_12", "agent_id"),
@@ -391,7 +392,13 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _over_window("act_4", "agent_id"),
     _over_window("act_5", "cod_act_group", "cod_act", each=_GROUPS),
     _over_window("campaign_1", "campaign_id", "result", asked=_ALL_CAMPAIGNS, each=_CAMPAIGNS),
-    _over_window("campaign_2", "campaign_id", "cod_act", asked=_ALL_CAMPAIGNS, each=_CAMPAIGNS),
+    _over_window(
+        "campaign_2",
+        *("campaign_id", "cod_act"),
+        asked=_ALL_CAMPAIGNS,
+        each=_CAMPAIGNS,
+        totals=("cod_act",),
+    ),
     _event(
         "campaign_3",
         *("campaign_id", "customer_id", "telephone", "date"),
@@ -403,7 +410,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "campaign_5",
         *("campaign_id", "customer_id", "conn_id", "type_of_row", "date"),
         asked=_ALL_CAMPAIGNS,
-        total="type_of_row",
+        totals=("type_of_row",),
     ),
     _over_window("campaign_6", "campaign_id", asked=_ALL_CAMPAIGNS),
     _event(
@@ -424,10 +431,10 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _over_window("skill_1", "skill_id", asked=_ALL_SKILLS),
     _event("skill_2", "conn_id", "skill_id", "date", asked=_ALL_SKILLS),
     _aggregate("skill_3", "skill_name", "date", asked=_ALL_SKILLS),
-    _over_window("skill_4", "skill_id", "hour", asked=_ALL_SKILLS),
-    _over_window("skill_4_1", "skill_id", "hour", asked=_ALL_SKILLS),
-    _over_window("skill_4_2", "skill_id", "hour", asked=_ALL_SKILLS),
-    _over_window("skill_5", "skill_id", "hour", asked=_ALL_SKILLS),
+    _over_window("skill_4", "skill_id", "hour", asked=_ALL_SKILLS, each=_SKILLS),
+    _over_window("skill_4_1", "skill_id", "hour", asked=_ALL_SKILLS, each=_SKILLS),
+    _over_window("skill_4_2", "skill_id", "hour", asked=_ALL_SKILLS, each=_SKILLS),
+    _over_window("skill_5", "skill_id", "hour", asked=_ALL_SKILLS, each=_SKILLS),
     _over_window("skill_6", "skill_id", "dnis", asked=_ALL_SKILLS, each=_SKILLS),
     _aggregate("skill_7", "date", "skill_id", "hour", asked=_ALL_SKILLS, selected=True),
     _over_window("skill_8", "skill_id", asked=_ALL_SKILLS),
@@ -471,14 +478,19 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _event("diagram_7", "date", "rp_id", "recognized_text"),
     _event("diagram_8", "date", "rp_id", "recognized_text"),
     _event("diagram_9", "session_id", "date", "customer_query", cap=6_000),
-    _over_window("diagram_10", "tts_text", total="tts_text"),
+    _over_window("diagram_10", "tts_text"),
     _event("diagram_11", "conn_id", "end_date_rp", "rp_id", date="end_date_rp"),
     _event("diagram_12", "date", "text"),
     _event("diagram_13", "conn_id", "date", "second_event", "cod_opc_menu"),
     _over_window("diagram_14", "cod_act"),
     _event("diagram_15", "connect_id", unique=True),
     _over_window("quality_1", "agent_id"),
-    _event("quality_2", "conn_id", "survey", "date"),
+    # Which of its labels says TOTAL, is not known.
+    _event(
+        "quality_2",
+        *("conn_id", "survey", "date"),
+        totals=("conn_id", "agent_id", "agent_name", "survey"),
+    ),
     _event("quality_3", "conn_id", "survey", "category", "attribute", "date"),
     _over_window("quality_4", "survey", "category", "attribute"),
     _over_window("quality_5", "quality_analyst"),

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from tap_wolkvox import columns, values
-from tap_wolkvox.typist import TOTAL
+from tap_wolkvox.sums import TOTAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -65,7 +65,7 @@ class Press:
             rows: A JSON list of objects, as it was sent.
             typist: What would type them otherwise, and is told what it would have seen.
         """
-        if typist.is_wanted or typist.is_new or _NUL in rows:
+        if typist.is_wanted or typist.is_new or _NUL in rows or typist.sums.may_be_in(rows):
             return None
         # Mostly that of the rows before.
         found = self._form.decoded(rows) if self._form else None
@@ -138,7 +138,7 @@ class _Form:
             sources[column] = source
             self._steps.append(_Step(name, source, target, memos.get(column)))
         self._columns = set(sources)
-        self._total = sources.get(typist.endpoint.total)
+        self._totals = [sources[name] for name in typist.endpoint.totals if name in sources]
         if typist.row_keys:
             # What is not sent is null, as what is rescued is before any row is looked at.
             self._natural = [sources.get(name, self._rescued) for name in typist.row_keys.key]
@@ -178,8 +178,8 @@ class _Form:
 
     def typed(self, rows: list[msgspec.Struct], typist: Typist) -> list[msgspec.Struct]:
         """Return the records that the objects become, in their place."""
-        if self._total and TOTAL in map(attrgetter(self._total), rows):
-            kept = [row for row in rows if getattr(row, self._total) != TOTAL]
+        for total in self._totals:
+            kept = [row for row in rows if getattr(row, total) != TOTAL]
             typist.left_out += len(rows) - len(kept)
             rows = kept
         typist.rows += len(rows)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from tap_wolkvox.wall_clock import A_SECOND, midnight
 
@@ -18,6 +18,9 @@ LATEST = datetime.max.replace(tzinfo=UTC)
 
 NONE: frozenset[str] = frozenset()
 """No ids."""
+
+EVERYTHING = "all"
+"""What is not asked for by id."""
 
 KEY = "left_off"
 """Where the state of a stream has it."""
@@ -36,6 +39,8 @@ class LeftOff:
             than the days to read again when it was read may change.
         done: Ids that are read up to there, each as a hash.
         failed: Ids that were tried in vain, each as a hash.
+        unreadable: First second of what could not be read, however little was asked for: by the
+            hash of the id, or by `EVERYTHING`.
     """
 
     since: datetime | None = None
@@ -45,6 +50,7 @@ class LeftOff:
     again: datetime | None = None
     done: frozenset[str] = NONE
     failed: frozenset[str] = NONE
+    unreadable: Mapping[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def of(cls, state: Mapping[str, Any]) -> Self:
@@ -58,9 +64,11 @@ class LeftOff:
         since, begin, end, again = (_time(held.pop(name, None)) for name in _TIMES)
         width = held.pop("width", None)
         done, failed = (_hashes(held.pop(name, [])) for name in _HASHES)
+        unreadable = _times(held.pop("unreadable", {}))
         if held:
             raise ValueError
-        if (since and not since.tzinfo) or any(t and t.tzinfo for t in (begin, end, again)):
+        local = (begin, end, again, *unreadable.values())
+        if (since and not since.tzinfo) or any(time and time.tzinfo for time in local):
             raise ValueError
         if (end and not (begin and begin <= end)) or (begin and done and not end):
             raise ValueError
@@ -74,6 +82,7 @@ class LeftOff:
             again=again,
             done=done,
             failed=failed,
+            unreadable=unreadable,
         )
 
     def put(self, state: dict[str, Any]) -> None:
@@ -86,6 +95,10 @@ class LeftOff:
             held["width"] = int(self.width.total_seconds())
         hashes = {name: sorted(getattr(self, name)) for name in _HASHES}
         held |= {name: each for name, each in hashes.items() if each}
+        if self.unreadable:
+            held["unreadable"] = {
+                whose: time.isoformat() for whose, time in sorted(self.unreadable.items())
+            }
         state.pop(KEY, None)
         if held:
             state[KEY] = held
@@ -138,6 +151,12 @@ def _time(text: Any) -> datetime | None:
     if time.year not in _YEARS:
         raise ValueError
     return time
+
+
+def _times(listed: Any) -> dict[str, datetime]:
+    if not isinstance(listed, dict) or not all(listed.values()):
+        raise ValueError
+    return {whose: cast("datetime", _time(text)) for whose, text in listed.items()}
 
 
 def _hashes(listed: Any) -> frozenset[str]:

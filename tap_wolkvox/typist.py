@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tap_wolkvox import columns, keys, values
 from tap_wolkvox.endpoints import SERVER
 from tap_wolkvox.errors import StreamError
+from tap_wolkvox.sums import Sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
     from tap_wolkvox.endpoints import Endpoint
     from tap_wolkvox.shapes import Row
-
-TOTAL = "TOTAL"
-"""What the row is named that adds up the others."""
 
 
 @dataclass(kw_only=True)
@@ -56,14 +54,17 @@ class Typist:
     """Rows so far that add up the others."""
     unique: keys.Unique = field(init=False)
     """The keys of all rows so far."""
+    sums: Sums = field(init=False)
+    """Tells which rows add up the others."""
 
     def __post_init__(self) -> None:
         made = (SERVER, *self.endpoint.added)
         self.unique = keys.Unique(self.key, made)
+        self.sums = Sums(self.endpoint, self.aliases)
 
     def records(self, rows: Sequence[Row]) -> list[Record]:
         """Return the records of the next rows."""
-        kept = [row for row in rows if not self._adds_up(row)]
+        kept = [row for row in rows if not self.sums.has(row)]
         self.left_out += len(rows) - len(kept)
         if self.is_wanted:
             kept = list(filter(self.is_wanted, kept))
@@ -92,12 +93,3 @@ class Typist:
         self.sent.update(values.column_name(name, self.aliases) for name in row)
         self.rescued |= rescued.keys()
         return record | typed | {columns.RESCUED: values.rescued_text(rescued)}
-
-    def _adds_up(self, row: Row) -> bool:
-        """Whether a row is the sum of others."""
-        total = self.endpoint.total
-        if not total:
-            return False
-        # Most rows have the field as the column is named; the others cost more.
-        sent = row if total in row else values.by_column(row, self.aliases)
-        return sent.get(total) == TOTAL

@@ -61,6 +61,11 @@ def midnight(wall: datetime) -> datetime:
     return wall.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+def end_of_month(wall: datetime) -> datetime:
+    """Return the last second of a local time's calendar month."""
+    return (midnight(wall.replace(day=1)) + 32 * A_DAY).replace(day=1) - A_SECOND
+
+
 def _exists(wall: datetime, zone: ZoneInfo) -> bool:
     return wall_time(wall.replace(tzinfo=zone).astimezone(UTC), zone) == wall
 

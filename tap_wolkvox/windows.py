@@ -3,7 +3,8 @@
 Ranges are of wall-clock time, with both their ends in them, to the second: each begins a second
 after the one before. What is not known is how much happened when. So a plan starts with the widest
 range that the API takes and learns from the answers: it goes on as widely as they stay small, and
-asks for less where one was cut or did not come. Nothing here knows of requests or of the SDK.
+asks for less where one was cut or did not come. No range crosses the end of a calendar month:
+Wolkvox says that reports are made within one. Nothing here knows of requests or of the SDK.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
-from tap_wolkvox.wall_clock import A_DAY, A_SECOND, midnight
+from tap_wolkvox.wall_clock import A_DAY, A_SECOND, end_of_month, midnight
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 FILL = 0.8
 """Share of a full answer that a window aims at: traffic is not even."""
@@ -101,6 +102,8 @@ class Plan:
         ahead: The same of what follows the next window, where a cut answer has shown it.
         fence: End of a window that was cut: the next ones stay within it.
         guided: Whether the width comes from what a cut answer has shown.
+        unreadable: Where the shortest range begins that could not be read before, if one could not:
+            it is asked for alone, so that it needs no search.
     """
 
     unread: Window
@@ -111,12 +114,15 @@ class Plan:
     ahead: float | None = None
     fence: datetime | None = None
     guided: bool = False
+    unreadable: datetime | None = None
 
     @classmethod
-    def to_read(cls, unread: Window, limits: Limits) -> Self:
+    def to_read(cls, unread: Window, limits: Limits, unreadable: datetime | None = None) -> Self:
         """Return the plan to read a range."""
         widest = limits.days * A_DAY
-        return cls(unread=unread, limits=limits, width=widest, most=widest)
+        if unreadable and limits.by_day:
+            unreadable = midnight(unreadable)
+        return cls(unread=unread, limits=limits, width=widest, most=widest, unreadable=unreadable)
 
     def resumed(self, width: timedelta | None, fence: datetime | None = None) -> Plan:
         """Return the plan of a run that goes on with what another has learned.
@@ -136,8 +142,7 @@ class Plan:
     @property
     def window(self) -> Window:
         """What to ask for next."""
-        end = self._origin + self.width - A_SECOND
-        return Window(self.unread.begin, min(end, self.unread.end, self.fence or end))
+        return Window(self.unread.begin, min(self._ends))
 
     @property
     def is_divisible(self) -> bool:
@@ -192,6 +197,20 @@ class Plan:
         return replace(self, width=half, most=half, fence=self.window.end, guided=False, ahead=None)
 
     @property
+    def _ends(self) -> Iterator[datetime]:
+        """What the next window may not go beyond, each its last second."""
+        origin = self._origin
+        yield origin + self.width - A_SECOND
+        yield end_of_month(origin)
+        yield self.unread.end
+        if self.fence:
+            yield self.fence
+        if self.unreadable and origin < self.unreadable:
+            yield self.unreadable - A_SECOND
+        if origin == self.unreadable:
+            yield origin + self.limits.grain - A_SECOND
+
+    @property
     def _origin(self) -> datetime:
         """Where the grains are counted from."""
         return midnight(self.unread.begin) if self.limits.by_day else self.unread.begin
@@ -220,7 +239,7 @@ def _time_for(rows: float, pace: float, most: timedelta) -> timedelta:
     return timedelta(seconds=min(seconds, most.total_seconds()))
 
 
-def problem(sent: Mapping[str, str], days: int) -> str | None:
+def problem(sent: Mapping[str, str], days: int, *, across_months: bool = False) -> str | None:
     """Return what is wrong with the range that a request was sent with, if anything is.
 
     The API says of a wrong range what it says of one without rows.
@@ -228,6 +247,7 @@ def problem(sent: Mapping[str, str], days: int) -> str | None:
     Args:
         sent: The parameters as they were sent.
         days: Days of the longest range.
+        across_months: Whether it may cross the end of a month.
     """
     texts = [sent.get(name, "") for name in ("date_ini", "date_end")]
     if not all(map(_FORMAT.fullmatch, texts)):
@@ -240,4 +260,6 @@ def problem(sent: Mapping[str, str], days: int) -> str | None:
         return "ends before it begins"
     if Window(begin, end).length > days * A_DAY:
         return f"is longer than {days} days"
+    if end > end_of_month(begin) and not across_months:
+        return "crosses the end of a month"
     return None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -49,6 +50,12 @@ def attempts(
     }
 
 
+def both(end: datetime) -> list[tuple[datetime, datetime]]:
+    """Return the ranges that are asked for up to an end: as far back as may be, and in its month."""
+    month = datetime(end.year, end.month, 1)  # noqa: DTZ001  # local time of the operation
+    return [(end - A_RANGE, end), (month, end)]
+
+
 def read(result: Result) -> set[tuple[str, str]]:
     return {(record["telephone"], record["date"]) for record in result.records(STREAM)}
 
@@ -62,7 +69,7 @@ def test_a_daily_run_asks_for_each_day_that_is_not_read_and_reads_others_along(
         )
         assert result.code == 0, result.log
         ends = [at("2026-11-19T23:59:59"), LATEST]
-        assert truth.ranges(simulator, API) == [(end - A_RANGE, end) for end in ends]
+        assert truth.ranges(simulator, API) == [each for end in ends for each in both(end)]
         # The 16th is the first of the three days that are read again; a day before it, for nobody
         # knows in which zone the API compares.
         first, last = ends
@@ -106,7 +113,7 @@ def test_what_is_too_much_is_asked_for_campaign_by_campaign(tmp_path: Path) -> N
         ]
         ids = [row["campaign_id"] for row in simulator.rows("information", "campaigns")]
         ends = ("20261119235959", "20261120084459")
-        assert asked == [(each, end) for end in ends for each in ("all", *ids)]
+        assert asked == [(each, end) for end in ends for _ in range(2) for each in ("all", *ids)]
         catalogue = [request for request in simulator.requests if request.api == "campaigns"]
         assert len(catalogue) == 1
     assert "asking for one `campaign_id` at a time" in result.log
@@ -154,5 +161,60 @@ def test_a_state_from_the_future_reads_the_last_days(tmp_path: Path) -> None:
             now=NOW, state=state_of(STREAM, "2031-01-01T00:00:00+00:00")
         )
         assert result.code == 0, result.log
-        assert truth.ranges(simulator, API) == [(LATEST - A_RANGE, LATEST)]
+        assert truth.ranges(simulator, API) == both(LATEST)
         assert read(result) >= attempts(simulator, at("2026-11-17"), LATEST, LATEST - A_RANGE)
+
+
+class TestAServerThatKeepsToMonths:
+    """Wolkvox' manual says that reports are made within a month; what the API does is not known."""
+
+    @pytest.mark.parametrize("lacking", [0, 1, 40])
+    def test_gives_what_the_fuller_of_two_answers_has(self, tmp_path: Path, lacking: int) -> None:
+        with Simulator(token=TOKEN, pace=0.1, now=at(NOW)) as simulator:
+            tap = for_simulator(simulator, tmp_path, STREAM)
+            usual = tap.run(now=NOW, start_date="2026-11-19", end_date="2026-11-19")
+            # The longer range is asked first.
+            simulator.faults.add(faults.fewer_rows(lacking, recount=True), api=API)
+            result = tap.run(now=NOW, start_date="2026-11-19", end_date="2026-11-19")
+        assert result.code == 0, result.log
+        assert keyed(result) == keyed(usual)
+        assert ("On 1 day(s), the first of them 2026-11-19, " in result.log) == bool(lacking)
+
+    def test_says_where_it_gave_nothing_across(self, tmp_path: Path) -> None:
+        with Simulator(token=TOKEN, pace=0.1, now=at(NOW)) as simulator:
+            tap = for_simulator(simulator, tmp_path, STREAM)
+            simulator.faults.add(faults.no_rows(), api=API)
+            result = tap.run(now=NOW, start_date="2026-11-19", end_date="2026-11-19")
+            days = (at("2026-11-19"), at("2026-11-19T23:59:59"))
+            wanted = attempts(simulator, *days, at("2026-11-01"))
+        assert result.code == 0, result.log
+        assert len(wanted) > 5
+        assert read(result) == wanted
+        assert "On 1 day(s), the first of them 2026-11-19, " in result.log
+
+    def test_is_asked_once_where_a_month_is_as_long_as_the_range(self, tmp_path: Path) -> None:
+        with Simulator(token=TOKEN, pace=0.1, now=at(NOW)) as simulator:
+            tap = for_simulator(simulator, tmp_path, STREAM)
+            result = tap.run(now=NOW, start_date="2026-10-31", end_date="2026-10-31")
+            assert result.code == 0, result.log
+            assert len(truth.ranges(simulator, API)) == 1
+
+    def test_may_send_the_same_row_twice(self, tmp_path: Path) -> None:
+        """As often as in the fuller answer, and no more often."""
+        with Simulator(token=TOKEN, pace=0.1, now=at(NOW)) as simulator:
+            tap = for_simulator(simulator, tmp_path, STREAM)
+            doubled = faults.change_rows(lambda rows: [*rows, *rows], recount=True)
+            simulator.faults.add(doubled, api=API, times=2)
+            result = tap.run(now=NOW, start_date="2026-11-19", end_date="2026-11-19")
+        assert result.code == 0, result.log
+        counts = Counter(map(repr, (natural(each) for each in result.records(STREAM))))
+        assert set(counts.values()) == {2}
+        assert "On 1 day(s)" not in result.log
+
+
+def natural(record: dict[str, Any]) -> list[Any]:
+    return [value for name, value in record.items() if name != "row_key"]
+
+
+def keyed(result: Result) -> dict[str, dict[str, Any]]:
+    return {record["row_key"]: record for record in result.records(STREAM)}

@@ -30,7 +30,9 @@ def test_a_quiet_year_costs_a_request_a_month(tmp_path: Path) -> None:
         result = tap.run(now=NOW, start_date="2025-11-20")
         assert result.code == 0, result.log
         for api in ("cdr_1", "skill_7", "chat_2"):
-            assert len(truth.ranges(simulator, api)) == 12
+            asked = truth.ranges(simulator, api)
+            assert len(asked) == 13
+            assert all((begin.year, begin.month) == (end.year, end.month) for begin, end in asked)
             wanted = truth.rows(simulator, api, at("2025-11-20T00:00:00"), END)
             assert truth.read(result, f"reports_{api}") == wanted
 
@@ -84,7 +86,7 @@ class TestEmpty:
             if "replication_key_value" in partition
         ]
         assert list(dict.fromkeys(moved)) == [
-            "2026-11-05T04:59:59+00:00",
+            "2026-11-01T04:59:59+00:00",
             "2026-11-20T13:52:12+00:00",
         ]
         [partition] = result.state["bookmarks"]["reports_skill_4"]["partitions"]

@@ -203,19 +203,18 @@ def test_bots_are_cut_at_fewer_rows_than_others() -> None:
 
 
 def test_rows_may_add_up_the_others_where_a_page_says_so() -> None:
-    named = {endpoint.name: endpoint.total for endpoint in ENDPOINTS if endpoint.total}
+    named = {endpoint.api: endpoint.totals for endpoint in ENDPOINTS if endpoint.totals}
     assert named == {
-        "reports_cdr_1": "agent_name",
-        "reports_agent_9": "agent_name",
-        "reports_campaign_5": "type_of_row",
-        "reports_diagram_10": "tts_text",
+        "campaign_2": ("cod_act",),
+        "campaign_5": ("type_of_row",),
+        "quality_2": ("conn_id", "agent_id", "agent_name", "survey"),
     }
 
 
 def test_all_are_asked_for_first_where_rows_would_lose_their_id() -> None:
     assert {endpoint.api for endpoint in ENDPOINTS if endpoint.all_first} == {
         *("campaign_1", "campaign_2", "campaign_4", "campaign_8", "campaign_10"),
-        *("skill_6", "skill_11"),
+        *("skill_4", "skill_4_1", "skill_4_2", "skill_5", "skill_6", "skill_11"),
     }
 
 

@@ -19,7 +19,8 @@ from tap_wolkvox.endpoints import BY_NAME, SERVER, Endpoint
 from tap_wolkvox.errors import StreamError
 from tap_wolkvox.fast import REMEMBERED, Press
 from tap_wolkvox.records import Records
-from tap_wolkvox.typist import TOTAL, Typist
+from tap_wolkvox.sums import TOTAL
+from tap_wolkvox.typist import Typist
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,15 +30,18 @@ if TYPE_CHECKING:
 
 CDR_1 = BY_NAME["reports_cdr_1"]
 SKILL_7 = BY_NAME["reports_skill_7"]
+RECORDS = BY_NAME["reports_campaign_5"]
 
 TYPED: list[Endpoint] = [
-    CDR_1,  # an event with a hash, and a total
+    CDR_1,  # an event with a hash
+    RECORDS,  # the same with sums
+    BY_NAME["reports_quality_2"],  # the same with sums in any of its labels
     BY_NAME["reports_chat_1"],  # an event with a hash, and aliases
     BY_NAME["reports_campaign_9"],  # an event whose date is not in its key, and aliases
     BY_NAME["reports_agent_15"],  # an event with an id of its own
     SKILL_7,  # figures with a date
-    replace(BY_NAME["reports_skill_3"], total="skill_name"),  # the same with a total and aliases
-    BY_NAME["reports_agent_9"],  # figures of a window, and a total
+    replace(BY_NAME["reports_skill_3"], totals=("skill_name",)),  # the same with sums and aliases
+    BY_NAME["reports_agent_9"],  # figures of a window, without an id
     BY_NAME["reports_agent_1"],  # the same with aliases
     BY_NAME["reports_chat_15"],  # the same without a key
 ]
@@ -233,7 +237,7 @@ def is_fast(rows: Sequence[Mapping[str, Any] | Twice], endpoint: Endpoint = CDR_
 def forms(draw: st.DrawFn, endpoint: Endpoint) -> list[str]:
     """Draw names of fields: all or some of a row, in an order, some of them spelled otherwise."""
     declared = list(columns.received(endpoint))
-    own = [*endpoint.key, *([endpoint.total] if endpoint.total else [])]
+    own = [*endpoint.key, *endpoint.totals]
     some = st.lists(st.sampled_from(declared), unique=True, max_size=6)
     with_own = some.map(lambda names: list(dict.fromkeys([*own, *names])))
     fields = draw(st.just(declared) | st.permutations(declared) | with_own | some)
@@ -258,9 +262,13 @@ def batches(
     column = [draw(st.lists(cells, min_size=count, max_size=count)) for _ in of_now]
     rows = [dict(zip(of_now, row, strict=True)) for row in zip(*column, strict=True)]
     rows = rows or [{} for _ in range(count)]
-    if endpoint.total and draw(st.booleans()):
+    if draw(st.booleans()):
         row = rows[draw(st.integers(0, count - 1))]
-        row |= {name: TOTAL for name in row if values.column_name(name) == endpoint.total}
+        label = draw(st.sampled_from([*endpoint.totals, *endpoint.key, "agent_name"]))
+        row |= {name: TOTAL for name in row if values.column_name(name) == label}
+        if draw(st.booleans()):
+            nobody, ids = draw(st.sampled_from(["", " - ", TOTAL])), columns.ids(endpoint)
+            row |= {name: nobody for name in row if values.column_name(name) in ids}
     return rows
 
 
@@ -418,9 +426,18 @@ class TestTheUsualForm:
         assert is_fast(rows, endpoint)
 
     def test_a_row_that_adds_up_the_others(self) -> None:
+        sums = {**usual_rows(RECORDS)[0], "type_of_row": TOTAL}
+        assert is_fast([*usual_rows(RECORDS), sums], RECORDS)
+        assert is_fast([sums], RECORDS)
+
+    def test_not_where_a_row_may_add_up_others_and_its_ids_tell(self) -> None:
         rows = usual_rows(CDR_1)
-        assert is_fast([*rows, {**rows[0], "agent_name": TOTAL}])
-        assert is_fast([{**rows[0], "agent_name": TOTAL}])
+        assert not is_fast([*rows, {**rows[0], "agent_name": TOTAL}])
+        nobody = dict.fromkeys(columns.ids(CDR_1), "")
+        assert not is_fast([*rows, {**rows[0], **nobody, "agent_name": TOTAL}])
+        both, escaped = Both(CDR_1), b"\\u0054OT\\u0041L"
+        assert not both.compare(written(rows, COMPACT).replace(b'"1', b'"' + escaped))
+        assert both.compare(written([{**rows[0], "agent_name": "Jos\xe9 TOTAL"}], COMPACT))
 
     def test_rows_without_a_field(self) -> None:
         assert is_fast([{}, {}, {}])

@@ -38,6 +38,7 @@ anywhere = st.builds(
         width=maybe(st.integers(min_value=1, max_value=10**7).map(lambda s: timedelta(seconds=s))),
         again=maybe(seconds),
         failed=st.frozensets(st.text(min_size=1)),
+        unreadable=st.dictionaries(st.text(min_size=1), seconds),
     ),
     st.integers(min_value=0, max_value=10**7),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from math import ceil, log2
@@ -17,11 +17,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tap_wolkvox.bookmarks import Period, to_read
-from tap_wolkvox.wall_clock import A_DAY, A_SECOND, midnight, wall_time
+from tap_wolkvox.wall_clock import A_DAY, A_SECOND, end_of_month, midnight, wall_time
 from tap_wolkvox.windows import Limits, Plan, Window, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 at = datetime.fromisoformat
 AN_HOUR = timedelta(hours=1)
@@ -71,6 +71,7 @@ def play(plan: Plan, answer: Callable[[Window], Answer]) -> Reading:
         assert window.begin == plan.unread.begin
         assert window.begin <= window.end <= plan.unread.end
         assert window.length <= plan.limits.days * A_DAY
+        assert (window.begin.year, window.begin.month) == (window.end.year, window.end.month)
         found = answer(window)
         if isinstance(found, int) or not plan.is_divisible:
             rows = found if isinstance(found, int) else plan.limits.rows
@@ -127,6 +128,15 @@ class Server:
         return play(Plan.to_read(whole, limits), self)
 
 
+def months(whole: Window) -> Iterator[Window]:
+    """Yield the parts of a range that lie in one calendar month each."""
+    begin = whole.begin
+    while begin <= whole.end:
+        end = min(end_of_month(begin), whole.end)
+        yield Window(begin, end)
+        begin = end + A_SECOND
+
+
 def spread(begin: datetime, length: timedelta, rows: int) -> list[datetime]:
     """Return the times of so many rows, evenly over a length."""
     return [(begin + length * row / rows).replace(microsecond=0) for row in range(rows)]
@@ -177,7 +187,7 @@ class TestAnyAnswers:
         made = data.draw(answers(plan))
         rest = iter(made)
         reading = play(plan, lambda _: next(rest, 0))
-        windows = reading.whole.length / (plan.limits.days * A_DAY)
+        windows = len(list(months(reading.whole))) * (1 + 31 // plan.limits.days)
         assert reading.requests <= windows + 40 + 25 * len(made)
 
     @given(plans(), st.sampled_from([None, []]))
@@ -209,10 +219,31 @@ class TestAnyAnswers:
         self, plan: Plan
     ) -> None:
         reading = play(plan, lambda _: 0)
-        whole = plan.unread
-        origin = midnight(whole.begin) if plan.limits.by_day else whole.begin
-        length = whole.end - origin + A_SECOND
-        assert reading.requests == ceil(length / (plan.limits.days * A_DAY))
+        begins = [each.begin for each in months(plan.unread)]
+        if plan.limits.by_day:
+            begins = [midnight(begin) for begin in begins]
+        lengths = [
+            each.end - begin + A_SECOND
+            for begin, each in zip(begins, months(plan.unread), strict=True)
+        ]
+        widest = plan.limits.days * A_DAY
+        assert reading.requests == sum(ceil(length / widest) for length in lengths)
+
+    @given(plans(), st.data())
+    def test_what_could_not_be_read_before_is_asked_for_alone(
+        self, plan: Plan, data: st.DataObject
+    ) -> None:
+        whole, limits = plan.unread, plan.limits
+        place = whole.begin + data.draw(st.integers(0, 100 * 86_400)) * A_SECOND
+        reading = play(Plan.to_read(whole, limits, unreadable=place), lambda _: 0)
+        without = play(plan, lambda _: 0)
+        assert reading.requests <= without.requests + 2
+        first = midnight(place) if limits.by_day else place
+        if first <= whole.end:
+            last = min(first + limits.grain - A_SECOND, whole.end)
+            assert Window(max(first, whole.begin), last) in [window for window, _ in reading.read]
+        else:
+            assert reading.read == without.read
 
     @given(plans())
     def test_no_range_that_is_sent_is_refused(self, plan: Plan) -> None:
@@ -271,7 +302,7 @@ class TestAnyTraffic:
         # So much for what can't be divided: a second, or a day, of more than an answer holds.
         if all(isinstance(server(window), int) for window, _ in reading.read):
             assert reading.rows == len(times)
-        assert reading.requests <= 70 / widest + 50 * (1 + len(times) / fits)
+        assert reading.requests <= 70 / widest + 3 + 50 * (1 + len(times) / fits)
 
     @given(
         st.sampled_from([
@@ -330,7 +361,9 @@ class TestByDay:
 
     def test_the_widest_window_ends_at_midnight_where_it_begins_within_a_day(self) -> None:
         plan = Plan.to_read(Window(at("2026-01-10T15:00"), at("2026-06-01")), self.LIMITS)
-        assert plan.window.end == at("2026-02-09T23:59:59")
+        assert plan.window.end == at("2026-01-31T23:59:59")
+        narrow = Plan.to_read(plan.unread, replace(self.LIMITS, days=7))
+        assert narrow.window.end == at("2026-01-16T23:59:59")
 
     @given(st.integers(0, 59), st.sampled_from(ORDERS))
     def test_the_day_of_a_burst_is_read_alone(self, day: int, order: str) -> None:
@@ -352,7 +385,7 @@ class TestSteps:
 
     @given(st.integers(0, 700))
     def test_windows_stay_wide_while_answers_are_small(self, rows: int) -> None:
-        assert self.PLAN.read(rows).window.length == MONTH * A_DAY
+        assert self.PLAN.read(rows).window.length == 28 * A_DAY
 
     @given(st.integers(850, 999))
     def test_windows_shrink_before_answers_are_cut(self, rows: int) -> None:
@@ -396,10 +429,10 @@ class TestSteps:
         plan = self.PLAN.failed().failed().failed().failed()
         failed = plan.window.length
         plan = plan.read(0).read(0)
-        lengths = [plan.window.length]
+        lengths = [plan.width]
         while lengths[-1] < MONTH * A_DAY:
             plan = plan.read(0)
-            lengths.append(plan.window.length)
+            lengths.append(plan.width)
         assert lengths[0] <= 4 * failed
         assert all(later <= 2 * earlier for earlier, later in pairwise(lengths))
         assert 2 < len(lengths) < 9
@@ -454,7 +487,8 @@ class TestCost:
     def test_a_year_of_some_rows_a_day_costs_a_request_a_month(self, rows: int) -> None:
         reading = Server(days_of(rows, 365), 60_000).reading(365)
         assert reading.requests == 12
-        assert [window.length for window, _ in reading.read[:-1]] == [MONTH * A_DAY] * 11
+        whole = Window(BEGIN, BEGIN + 365 * A_DAY - A_SECOND)
+        assert [window for window, _ in reading.read] == list(months(whole))
 
     @pytest.mark.parametrize("order", ORDERS)
     @pytest.mark.parametrize("rows", [2_500, 10_000, 40_000])
@@ -596,8 +630,11 @@ class TestProblem:
     ) -> None:
         length = data.draw(st.integers(1, 40 * 86_400) | st.just(days * 86_400))
         window = Window(begin, begin + (length - 1) * A_SECOND)
-        found = problem(window.parameters, days)
-        assert found == (None if length <= days * 86_400 else f"is longer than {days} days")
+        crosses = window.end > end_of_month(begin)
+        within = "crosses the end of a month" if crosses else None
+        too_long = f"is longer than {days} days" if length > days * 86_400 else None
+        assert problem(window.parameters, days) == (too_long or within)
+        assert problem(window.parameters, days, across_months=True) == too_long
 
     @example("20260101000000", "20260201000000", "is longer than 31 days")
     @example("20260102000000", "20260101235959", "ends before it begins")

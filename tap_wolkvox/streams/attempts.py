@@ -16,6 +16,7 @@ from tap_wolkvox.wall_clock import A_DAY, A_SECOND, midnight
 from tap_wolkvox.windows import Limits, Plan, Window
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from singer_sdk.helpers.types import Context, Record
@@ -38,6 +39,10 @@ class AttemptStream(DatedStream):
     attempt is missed only if it comes later after the loading than that, less a day. No answer is
     cut by time, which would lose what was loaded before the cut, but by id.
 
+    Such a range mostly crosses the end of a month, which Wolkvox may not allow. So the part of it
+    that lies in the month of the window is asked for too: each row is emitted as often as it comes
+    in the fuller of the two answers.
+
     Args:
         tap: The tap.
         endpoint: Its line in the table.
@@ -52,6 +57,16 @@ class AttemptStream(DatedStream):
         self._each = each
         self._earliest: datetime | None = None
         self._emitted: set[object] = set()
+        self._differing: list[str] = []
+
+    @override
+    def read(self, context: Context | None) -> Iterable[Records]:
+        """Yield the records of each window; the bookmark follows it."""
+        self._differing = []
+        try:
+            yield from super().read(context)
+        finally:
+            self._tell_of_differences()
 
     @property
     @override
@@ -86,7 +101,24 @@ class AttemptStream(DatedStream):
     @override
     def rows(self, context: Context | None, window: Window, *, divisible: bool) -> AnswerRows:
         """Return the rows of a window, and of what lies before it."""
-        asked = Window(window.end - self.endpoint.days * A_DAY + A_SECOND, window.end)
+        across, *within = self.ranges(window)
+        rows = self._of_range(context, across)
+        for each in within:
+            more = self._of_range(context, each).beyond(rows)
+            if more:
+                self._differing.append(f"{window.end:%Y-%m-%d}")
+            rows.extend(more)
+        return rows
+
+    @override
+    def ranges(self, window: Window) -> Sequence[Window]:
+        """Return the range that reaches back, and what of it lies in the month of the window."""
+        across = Window(window.end - self.endpoint.days * A_DAY + A_SECOND, window.end)
+        month = midnight(window.end.replace(day=1))
+        return (across,) if month <= across.begin else (across, Window(month, window.end))
+
+    def _of_range(self, context: Context | None, asked: Window) -> AnswerRows:
+        """Return the rows of a range, which is not cut by time."""
         try:
             return self.ask(context, asked.parameters, divisible=True)
         except TooLargeError as error:
@@ -139,6 +171,17 @@ class AttemptStream(DatedStream):
                 "them was emitted"
             )
         return rows
+
+    def _tell_of_differences(self) -> None:
+        """Say where a range across the end of a month did not have what a part of it has."""
+        if self._differing:
+            self.logger.warning(
+                "On %d day(s), the first of them %s, the range across the end of the month lacks "
+                "rows that the range within the month has. They were read from the latter, but "
+                "attempts of what was loaded in the month before may be missing",
+                len(self._differing),
+                self._differing[0],
+            )
 
     def _ids(self, context: Context | None, error: TooLargeError) -> list[str]:
         """Return the ids that are known, and those that only the cut answer shows."""

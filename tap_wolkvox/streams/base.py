@@ -27,7 +27,8 @@ from tap_wolkvox.left_off import LATEST, NOWHERE, LeftOff
 from tap_wolkvox.records import Records
 from tap_wolkvox.report import Tally
 from tap_wolkvox.streams.one_by_one import ALL
-from tap_wolkvox.typist import TOTAL, Typist
+from tap_wolkvox.sums import TOTAL
+from tap_wolkvox.typist import Typist
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping

@@ -16,7 +16,7 @@ from tap_wolkvox import bookmarks, clock, columns, keys, settings, values, windo
 from tap_wolkvox.endpoints import Kind
 from tap_wolkvox.errors import StreamError, TooLargeError
 from tap_wolkvox.forecast import Cost
-from tap_wolkvox.left_off import NONE, NOWHERE, LeftOff, Pass
+from tap_wolkvox.left_off import EVERYTHING, NONE, NOWHERE, LeftOff, Pass
 from tap_wolkvox.streams.base import WolkvoxStream
 from tap_wolkvox.wall_clock import (
     A_DAY,
@@ -28,7 +28,7 @@ from tap_wolkvox.wall_clock import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import timedelta
 
     import requests
@@ -58,6 +58,7 @@ class DatedStream(WolkvoxStream):
         self._row_keys: keys.RowKeys | None = None
         self._pass: Pass | None = None
         self._width: timedelta | None = None
+        self._unreadable: dict[str, datetime] = {}
 
     @property
     def zone(self) -> ZoneInfo:
@@ -89,6 +90,7 @@ class DatedStream(WolkvoxStream):
         whole, before = plan.unread, self.connection.requests
         self._pass = self.pass_over(whole)
         self._row_keys = None
+        self._unreadable = dict(self.left_off.unreadable)
         for window, batches in self.in_windows(context, plan):
             emitted = self.tally.rows
             yield from batches
@@ -120,11 +122,37 @@ class DatedStream(WolkvoxStream):
                 plan = self._with_less(plan, error)
                 continue
             except StreamError as error:
+                self._note_failure(plan)
                 raise StreamError(f"{window}: {error}") from None
+            self._note_success(window)
             # The next answer needs the room of this one.
             del rows
             yield window, (records,)
             plan = plan.read(count)
+
+    @property
+    def whose(self) -> str:
+        """What is being read: the hash of an id, where one is."""
+        return EVERYTHING
+
+    @property
+    def unreadable(self) -> Mapping[str, datetime]:
+        """Where it begins that could not be read, by what is being read."""
+        return self._unreadable if self._pass else self.left_off.unreadable
+
+    def _note_failure(self, plan: windows.Plan) -> None:
+        """Remember what could not be read, so that no run has to search for it again.
+
+        A window that could still have been cut has failed for another reason than what is in it.
+        """
+        if not plan.is_divisible and plan.limits.days * A_DAY > plan.limits.grain:
+            self._unreadable[self.whose] = plan.window.begin
+
+    def _note_success(self, window: Window) -> None:
+        """Forget what could not be read before, and can now."""
+        place = self._unreadable.get(self.whose)
+        if place and window.begin <= place <= window.end:
+            del self._unreadable[self.whose]
 
     def plan(self) -> windows.Plan:
         """Return the plan of what there is to read, and log it."""
@@ -145,8 +173,13 @@ class DatedStream(WolkvoxStream):
     @property
     def planned(self) -> windows.Plan:
         """The plan of what there is to read."""
-        unread, left = self.unread, self.goes_on
-        return windows.Plan.to_read(unread, self.limits).resumed(left.width, left.end)
+        left = self.goes_on
+        return self.plan_of(self.unread).resumed(left.width, left.end)
+
+    def plan_of(self, unread: Window) -> windows.Plan:
+        """Return the plan to read a range, of what is being read."""
+        unreadable = self.left_off.unreadable.get(self.whose)
+        return windows.Plan.to_read(unread, self.limits, unreadable)
 
     @property
     def goes_on(self) -> LeftOff:
@@ -159,13 +192,14 @@ class DatedStream(WolkvoxStream):
     @property
     @override
     def cost(self) -> Cost:
-        plan, windows = self.planned, 0
+        plan, requests = self.planned, 0
         while not plan.is_done:
-            plan, windows = plan.read(0), windows + 1
-        is_exact = self.endpoint.kind is Kind.AGGREGATE_OVER_WINDOW or not windows
+            requests += len(self.ranges(plan.window))
+            plan = plan.read(0)
+        is_exact = self.endpoint.kind is Kind.AGGREGATE_OVER_WINDOW or not requests
         return Cost(
             stream=self.name,
-            requests=windows,
+            requests=requests,
             depends_on="" if is_exact else "what one answer does not hold",
         )
 
@@ -215,7 +249,7 @@ class DatedStream(WolkvoxStream):
 
     @override
     def where_left(self) -> LeftOff:
-        return self.current.left(self.narrowed)
+        return replace(self.current.left(self.narrowed), unreadable=self.unreadable)
 
     @override
     def what_is_left(self, left: LeftOff) -> str:
@@ -228,7 +262,7 @@ class DatedStream(WolkvoxStream):
             return LeftOff(again=before.again if before.begin else None)
         if self._pass and before.begin and failed:
             return replace(self.where_left(), end=None, width=None, done=NONE, failed=NONE)
-        return replace(before, since=None)
+        return replace(before, since=None, unreadable=self.unreadable)
 
     @property
     def bookmark_zone(self) -> ZoneInfo:
@@ -255,6 +289,10 @@ class DatedStream(WolkvoxStream):
         """
         return self.ask(context, window.parameters, divisible=divisible)
 
+    def ranges(self, window: Window) -> Sequence[Window]:
+        """Return the ranges that are asked for to read a window."""
+        return (window,)
+
     def time_of(self, row: Row) -> datetime | None:
         """Return the wall-clock time of a row, None where it has none that is known."""
         date = self.endpoint.date or ""
@@ -276,7 +314,8 @@ class DatedStream(WolkvoxStream):
         if self.has_rows:
             return
         sent = dict(parse_qsl(urlsplit(response.request.url or "").query))
-        problem = windows.problem(sent, self.endpoint.days)
+        across_months = self.endpoint.cut_by is not None
+        problem = windows.problem(sent, self.endpoint.days, across_months=across_months)
         if problem:
             raise StreamError(
                 f"the range that was sent {problem}, so the answer does not say that there are no "
@@ -291,6 +330,7 @@ class DatedStream(WolkvoxStream):
         """
         window = plan.window
         if not plan.is_divisible:
+            self._note_failure(plan)
             raise StreamError(f"{window}, which can't be asked for in parts: {error}") from None
         self.tally.splits += 1
         self.logger.info("%s: %s; asking for less.", window, error)

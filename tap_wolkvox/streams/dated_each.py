@@ -104,6 +104,11 @@ class DatedEachStream(DatedStream):
         self._row_keys = self._keys_of_ones.setdefault(value, self.new_keys())
         return super().keys_for(window)
 
+    @property
+    @override
+    def whose(self) -> str:
+        return super().whose if self._one is ALL else self._round.hash_of(self._one)
+
     def _ones(self, context: Context | None) -> list[One]:
         """Return the ids, which are the same for all windows of a run."""
         if self._known is None:
@@ -198,7 +203,7 @@ class DatedEachStream(DatedStream):
 
     def _of_one(self, context: Context | None, window: Window, one: One) -> Iterator[Records]:
         self._one, self._requests_before_one = one, self.connection.requests
-        for _, batches in super().in_windows(context, Plan.to_read(window, self.limits)):
+        for _, batches in super().in_windows(context, self.plan_of(window)):
             yield from batches
 
     def _at_once(self, context: Context | None, window: Window) -> AnswerRows | None:

@@ -61,7 +61,7 @@ class Round:
         """Return those that are not read yet; last those that were tried in vain before."""
         if not (self._before.done or self._before.failed):
             return list(ones)
-        hashes = [(self._hash(one), one) for one in ones]
+        hashes = [(self.hash_of(one), one) for one in ones]
         unread = [(each, one) for each, one in hashes if each not in self._before.done]
         return [one for _, one in sorted(unread, key=lambda pair: pair[0] in self._before.failed)]
 
@@ -82,14 +82,15 @@ class Round:
     @property
     def done(self) -> frozenset[str]:
         """Hashes of those that are read."""
-        return self._before.done | {self._hash(one) for one in self._read}
+        return self._before.done | {self.hash_of(one) for one in self._read}
 
     @property
     def failed(self) -> frozenset[str]:
         """Hashes of those that were tried in vain."""
-        return self._before.failed - self.done | {self._hash(one) for one in self._failed}
+        return self._before.failed - self.done | {self.hash_of(one) for one in self._failed}
 
-    def _hash(self, one: One) -> str:
+    def hash_of(self, one: One) -> str:
+        """Return the hash of an id, which only the secret can make."""
         text = json.dumps(sorted(one.parameters.items()))
         return hashlib.blake2b(text.encode(), digest_size=8, key=self._secret).hexdigest()
 
