@@ -106,8 +106,11 @@ class WolkvoxStream(RESTStream[None]):
     def converters(self) -> Mapping[str, values.Converter]:
         """The conversions of the columns that the API sends, by name."""
         zone = self.connection.operation.zone
+        key = self.endpoint.primary_key
         declared = columns.received(self.endpoint).items()
-        return {name: values.converter(schema, zone) for name, schema in declared}
+        return {
+            name: values.converter(schema, zone, in_key=name in key) for name, schema in declared
+        }
 
     @cached_property
     def _press(self) -> Press:
