@@ -22,7 +22,7 @@ from tap_wolkvox import columns, values
 from tap_wolkvox.sums import TOTAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from tap_wolkvox.keys import RowKeys
     from tap_wolkvox.typist import Typist
@@ -55,6 +55,7 @@ class Press:
 
     def __init__(self, converters: Mapping[str, values.Converter]) -> None:
         self._memos = {name: _memo(convert) for name, convert in converters.items()}
+        self._ids = {name for name, convert in converters.items() if convert is values.to_id}
         self._form: _Form | None = None
         self._forms: dict[tuple[str, ...], _Form | None] = {}
 
@@ -81,7 +82,7 @@ class Press:
             fields = tuple(msgspec.json.decode(first, type=dict[str, Any]))
             if fields not in self._forms and len(self._forms) < FORMS:
                 self._forms[fields] = None
-                self._forms[fields] = _Form(fields, typist, self._memos)
+                self._forms[fields] = _Form(fields, typist, self._memos, self._ids)
         except (*_REFUSED, IndexError):
             return None
         return self._forms.get(fields)
@@ -95,12 +96,14 @@ class _Step(NamedTuple):
         source: The attribute that it is decoded into.
         target: The attribute of its column; empty where it has none.
         memo: The conversion of that, if one is needed.
+        is_id: Whether that is null where the text stands for no value.
     """
 
     field: str
     source: str
     target: str
     memo: Memo | None
+    is_id: bool
 
 
 class _Form:
@@ -110,13 +113,18 @@ class _Form:
         fields: Names of the fields, in the order in which they are sent.
         typist: What says what else a record has.
         memos: The conversions of the declared columns, by name; None where one is text.
+        ids: Those of them that hold ids.
 
     Raises:
         ValueError: There can be no such class.
     """
 
     def __init__(
-        self, fields: Sequence[str], typist: Typist, memos: Mapping[str, Memo | None]
+        self,
+        fields: Sequence[str],
+        typist: Typist,
+        memos: Mapping[str, Memo | None],
+        ids: Collection[str],
     ) -> None:
         stamp = typist.endpoint.stamp if typist.row_keys else ""
         own = [*typist.added, *([stamp] if stamp else []), *memos, columns.RESCUED]
@@ -136,7 +144,7 @@ class _Form:
             target = attributes[column] if column in memos else ""
             source = target if target and column == name else f"sent_{number}"
             sources[column] = source
-            self._steps.append(_Step(name, source, target, memos.get(column)))
+            self._steps.append(_Step(name, source, target, memos.get(column), column in ids))
         self._columns = set(sources)
         self._totals = [sources[name] for name in typist.endpoint.totals if name in sources]
         if typist.row_keys:
@@ -191,6 +199,8 @@ class _Form:
         rescued: dict[int, dict[str, Value]] = {}
         for step in self._steps:
             self._do(step, rows, rescued)
+            if step.is_id:
+                _without_blanks(rows, step.target)
         for number, fields in rescued.items():
             typist.rescued.update(fields)
             setattr(rows[number], self._rescued, values.rescued_text(fields))
@@ -230,6 +240,16 @@ class _Form:
 def _set(rows: list[msgspec.Struct], name: str, made: Iterable[object]) -> None:
     """Set an attribute of all rows; in a loop that is none of Python's, which is most of it."""
     deque(map(setattr, rows, repeat(name), made), maxlen=0)
+
+
+def _without_blanks(rows: list[msgspec.Struct], name: str) -> None:
+    """Make an attribute null where it is a text that stands for no value.
+
+    Only these rows are written to: reading is the cheaper part, and most ids are not blank.
+    """
+    value_of = attrgetter(name)
+    blank = [row for row in rows if (value_of(row) or "").strip() in values.MISSING]
+    _set(blank, name, repeat(None))
 
 
 def _converted(
@@ -345,8 +365,8 @@ Memo = _Memo | _Instants
 
 
 def _memo(convert: values.Converter) -> Memo | None:
-    """Return the conversion of many values at once; None where there is nothing to convert."""
-    if convert is values.to_text:
+    """Return the conversion of many values at once; None where texts stay as they are."""
+    if convert in {values.to_text, values.to_id}:
         return None
     if isinstance(convert, partial) and convert.func is values.to_utc:
         return _Instants(convert)

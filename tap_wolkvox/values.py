@@ -97,6 +97,16 @@ def to_text(value: object) -> str | None:
     return text
 
 
+def to_id(value: object) -> str | None:
+    """Return an id as received; null where the text stands for no value.
+
+    Raises:
+        MisfitError: It holds a character that databases refuse.
+    """
+    text = to_text(value)
+    return None if text is None or text.strip() in MISSING else text
+
+
 def to_number(value: object) -> Decimal | None:
     """Return the exact number in `34.64`, `15,233.33 %` (comma: thousands) or a JSON number.
 
@@ -231,14 +241,17 @@ def to_utc(value: object, zone: ZoneInfo) -> str | None:
         raise MisfitError from None
 
 
-def converter(schema: Mapping[str, object], zone: ZoneInfo) -> Converter:
+def converter(schema: Mapping[str, object], zone: ZoneInfo, *, in_key: bool = False) -> Converter:
     """Return the conversion that a column's JSON Schema asks for.
 
     Args:
         schema: Schema of one column: `type`, `format`, and `x-unit` for what the API writes as
             text of its own kind (`seconds`: `HH:MM:SS`). A column with dates of a zone of its own
             names it in `x-zone`; one whose hour stands in another column names that in `x-hour`.
+            A column of ids says so with `x-id`.
         zone: Time zone of the operation.
+        in_key: Whether it is a column of the primary key, which is never null: a blank id in it
+            stays the text that it is.
 
     Raises:
         TypeError: The schema asks for a type that no conversion is known for.
@@ -251,6 +264,8 @@ def converter(schema: Mapping[str, object], zone: ZoneInfo) -> Converter:
         return partial(to_utc, zone=own)
     if (name, form) == ("string", "date") and "x-hour" in schema:
         return to_date_of_hour
+    if schema.get("x-id") and not in_key:
+        return to_id
     usual = None if name == "string" else _CONVERTERS.get((name, None))
     found = _CONVERTERS.get((name, form), usual)
     if not found:

@@ -51,7 +51,7 @@ def attempts(
 
 
 def both(end: datetime) -> list[tuple[datetime, datetime]]:
-    """Return the ranges that are asked for up to an end: as far back as may be, and in its month."""
+    """Return the ranges that are asked for up to an end: as far back as may be, in its month."""
     month = datetime(end.year, end.month, 1)  # noqa: DTZ001  # local time of the operation
     return [(end - A_RANGE, end), (month, end)]
 

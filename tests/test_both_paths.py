@@ -80,6 +80,20 @@ def test_all_streams_give_the_same_either_way(simulator: Simulator, tmp_path: Pa
     assert metrics(short) == metrics(long)
 
 
+@pytest.mark.parametrize("options", [{}, NEEDS_THE_SDK])
+def test_a_blank_id_is_null_and_a_blank_name_as_received(
+    calls: CommandLine, options: dict[str, Any]
+) -> None:
+    rows = calls.run(**SETTINGS, **options).records(CDR)
+    held = {name: {row[name] for row in rows} for name in rows[0]}
+    blank = {"", " ", "-", "--"}
+    for name in ("campaign_id", "skill_id"):
+        assert not held[name] & blank
+        assert None in held[name]
+        assert len(held[name]) > 1
+    assert held["skill_name"] >= {"", "-"}
+
+
 @pytest.mark.parametrize("versions", [True, False])
 def test_so_do_tables_that_are_replaced(
     simulator: Simulator, tmp_path: Path, *, versions: bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,24 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent.parent / "schemas"
 FILES = sorted(FOLDER.glob("*"))
-ANNOTATIONS = {"x-unit", "x-aliases", "x-optional", "x-zone", "x-hour"}
+ANNOTATIONS = {"x-unit", "x-aliases", "x-optional", "x-zone", "x-hour", "x-id"}
 """What a column may say of itself to the tap; any other would be overlooked."""
+
+NAMED_AS_IDS = re.compile(r"(?:^|_)(?:id|dni)(?:_|$)|^(?:last_)?code?_(?:act|rslt)")
+"""Names of columns that hold ids: of things, of people and of activity codes."""
+
+NO_IDS = {
+    "id_type": "a kind of identity document",
+    "cod_act_group": "what was asked for, which is never blank",
+}
+"""Columns that are named as ids are, and hold none."""
+
+IDS_BY_ANOTHER_NAME = {
+    ("customer_agents_detail", "skill"): "what other reports call skill_id",
+    ("whatsapp_agent_chat", "skill"): "what other reports call skill_id",
+    ("whatsapp_agent_chat", "agent_user"): "what other reports call agent_id",
+    ("reports_campaign_7", "file_name"): "the internal id of an audio",
+}
 
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 each_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
@@ -70,6 +87,15 @@ class TestFiles:
         for name, schema in read(path)["properties"].items():
             assert {key for key in schema if key.startswith("x-")} <= ANNOTATIONS, name
 
+    def test_a_column_of_ids_says_so_and_no_other_does(self, path: Path) -> None:
+        properties = read(path)["properties"]
+        named = {name for name in properties if NAMED_AS_IDS.search(name)} - NO_IDS.keys()
+        others = {name for stem, name in IDS_BY_ANOTHER_NAME if stem == path.stem}
+        ids = {name for name, schema in properties.items() if "x-id" in schema}
+        assert ids == named | others
+        assert all(properties[name]["x-id"] is True for name in ids)
+        assert all("format" not in properties[name] for name in ids)
+
     def test_a_zone_is_of_a_moment_and_an_hour_is_a_column_beside_a_date(self, path: Path) -> None:
         properties = read(path)["properties"]
         for name, schema in properties.items():
@@ -98,6 +124,14 @@ class TestFiles:
 def test_no_schema_file_is_without_a_stream() -> None:
     used = {endpoint.schema_name for endpoint in ENDPOINTS} | {columns.ADDED}
     assert {path.stem for path in FILES} == used
+
+
+def test_every_exception_of_the_ids_is_a_column() -> None:
+    names = {name for path in FILES for name in read(path)["properties"]}
+    assert names >= NO_IDS.keys()
+    assert all(
+        name in read(FOLDER / f"{stem}.json")["properties"] for stem, name in IDS_BY_ANOTHER_NAME
+    )
 
 
 def test_the_columns_that_the_tap_adds_are_used_and_none_else() -> None:

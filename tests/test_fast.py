@@ -147,8 +147,9 @@ styles = st.sampled_from(STYLES)
 
 
 def converters(endpoint: Endpoint, zone: ZoneInfo = BOGOTA) -> dict[str, values.Converter]:
+    key = endpoint.primary_key
     declared = columns.received(endpoint).items()
-    return {name: values.converter(schema, zone) for name, schema in declared}
+    return {name: values.converter(schema, zone, in_key=name in key) for name, schema in declared}
 
 
 def typist(endpoint: Endpoint, zone: ZoneInfo = BOGOTA) -> Typist:
@@ -453,6 +454,30 @@ class TestTheUsualForm:
         both.new_answer()
         assert both.compare(written(rows, COMPACT))
         both.check()
+
+    @pytest.mark.parametrize("field", ["agent_id", "AGENT_ID", "agent-id"])
+    @pytest.mark.parametrize("blank", ["", " ", "-", "--", "  ", " - ", "\u00a0", None])
+    def test_a_blank_id_is_null_under_whatever_name(self, blank: str | None, field: str) -> None:
+        rows = [{field: blank, "comment": blank}, {field: "0", "comment": " 0"}]
+        press = Press(converters(CDR_1))
+        made = press.records(written(rows, COMPACT), typist(CDR_1))
+        assert made is not None
+        records = [json.loads(line)["record"] for line in lines(made).splitlines()]
+        assert [row["agent_id"] for row in records] == [None, "0"]
+        assert [row["comment"] for row in records] == [blank, " 0"]
+        received = keys.RowKeys(CDR_1.key, CDR_1.date, {}).of(rows)
+        assert [row["row_key"] for row in records] == received
+        assert is_fast(rows)
+
+    @pytest.mark.parametrize("blank", ["", " ", "-", "--"])
+    def test_a_blank_id_in_the_key_is_as_received(self, blank: str) -> None:
+        rows = [{"hour": "13:00", "skill_id": blank, "skill_name": blank}, usual_rows(SKILL_7)[0]]
+        rows[0] = {**rows[1], **rows[0]}
+        press = Press(converters(SKILL_7))
+        made = press.records(written(rows, COMPACT), typist(SKILL_7))
+        assert made is not None
+        assert json.loads(lines(made).splitlines()[0])["record"]["skill_id"] == blank
+        assert is_fast(rows, SKILL_7)
 
     def test_more_values_than_are_remembered(self) -> None:
         both = Both(SKILL_7)

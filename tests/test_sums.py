@@ -70,8 +70,8 @@ def test_a_row_of_somebody_or_something_is_none(stream: str, row: dict[str, Any]
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: str(endpoint.name))
 def test_no_row_is_a_sum_where_nothing_is_named_so(endpoint: Any) -> None:
     sums = Sums(endpoint, columns.aliases(endpoint))
-    assert not sums.has({name: "x" for name in columns.received(endpoint)})
-    named = {name: "TOTAL" for name in columns.received(endpoint)}
+    assert not sums.has(dict.fromkeys(columns.received(endpoint), "x"))
+    named = dict.fromkeys(columns.received(endpoint), "TOTAL")
     has_labels = any("string" in each["type"] for each in columns.received(endpoint).values())
     may_be = has_labels and endpoint.kind not in {Kind.CATALOGUE, Kind.SNAPSHOT}
     assert sums.has(named) == may_be

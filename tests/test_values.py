@@ -25,6 +25,7 @@ from tap_wolkvox.values import (
     to_date_of_hour,
     to_decimal_seconds,
     to_hour,
+    to_id,
     to_integer,
     to_minutes,
     to_number,
@@ -48,6 +49,7 @@ HIGH, LOW = "\ud83d", "\ude00"
 
 CONVERTERS: dict[str, Converter] = {
     "text": to_text,
+    "code": to_id,
     "count": to_integer,
     "amount": to_number,
     "length": to_seconds,
@@ -57,7 +59,7 @@ CONVERTERS: dict[str, Converter] = {
     "hour": to_hour,
     "start": to_date_of_hour,
 }
-NOT_TEXT = [name for name in CONVERTERS if name != "text"]
+NOT_TEXT = [name for name in CONVERTERS if name not in {"text", "code"}]
 
 
 def as_parsed(value: Any) -> Any:
@@ -592,12 +594,36 @@ class TestText:
             to_text(received)
 
 
+class TestIds:
+    @pytest.mark.parametrize("received", ["", " ", "-", "--", "   ", " - ", " --", "\u00a0", None])
+    def test_what_stands_for_no_id_is_null(self, received: str | None) -> None:
+        assert to_id(received) is None
+
+    @pytest.mark.parametrize(
+        "received", ["0", "0011", " 7 ", "---", "- -", "N/A", "TIMEOUTACW", "20717-", "chat_bot"]
+    )
+    def test_any_other_is_kept_as_received(self, received: str) -> None:
+        assert to_id(received) == received
+
+    @given(json_values)
+    def test_it_is_the_text_unless_that_is_missing(self, received: object) -> None:
+        try:
+            text = to_text(received)
+        except MisfitError:
+            with pytest.raises(MisfitError):
+                to_id(received)
+            return
+        assert to_id(received) == (text if text and text.strip() not in {"", "-", "--"} else None)
+
+
 class TestConverter:
     @pytest.mark.parametrize(
         ("schema", "received", "value"),
         [
             ({"type": ["string", "null"]}, "07", "07"),
             ({"type": "string"}, "-", "-"),
+            ({"type": ["string", "null"], "x-id": True}, "-", None),
+            ({"type": ["string", "null"], "x-id": True}, "07", "07"),
             ({"type": ["integer", "null"]}, "07", 7),
             ({"type": "integer"}, "1,000", 1000),
             ({"type": ["integer", "null"], "x-unit": "seconds"}, "25:00:00", 90_000),
@@ -622,6 +648,11 @@ class TestConverter:
         self, schema: dict[str, object], received: str, value: Scalar
     ) -> None:
         assert converter(schema, BOGOTA)(received) == value
+
+    @pytest.mark.parametrize("received", ["", " ", "-", "--", "07"])
+    def test_a_blank_id_of_a_key_is_kept_as_received(self, received: str) -> None:
+        schema = {"type": ["string", "null"], "x-id": True}
+        assert converter(schema, BOGOTA, in_key=True)(received) == received
 
     def test_a_date_time_is_read_in_the_zone_of_the_operation(self) -> None:
         moment = converter({"type": "string", "format": "date-time"}, TOKYO)
@@ -749,6 +780,7 @@ class TestConvert:
             "day": "20261120",
             "Moment": "2026-11-20 10:00:00",
             "text ": "-",
+            "Code": "--",
             "count": "1,234",
             "amount": "34.64 %",
             "length": "--",
@@ -759,6 +791,7 @@ class TestConvert:
         assert convert(row, CONVERTERS) == (
             {
                 "text": "-",
+                "code": None,
                 "count": 1234,
                 "amount": Decimal("34.64"),
                 "length": None,

@@ -107,9 +107,10 @@ class WolkvoxStream(RESTStream[None]):
     def converters(self) -> Mapping[str, values.Converter]:
         """The conversions of the columns that the API sends, by name."""
         zone = self.connection.operation.zone
+        key = self.endpoint.primary_key
         declared = columns.received(self.endpoint).items()
         return {
-            name: values.converter(schema, zone)
+            name: values.converter(schema, zone, in_key=name in key)
             for name, schema in declared
             if name not in self.unplaced
         }
