@@ -1,0 +1,95 @@
+"""What version 0.1 has left behind: its states go on, and its changelog tells what to remove."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from tap_wolkvox import bookmarks, inputs
+from tap_wolkvox.endpoints import BY_NAME
+from tests import truth
+from tests.command_line import TOKEN, for_simulator, partition
+from tests.simulator import Simulator
+
+if TYPE_CHECKING:
+    from tests.postgres import Database
+
+at = datetime.fromisoformat
+TESTS = Path(__file__).parent
+NOW = "2026-11-22T09:00:00-05:00"
+"""Two days after the states were made."""
+STATES = sorted((TESTS / "states").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", STATES, ids=lambda path: str(path.stem))
+def test_a_state_of_0_1_goes_on(tmp_path: Path, path: Path) -> None:
+    state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    assert not list(inputs.state_problems(state))
+    streams = [name for name in state["bookmarks"] if partition(state, name)]
+    with Simulator(token=TOKEN, pace=0.02, now=at(NOW)) as simulator:
+        tap = for_simulator(simulator, tmp_path, *streams)
+        result = tap.run(now=NOW, state=state, lookback_days=3)
+        assert result.code == 0, result.log
+        for stream in streams:
+            before, after = partition(state, stream), partition(result.state, stream)
+            assert "left_off" not in after
+            goes_on(simulator, stream, before, after)
+
+
+def goes_on(
+    simulator: Simulator, stream: str, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """Make sure that a stream was read from where it left off."""
+    endpoint = BY_NAME[stream]
+    if not endpoint.days:
+        assert after.get("replication_key_value", "9") >= before.get("replication_key_value", "")
+        return
+    mark = before.get("replication_key_value")
+    assert after["replication_key_value"] > (mark or "")
+    begin, _ = min(truth.ranges(simulator, endpoint.api))
+    zone = simulator.clock.zone
+    left = before.get("left_off", {}).get("begin", f"{begin}")
+    assert begin <= at(left)
+    assert not mark or begin <= bookmarks.unread_since(mark, zone)
+
+
+@pytest.mark.slow
+def test_the_changelog_removes_what_0_1_has_loaded_wrong(database: Database) -> None:
+    text = (TESTS.parent / "CHANGELOG.md").read_text(encoding="utf-8")
+    [statements] = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    tables = {
+        **{f"reports_{name}": [("ALL",), ("All",), ("5",)] for name in SKILLS},
+        "reports_campaign_2": [("TOTAL",), ("CV_BUZON",)],
+        "reports_quality_2": [("7", "TOTAL", "ANA", "x"), ("7", "1.2.3.4", "ANA", "x")],
+        "reports_cdr_7": [("2026-11-20",)],
+    }
+    named = {
+        "reports_campaign_2": ("cod_act",),
+        "reports_quality_2": ("agent_id", "conn_id", "agent_name", "survey"),
+        "reports_cdr_7": ("date",),
+    }
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute("create schema tap_wolkvox")
+        for table, rows in tables.items():
+            names = named.get(table, ("skill_id",))
+            columns = ", ".join(f"{name} text" for name in names)
+            connection.execute(f"create table tap_wolkvox.{table} ({columns})")  # type: ignore[arg-type]  # names of ours
+            marks = ", ".join("%s" for _ in names)
+            for row in rows:
+                connection.execute(f"insert into tap_wolkvox.{table} values ({marks})", row)  # type: ignore[arg-type]
+        connection.execute(statements)
+        left = {
+            table: connection.execute(f"select * from tap_wolkvox.{table}").fetchall()  # type: ignore[arg-type]
+            for table in tables
+        }
+    kept = {table: rows[-1:] for table, rows in tables.items()} | {"reports_cdr_7": []}
+    assert left == kept
+
+
+SKILLS = ("skill_4", "skill_4_1", "skill_4_2", "skill_5")
