@@ -121,3 +121,13 @@ def test_a_target_that_reads_no_utf_8_gets_ascii(
     assert escaped.output.isascii()
     assert escaped.records(CDR) == usual.records(CDR)
     assert bookmark_of(escaped.state, CDR) == bookmark_of(usual.state, CDR)
+
+
+def test_what_is_printed_is_printed_in_any_encoding(calls: CommandLine) -> None:
+    words = ("--about", "--format=markdown")
+    usual = calls.run(*words).output
+    with calls.start(*words, environment={"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}) as other:
+        printed, log = other.communicate(timeout=60)
+    assert other.returncode == 0, log
+    assert not usual.isascii()
+    assert printed == usual.encode("ascii", "backslashreplace").decode()
