@@ -73,6 +73,11 @@ def demo(folder: Path) -> list[str]:
     return [str(interpreters.oldest()), str(folder / "scripts" / "demo.py")]
 
 
+def told_by(name: str) -> int:
+    """Return the exit code of what was told to end by a signal."""
+    return 128 + signal.Signals[name]
+
+
 class Terminal:
     """A terminal with the demo in it.
 
@@ -81,7 +86,7 @@ class Terminal:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._end, inside = os.openpty()
+        self._end, inside = os.openpty()  # type: ignore[attr-defined,unused-ignore]
         self.process = subprocess.Popen(
             [sys.executable, "-c", AT_THE_TERMINAL, *demo(folder)],
             cwd=folder,
@@ -128,7 +133,7 @@ def test_sigterm_while_it_installs(folder: Path) -> None:
     terminal.read_until("Installing what is needed")
     time.sleep(2)
     terminal.process.terminate()
-    assert terminal.code() == 128 + signal.SIGTERM
+    assert terminal.code() == told_by("SIGTERM")
     assert at_work(folder) == []
 
 
@@ -137,7 +142,7 @@ def test_a_terminal_that_is_closed_while_meltano_installs(folder: Path) -> None:
     terminal.read_until("target-postgres")
     wait_until((folder / ".meltano").exists)
     terminal.close()
-    assert terminal.code() == 128 + signal.SIGHUP
+    assert terminal.code() == told_by("SIGHUP")
     assert at_work(folder) == []
 
 
@@ -149,7 +154,7 @@ def test_ctrl_c_while_it_loads(folder: Path) -> None:
     for _ in range(2):
         terminal.press(CTRL_C)
         time.sleep(0.2)
-    assert terminal.code() == 128 + signal.SIGINT
+    assert terminal.code() == told_by("SIGINT")
     assert at_work(folder) == []
 
 
@@ -176,7 +181,7 @@ def test_a_second_one_leaves_the_first_alone_and_says_where_it_is(folder: Path) 
         # As any client finds it, without the name of the schema.
         assert connection.execute("select count(*) > 100 from reports_cdr_1").fetchone() == (True,)
     terminal.close()
-    assert terminal.code() == 128 + signal.SIGHUP
+    assert terminal.code() == told_by("SIGHUP")
     assert at_work(folder) == []
 
 

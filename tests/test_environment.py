@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import demo
 import environment
 import pytest
 
@@ -134,6 +135,21 @@ def test_one_that_fails_is_tried_again(pip: Pip, capsys: pytest.CaptureFixture[s
         made_anew(capsys)
     pip.can = True
     assert not made_anew(capsys)
+
+
+def test_plugins_that_another_python_has_installed_are_installed_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo, "ROOT", tmp_path)
+    of_this = tmp_path / ".meltano" / "extractors" / "tap-wolkvox" / "venv"
+    of_another = tmp_path / ".meltano" / "loaders" / "target-postgres" / "venv"
+    venv.create(of_this, with_pip=False)
+    shutil.copytree(of_this, of_another, symlinks=True)
+    demo.remove_plugins_of_others()
+    assert of_this.exists()
+    assert not of_another.exists()
+    (line,) = capsys.readouterr().out.splitlines()
+    assert str(of_another.relative_to(tmp_path)) in line
 
 
 def test_certificates_are_those_of_pip_or_of_other_programs(tmp_path: Path) -> None:
