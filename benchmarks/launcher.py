@@ -20,10 +20,10 @@ def main() -> None:
     """Start, wait, say."""
     command, output, log = json.loads(sys.argv[1])
     began = time.monotonic()
-    child = os.fork()
+    child = os.fork()  # type: ignore[attr-defined,unused-ignore]  # not on Windows
     if not child:
         become(command, output, log)
-    _, status, usage = os.wait4(child, 0)
+    _, status, usage = os.wait4(child, 0)  # type: ignore[attr-defined,unused-ignore]
     figures = {
         "code": os.waitstatus_to_exitcode(status),
         "wall": time.monotonic() - began,

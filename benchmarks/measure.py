@@ -74,7 +74,8 @@ def launch(command: Sequence[str], folder: Path, output: str = os.devnull) -> Ru
     )
     said = json.loads(ended.stdout)
     if said["code"]:
-        raise RuntimeError(f"{command} ended with {said['code']}:\n{log.read_text()[-4000:]}")
+        told = log.read_text(encoding="utf-8")[-4000:]
+        raise RuntimeError(f"{command} ended with {said['code']}:\n{told}")
     return Run(said["wall"], said["cpu"], said["peak"] * UNIT_OF_PEAK)
 
 

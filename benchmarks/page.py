@@ -69,7 +69,8 @@ def section(subject: Subject, outcome: Outcome, size: Size) -> str:
 
 def machine() -> str:
     """Return what it was measured on and with."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GB
+    told = os.sysconf  # type: ignore[attr-defined,unused-ignore]  # not on Windows
+    memory = told("SC_PAGE_SIZE") * told("SC_PHYS_PAGES") / GB
     packages = ", ".join(f"{name} {version(name)}" for name in MEASURED_WITH)
     python = platform.python_version()
     return (

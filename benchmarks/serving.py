@@ -58,7 +58,8 @@ def serving(folder: Path, delay: float = 0) -> Iterator[Served]:
         delay: Seconds that each takes.
     """
     command = [sys.executable, "-m", "benchmarks.server", str(folder), str(delay)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdout=pipe, text=True, encoding="utf-8") as process:
         try:
             assert process.stdout  # noqa: S101  # it is a pipe
             yield Served(f"http://127.0.0.1:{int(process.stdout.readline())}")

@@ -125,5 +125,5 @@ def _loaded(command: tuple[str, ...], seconds: float, folder: Path) -> int:
         )
         said, _ = target.communicate()
     if tap.returncode:
-        raise RuntimeError((folder / "log.txt").read_text()[-4000:])
+        raise RuntimeError((folder / "log.txt").read_text(encoding="utf-8")[-4000:])
     return int(said)

@@ -8,6 +8,7 @@ import gc
 # What is imported stays: to look for garbage among it would take a tenth of the time to start.
 gc.disable()
 
+import io
 import json
 import sys
 from typing import NoReturn
@@ -30,6 +31,9 @@ def main() -> None:
     gc.freeze()
     # Rows are no garbage that goes round in circles: to look for that often is no use.
     gc.set_threshold(SELDOM)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What its encoding lacks is no reason to fail: it is escaped, as on standard error.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         TapWolkvox.cli()
     except WolkvoxError as error:

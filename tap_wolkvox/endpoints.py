@@ -33,28 +33,41 @@ SERVER = "wolkvox_server"
 
 
 class Kind(Enum):
-    """How the rows of an endpoint relate to time.
+    """How the rows of an endpoint relate to time."""
 
-    The value are the columns that the tap adds for it.
-    """
-
-    SNAPSHOT = ("snapshot_date",)
+    SNAPSHOT = "snapshot"
     """Figures of the moment they are asked for: stamped with the day, to keep their history."""
 
-    REAL_TIME = ("snapshot_at",)
+    REAL_TIME = "real time"
     """The same, of a moment: stamped with the second."""
 
-    CATALOGUE = ("last_seen_at",)
+    CATALOGUE = "catalogue"
     """The things that exist now: what is gone keeps the stamp it had."""
 
-    EVENT = ("row_key",)
+    EVENT = "event"
     """Things that happened, each with its own date, told apart by a hash."""
 
-    AGGREGATE = ()
+    AGGREGATE = "aggregate"
     """Figures of a day or an hour, with its date."""
 
-    AGGREGATE_OVER_WINDOW = ("window_date", "window_start", "window_end")
+    AGGREGATE_OVER_WINDOW = "aggregate over window"
     """Figures of the time asked for, which is a day: stamped with it, for they hold no date."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the tap adds for it."""
+        return _ADDED[self]
+
+
+# Not the members' values: the `enum` of Python 3.11.2 makes an `object()` of a member that is `()`.
+_ADDED: Mapping[Kind, tuple[str, ...]] = {
+    Kind.SNAPSHOT: ("snapshot_date",),
+    Kind.REAL_TIME: ("snapshot_at",),
+    Kind.CATALOGUE: ("last_seen_at",),
+    Kind.EVENT: ("row_key",),
+    Kind.AGGREGATE: (),
+    Kind.AGGREGATE_OVER_WINDOW: ("window_date", "window_start", "window_end"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +171,7 @@ class Endpoint:
     @property
     def added(self) -> tuple[str, ...]:
         """Columns that the tap adds."""
-        return () if self.unique else self.kind.value
+        return () if self.unique else self.kind.columns
 
     @property
     def all_first(self) -> bool:

@@ -26,7 +26,7 @@ from tap_wolkvox.records import encoder
 from tap_wolkvox.spool import Part, Spool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from singer_sdk.singerlib.encoding.simple import Message
 
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = 2**16
 """Bytes that are written at once, if they hold a message: as many as a pipe takes."""
+
+STEP = 0.5
+"""Seconds after which a wait begins anew: Windows hears no Ctrl-C in one that has no end."""
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
@@ -103,7 +106,7 @@ class WholeMessageWriter(SimpleSingerWriter):
         """
         self.hand_over()
         with self._change:
-            self._change.wait_for(lambda: not self._is_writing)
+            self._wait_until(lambda: not self._is_writing)
             self._tell()
 
     def leave(self, exit_code: int) -> None:
@@ -117,13 +120,18 @@ class WholeMessageWriter(SimpleSingerWriter):
         if self._exit_code is None:
             self._exit_code = exit_code
             with self._change:
-                self._change.wait_for(lambda: not self._is_writing)
+                self._wait_until(lambda: not self._is_writing)
         sys.exit(exit_code)
 
     def _finish(self) -> None:
         """Wait for what was handed over, where the program ends otherwise than by a signal."""
         with self._change:
-            self._change.wait_for(lambda: not self._is_writing or self._exit_code is not None)
+            self._wait_until(lambda: not self._is_writing or self._exit_code is not None)
+
+    def _wait_until(self, holds: Callable[[], bool]) -> None:
+        """Wait, with the lock of `_change`, until something holds."""
+        while not self._change.wait_for(holds, STEP):
+            pass
 
     def _put(self, parts: Sequence[Part], *, in_turn: bool = False) -> None:
         """Let messages be written.
@@ -138,7 +146,7 @@ class WholeMessageWriter(SimpleSingerWriter):
                 sys.stdout.write(part.read().decode())
             return
         with self._change:
-            self._change.wait_for(lambda: not (in_turn and self._is_writing))
+            self._wait_until(lambda: not (in_turn and self._is_writing))
             self._tell()
             if not self._is_writing:
                 threading.Thread(target=self._write, daemon=True).start()

@@ -1,13 +1,12 @@
-"""Spool: more bytes than are to be held in memory, in a file that has no name.
+"""Spool: more bytes than are to be held in memory, in a file that is gone with the process.
 
-It is gone with the process, however that ends: the system keeps no file that nobody could open.
+However that ends: the file has no name where the system can do that, and Windows removes it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import tempfile
 import threading
 import weakref
@@ -118,7 +117,8 @@ def _write(file: IO[bytes], begin: int, data: bytes | bytearray) -> None:
 
 def _read(file: IO[bytes], begin: int, size: int) -> bytes:
     """Return so many bytes; without a position that threads would share, where that can be."""
-    if sys.platform == "win32":  # pragma: no cover
+    if not hasattr(os, "pread"):
+        # Windows.
         with _POSITION:
             file.seek(begin)
             return file.read(size)

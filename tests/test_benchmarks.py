@@ -53,7 +53,7 @@ def test_what_the_tap_spends() -> None:
 @pytest.mark.parametrize("words", [("nothing",), ("--small", "--write"), ("cpu", "--write")])
 def test_what_can_not_be_asked_for_is_said(words: tuple[str, ...]) -> None:
     command = [sys.executable, str(Path(run.__file__)), *words]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     assert ended.returncode == 2
     assert "error: " in ended.stderr
 

@@ -156,7 +156,8 @@ def test_only_the_schemas_that_are_needed_are_read(calls: CommandLine, tmp_path:
         "def tell(event, details):\n"
         "    if event == 'open' and '/schemas/' in str(details[0]).replace(chr(92), '/'):\n"
         "        sys.stderr.write(f'SCHEMA {details[0]}\\n')\n"
-        "sys.addaudithook(tell)\n"
+        "sys.addaudithook(tell)\n",
+        encoding="utf-8",
     )
     settings = {name: value for name, value in SETTINGS.items() if name != "now"}
     with calls.start(environment={"PYTHONPATH": str(hook)}, **settings) as process:

@@ -139,7 +139,7 @@ def test_the_columns_that_the_tap_adds_are_used_and_none_else() -> None:
     assert set(added) == {
         SERVER,
         columns.RESCUED,
-        *chain.from_iterable(kind.value for kind in Kind),
+        *chain.from_iterable(kind.columns for kind in Kind),
     }
 
 

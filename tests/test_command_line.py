@@ -96,7 +96,9 @@ def test_about_and_version_need_nothing(tmp_path: Path) -> None:
 
 def test_the_console_script_is_the_module(tmp_path: Path) -> None:
     script = Path(sys.executable).parent / "tap-wolkvox"
-    ended = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
+    ended = subprocess.run(
+        [script, "--version"], capture_output=True, text=True, encoding="utf-8", check=True
+    )
     assert ended.stdout == CommandLine(tmp_path).run("--version").output
 
 
@@ -171,14 +173,15 @@ def test_a_target_that_goes_away_ends_the_run_without_a_traceback(
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
 def test_a_full_disk_is_no_success(tap: CommandLine) -> None:
     config = tap.folder / "config.json"
-    config.write_text(json.dumps(tap.settings))
+    config.write_text(json.dumps(tap.settings), encoding="utf-8")
     command = [sys.executable, "-m", "tap_wolkvox", "--config", str(config)]
-    with FULL.open("w") as output:
+    with FULL.open("w", encoding="utf-8") as output:
         ended = subprocess.run(
             command,
             stdout=output,
             stderr=subprocess.PIPE,
             text=True,
+            encoding="utf-8",
             check=False,
             env=os.environ | {"TMPDIR": str(tap.folder)},
         )
@@ -189,7 +192,7 @@ def test_a_full_disk_is_no_success(tap: CommandLine) -> None:
 
 def test_a_file_that_is_missing_or_no_json_is_one_line(tap: CommandLine) -> None:
     broken = tap.folder / "broken.json"
-    broken.write_text('{"token": "s3cr3t", }')
+    broken.write_text('{"token": "s3cr3t", }', encoding="utf-8")
     for path in ("nowhere.json", str(broken)):
         result = tap.run("--config", path)
         assert result.code == 1
@@ -339,3 +342,12 @@ def test_a_connection_test_without_an_answer_fails(tap: CommandLine, simulator: 
     result = tap.run("--test")
     assert result.code == 1
     assert "tells nothing of the token" in result.errors[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of Windows closes no output")
+def test_an_output_that_is_closed_is_no_reason_to_fail(tap: CommandLine) -> None:
+    command = [sys.executable, "-m", "tap_wolkvox", "--version"]
+    ended = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *command], cwd=tap.folder, check=False
+    )
+    assert ended.returncode == 0

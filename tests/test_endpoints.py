@@ -123,7 +123,7 @@ def test_the_hash_of_an_event_is_of_its_natural_key_at_least(listed: dict[str, A
 def test_a_kind_is_told_by_its_columns_the_first_of_which_is_its_stamp(kind: Kind) -> None:
     added = ADDED[kind.name.lower().replace("_", " ")]
     stamps = {it.stamp for it in ENDPOINTS if it.kind is kind and not it.unique}
-    assert list(kind.value) == added
+    assert list(kind.columns) == added
     assert stamps == {added[0] if added else ""}
 
 

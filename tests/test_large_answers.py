@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import signal
 import sys
 import time
@@ -44,6 +43,11 @@ def files_of(process: subprocess.Popen[str]) -> list[str]:
     return [str(each.readlink()) for each in Path(f"/proc/{process.pid}/fd").iterdir()]
 
 
+def suffixes(folder: Path) -> set[str]:
+    """Return what the files are called that lie in a folder, however deep."""
+    return {path.suffix for path in folder.rglob("*") if path.is_file()}
+
+
 def test_one_answer_is_fetched_while_the_target_takes_one_in_and_no_more(
     simulator: Simulator, calls: CommandLine
 ) -> None:
@@ -74,26 +78,25 @@ def test_a_state_still_follows_the_rows_it_speaks_for(calls: CommandLine) -> Non
 
 
 @linux
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_no_row_is_left_on_the_disk(
-    simulator: Simulator, calls: CommandLine, how: signal.Signals
-) -> None:
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGTERM"])
+def test_no_row_is_left_on_the_disk(simulator: Simulator, calls: CommandLine, how: str) -> None:
     """Whatever ends the tap: once, and again where it waits for a target."""
     process = calls.start(now=NOW, **THREE_WINDOWS)
     wait_until(lambda: len(simulator.requests) == 2)
     wait_until(lambda: any("(deleted)" in each for each in files_of(process)))
-    named = {path.name.rpartition(".")[2] for path in calls.folder.iterdir()}
-    assert named == {"json", "lock", "started"}
+    named = suffixes(calls.folder)
+    assert named == {".json", ".lock", ".started"}
     for _ in range(2):
-        process.send_signal(how)
+        process.send_signal(signal.Signals[how])
         time.sleep(0.2)
     process.communicate(timeout=30)
     assert process.returncode
-    assert {path.name.rpartition(".")[2] for path in calls.folder.iterdir()} == named
+    assert suffixes(calls.folder) == named
 
 
 @linux
 def test_a_full_disk_is_said_and_nothing_is_lost(simulator: Simulator, calls: CommandLine) -> None:
+    resource = pytest.importorskip("resource")
     process = calls.start(now=NOW, **THREE_WINDOWS)
     # A file that may not grow stands for one that has no room to.
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
@@ -118,3 +121,13 @@ def test_a_target_that_reads_no_utf_8_gets_ascii(
     assert escaped.output.isascii()
     assert escaped.records(CDR) == usual.records(CDR)
     assert bookmark_of(escaped.state, CDR) == bookmark_of(usual.state, CDR)
+
+
+def test_what_is_printed_is_printed_in_any_encoding(calls: CommandLine) -> None:
+    words = ("--about", "--format=markdown")
+    usual = calls.run(*words).output
+    with calls.start(*words, environment={"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}) as other:
+        printed, log = other.communicate(timeout=60)
+    assert other.returncode == 0, log
+    assert not usual.isascii()
+    assert printed == usual.encode("ascii", "backslashreplace").decode()

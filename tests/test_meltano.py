@@ -227,15 +227,15 @@ def test_an_unquoted_server_number_is_refused_with_the_fix(project: Project) -> 
     settings = {
         name: value for name, value in project.settings.items() if name != "TAP_WOLKVOX_SERVER"
     }
-    written = (project.folder / "meltano.yml").read_text()
+    written = (project.folder / "meltano.yml").read_text(encoding="utf-8")
     unquoted = written.replace(
         "    pip_url: -e .\n", "    pip_url: -e .\n    config:\n      server: 0011\n"
     )
-    (project.folder / "meltano.yml").write_text(unquoted)
+    (project.folder / "meltano.yml").write_text(unquoted, encoding="utf-8")
     try:
         ended = Project(project.folder, settings).meltano("invoke", "tap-wolkvox", "--test")
     finally:
-        (project.folder / "meltano.yml").write_text(written)
+        (project.folder / "meltano.yml").write_text(written, encoding="utf-8")
     assert ended.returncode == 1
     assert "setting `server` must be text: put it in quotes" in ended.stdout + ended.stderr
 
@@ -245,5 +245,7 @@ def test_target_jsonl_gets_the_same_rows(project: Project, simulator: Simulator)
     ended = project.meltano("run", "tap-wolkvox", "target-jsonl", now=DAYS[0])
     assert ended.returncode == 0, ended.stderr
     for stream, endpoint in OF_NOW.items():
-        lines = (project.folder / "output" / f"{stream}.jsonl").read_text().splitlines()
+        lines = (
+            (project.folder / "output" / f"{stream}.jsonl").read_text(encoding="utf-8").splitlines()
+        )
         assert len(lines) == len(simulator.rows(endpoint.file, endpoint.api))

@@ -94,7 +94,8 @@ def test_they_are_loaded_within_a_budget_and_planned_with_the_state_of_meltano(
     ended = several.meltano("run", "tap-wolkvox", "target-postgres", now=NOW)
     assert ended.returncode == 0, ended.stderr
     assert "`max_requests` is reached" in ended.stdout + ended.stderr
-    (project.folder / "state.json").write_text(several.meltano("state", "get", STATE).stdout)
+    state = several.meltano("state", "get", STATE).stdout
+    (project.folder / "state.json").write_text(state, encoding="utf-8")
     planned = several.meltano("invoke", "tap-wolkvox:plan-next", now=NOW)
     assert "as a first run" not in planned.stdout
     # What the first has read is read again as far as the lookback says.

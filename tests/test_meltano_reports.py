@@ -78,7 +78,8 @@ def _killed(project: Project, simulator: Simulator, requests: int) -> None:
     while len(simulator.requests) < before + requests:
         assert process.poll() is None
         time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGKILL)
+    kill = signal.Signals["SIGKILL"]
+    os.killpg(process.pid, kill)  # type: ignore[attr-defined,unused-ignore]  # not on Windows
     process.wait()
 
 

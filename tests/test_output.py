@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -19,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from singer_sdk.singerlib import RecordMessage, StateMessage
 from singer_sdk.singerlib.json import serialize_json
+from typing_extensions import override
 
 from tap_wolkvox import output
 from tap_wolkvox.errors import OperationError
@@ -28,6 +30,9 @@ from tap_wolkvox.spool import Spool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+HUNG_UP = OSError if sys.platform == "win32" else BrokenPipeError
+"""What a pipe that nobody reads any more raises; Windows calls it an invalid argument."""
 
 MANY = 5_000
 """Records whose messages are many times what a pipe holds."""
@@ -185,12 +190,40 @@ def test_a_target_that_hangs_up_is_told_of() -> None:
         writer = WholeMessageWriter()
         target.stop()
         writer.write_records(records(MANY))
-        with pytest.raises(BrokenPipeError):
+        with pytest.raises(HUNG_UP):
             writer.drain()
-        with pytest.raises(BrokenPipeError):
+        with pytest.raises(HUNG_UP):
             writer.write_records(records(1))
-        with pytest.raises(BrokenPipeError):
+        with pytest.raises(HUNG_UP):
             writer.write_message(state(1))
+
+
+def test_waits_come_to_an_end_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And begin anew: Windows interrupts no wait that has no end."""
+    waits: list[float | None] = []
+
+    class Counted(threading.Condition):
+        @override
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout)
+            return super().wait(timeout)
+
+    monkeypatch.setattr(output, "STEP", 0.02)
+    with a_target() as target:
+        with monkeypatch.context() as patched:
+            # The writer's alone.
+            patched.setattr(threading, "Condition", Counted)
+            writer = WholeMessageWriter()
+        writer.write_records(records(MANY))
+        later = threading.Timer(0.5, target.read)
+        later.start()
+        writer.write_records(records(MANY, MANY))
+        with pytest.raises(SystemExit):
+            writer.leave(143)
+        later.join()
+    assert len(waits) > 5
+    assert set(waits) == {0.02}
+    assert numbers(target)[:MANY] == list(range(MANY))
 
 
 def test_nobody_waits_for_a_target_once_it_has_all() -> None:

@@ -24,7 +24,13 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> str:
     """Run a command to its good end and return what it printed."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     ended = subprocess.run(
-        command, cwd=cwd, env=kept | environment, capture_output=True, text=True, check=False
+        command,
+        cwd=cwd,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
     assert ended.returncode == 0, ended.stderr
     return ended.stdout

@@ -151,8 +151,13 @@ def test_what_can_not_be_read_is_told(monkeypatch: pytest.MonkeyPatch, code: int
     assert "\n" not in str(caught.value)
 
 
-@needs_proc
-def test_a_thread_reads_what_it_asks_for_whoever_else_reads() -> None:
+@pytest.mark.parametrize("has_pread", [True, False], ids=["pread", "without"])
+def test_a_thread_reads_what_it_asks_for_whoever_else_reads(
+    monkeypatch: pytest.MonkeyPatch, has_pread: bool
+) -> None:
+    if not has_pread:
+        # As Windows has none.
+        monkeypatch.delattr(os, "pread", raising=False)
     spool = Spool()
     blocks = [bytes([number]) * 1000 for number in range(250)]
     for block in blocks:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import tempfile
 import time
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +19,7 @@ from tests.command_line import CommandLine
 from tests.simulator import Request, Simulator, faults
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.timed
 
@@ -78,7 +81,8 @@ def test_what_is_left_in_the_folder_does_not_show_the_token(
     tap: CommandLine, simulator: Simulator
 ) -> None:
     tap.run("--test")
-    left = [path for path in tap.folder.iterdir() if path.name.startswith("tap-wolkvox-")]
+    [folder] = tap.folder.glob("tap-wolkvox-*")
+    left = list(folder.iterdir())
     assert left
     for path in left:
         assert simulator.token not in path.name
@@ -93,7 +97,7 @@ def test_starts_are_never_closer_than_the_interval(
     starts = []
     for _ in range(4):
         with Throttle("token", 0.2).turn():
-            [mark] = tmp_path.glob("*.started")
+            [mark] = tmp_path.rglob("*.started")
             starts.append(mark.stat().st_mtime)
     assert all(later - earlier >= 0.2 for earlier, later in pairwise(starts))
 
@@ -105,7 +109,7 @@ def test_a_clock_that_was_set_back_makes_no_long_wait(
     throttle = Throttle("token", 0.1)
     with throttle.turn():
         pass
-    [started] = tmp_path.glob("*.started")
+    [started] = tmp_path.rglob("*.started")
     tomorrow = time.time() + 86_400
     os.utime(started, (tomorrow, tomorrow))
     began = time.monotonic()
@@ -121,21 +125,95 @@ def test_a_turn_that_fails_is_given_back(tmp_path: Path, monkeypatch: pytest.Mon
         pass
 
 
-def test_files_of_another_user_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+ROOT = Path(__file__).parents[1]
+TURN = """
+import os, sys, tempfile
+from tap_wolkvox.errors import OperationError
+from tap_wolkvox.throttle import Throttle
+
+user, temporary = int(sys.argv[1]), sys.argv[2]
+os.setgroups([])
+os.setgid(user)
+os.setuid(user)
+tempfile.tempdir = temporary
+try:
+    with Throttle("token", 0).turn():
+        pass
+except OperationError as error:
+    sys.exit(str(error))
+"""
+
+two_users = pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() != 0, reason="only root can be other users"
+)
+
+
+def turn_of(user: int, temporary: Path) -> str:
+    """Take a turn as a user; returns what went wrong."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE")}
+    ended = subprocess.run(
+        [sys.executable, "-c", TURN, str(user), str(temporary)],
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (ended.returncode == 0) == (not ended.stderr)
+    return ended.stderr
+
+
+@pytest.fixture
+def for_all() -> Iterator[Path]:
+    """A folder for temporary files as a machine has it: anybody may write, and remove their own."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        folder.chmod(0o1777)
+        yield folder
+
+
+@two_users
+def test_two_users_with_one_token_go_on_in_one_folder_for_temporary_files(for_all: Path) -> None:
+    for user in (65534, 12345, 0, 65534):
+        assert turn_of(user, for_all) == ""
+    for user in (65534, 12345, 0):
+        own = for_all / f"tap-wolkvox-{user}"
+        assert own.stat().st_uid == user
+        assert own.stat().st_mode & 0o777 == 0o700
+        assert {path.suffix for path in own.iterdir()} == {".lock", ".started"}
+        assert {path.stat().st_uid for path in own.iterdir()} == {user}
+
+
+@two_users
+@pytest.mark.parametrize("laid", ["folder", "link", "file"])
+def test_what_another_user_has_laid_there_is_refused_with_the_fix(for_all: Path, laid: str) -> None:
+    elsewhere, own = for_all / "elsewhere", for_all / "tap-wolkvox-12345"
+    elsewhere.mkdir()
+    elsewhere.chmod(0o777)
+    if laid == "folder":
+        own.mkdir()
+        own.chmod(0o777)
+    elif laid == "link":
+        own.symlink_to(elsewhere)
+    else:
+        own.touch()
+    said = turn_of(12345, for_all)
+    assert "`tap-wolkvox-12345`" in said
+    assert "TMPDIR" in said
+    assert said.count("\n") == 1
+    assert list(elsewhere.iterdir()) == []
+    assert turn_of(65534, for_all) == ""
+
+
+def test_a_link_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with Throttle("token", 0).turn():
         pass
-    if sys.platform != "win32":
-        assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o666}
-    real = os.utime
-
-    def not_the_owner(path: Path, **times: Any) -> None:
-        if times:
-            raise PermissionError
-        real(path)
-
-    monkeypatch.setattr(os, "utime", not_the_owner)
-    with Throttle("token", 0).turn():
+    [own] = tmp_path.iterdir()
+    own.rename(tmp_path / "moved")
+    own.symlink_to(tmp_path / "moved")
+    with pytest.raises(OperationError, match="TMPDIR"), Throttle("token", 0).turn():
         pass
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import io
 import json
 import signal
 import sys
@@ -137,12 +139,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Set even where a shell has switched Ctrl-C off, as it does for what runs behind it.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.default_int_handler)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Not every output takes all that a token may hold.
+        sys.stdout.reconfigure(errors="replace")
+    options = _options(arguments)
     try:
-        _serve(_options(arguments))
+        _serve(options)
     except KeyboardInterrupt:
         return 0
     except (OSError, OverflowError, ValueError) as error:
-        sys.stderr.write(f"cannot serve: {error}\n")
+        is_taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        taken = f"port {options.port} is taken: --port 0 takes a free one"
+        sys.stderr.write(f"cannot serve: {taken if is_taken else error}\n")
     return 1
 
 
