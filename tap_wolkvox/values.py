@@ -241,9 +241,7 @@ def to_utc(value: object, zone: ZoneInfo) -> str | None:
         raise MisfitError from None
 
 
-def converter(
-    schema: Mapping[str, object], zone: ZoneInfo, *, in_key: bool = False
-) -> Converter:
+def converter(schema: Mapping[str, object], zone: ZoneInfo, *, in_key: bool = False) -> Converter:
     """Return the conversion that a column's JSON Schema asks for.
 
     Args:

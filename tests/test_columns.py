@@ -129,7 +129,9 @@ def test_no_schema_file_is_without_a_stream() -> None:
 def test_every_exception_of_the_ids_is_a_column() -> None:
     names = {name for path in FILES for name in read(path)["properties"]}
     assert names >= NO_IDS.keys()
-    assert all(name in read(FOLDER / f"{stem}.json")["properties"] for stem, name in IDS_BY_ANOTHER_NAME)
+    assert all(
+        name in read(FOLDER / f"{stem}.json")["properties"] for stem, name in IDS_BY_ANOTHER_NAME
+    )
 
 
 def test_the_columns_that_the_tap_adds_are_used_and_none_else() -> None:
