@@ -116,6 +116,31 @@ def test_a_row_named_total_is_left_out_and_counted(
     assert "1 rows named TOTAL are left out." in result.log
 
 
+def in_credits(rows: list[AnyRow]) -> list[AnyRow]:
+    """Return each use of a component twice, in two sessions, as the vendor's help has it."""
+    kept = [{name: row[name] for name in row if "chars" not in name} for row in rows]
+    credit = {"credits_send": "1.25", "credits_answer": "0.5", "total_credits": "1.75"}
+    return [{**row, **credit, "SESSION ID": text} for row in kept for text in ("7", "8")]
+
+
+def test_language_processing_may_come_in_credits_and_by_session(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    tap = for_simulator(simulator, tmp_path, "reports_cdr_7")
+    usual = tap.run(now=NOW, **A_DAY).records("reports_cdr_7")
+    simulator.faults.add(faults.change_rows(in_credits, recount=True), api="cdr_7")
+    result = tap.run(now=NOW, **A_DAY)
+    assert result.code == 0, result.log
+    records = result.records("reports_cdr_7")
+    assert len({record["row_key"] for record in records}) == len(records) == 2 * len(usual) > 0
+    assert {record["session_id"] for record in records} == {"7", "8"}
+    assert {record["credits_send"] for record in records} == {1.25}
+    assert {record["total_credits"] for record in records} == {1.75}
+    assert {record["total_chars"] for record in records} == {None}
+    assert {record["_rescued_data"] for record in records} == {None}
+    assert "WARNING" not in result.log
+
+
 def test_a_report_that_a_server_does_not_have_fails_and_no_other(
     simulator: Simulator, tmp_path: Path
 ) -> None:
