@@ -34,10 +34,14 @@ HEADER = """\
 <!-- Made by `python scripts/regenerate.py` from the table of endpoints and from schemas/. -->
 
 Every stream begins with `wolkvox_server` and ends with `_rescued_data`. Key columns are never null.
-Date-times are in UTC. A stream costs one request a run, unless the table says otherwise; retries
-come on top. What is read by default are billing, catalogues and the most used reports: some of the
-others cost a request for each id, are full of phone numbers and messages, or speak of one moment
-only. Select those that you want.
+Date-times are in UTC. A column of type `id` holds the text that names a thing, a person or an
+activity code, and is what rows are joined by. Where the API has none (an empty text, blanks, `-` or
+`--`), an id is null; in a key column it stays as received, and so does any other text.
+
+A stream costs one request a run, unless the table says otherwise; retries come on top. What is read
+by default are billing, catalogues and the most used reports: some of the others cost a request for
+each id, are full of phone numbers and messages, or speak of one moment only. Select those that you
+want.
 
 Streams that take dates read window after window, as the README says. A window is a calendar month,
 and shorter where there is more than one answer holds.
@@ -249,6 +253,8 @@ def column_rows(properties: dict[str, Any]) -> Iterator[list[str]]:
 
 def type_name(schema: dict[str, Any]) -> str:
     """Return what a column holds, without saying that it may be null."""
+    if "x-id" in schema:
+        return "id"
     declared = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     [name] = set(declared) - {"null"}
     return str(schema.get("format", {"string": "text"}.get(name, name)))

@@ -376,7 +376,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _over_window("cdr_4", "interval", shape=RowByName(column="interval")),
     _event("cdr_5", "conn_id", "date", "telephone"),
     _over_window("cdr_6", "result"),
-    _event("cdr_7", "date", "type_nlp", "nlp_channel"),
+    _event("cdr_7", "date", "type_nlp", "nlp_channel", "session_id"),
     _over_window("cdr_8", "type_nlp"),
     _event("cdr_9", "date", "channel", "to", "subject"),
     _event("cdr_10", "agent_id", "date_ini", date="date_ini"),

@@ -42,6 +42,10 @@ UNDOCUMENTED: dict[tuple[str, str], set[str]] = {
         *("date_close", "agent_average_response_time", "transfer", "agent_dni"),
     },
     ("reports_manager", "chat_2"): {"feeling"},
+    ("reports_manager", "cdr_7"): {
+        *("credits_send", "credits_answer", "total_credits", "session_id"),
+    },
+    ("reports_manager", "cdr_8"): {"credits_send", "credits_answer", "total_credits"},
 }
 """Columns that the vendor's tables do not have: public clients saw them, or a page names them."""
 

@@ -458,7 +458,8 @@ class TestTheUsualForm:
     @pytest.mark.parametrize("field", ["agent_id", "AGENT_ID", "agent-id"])
     @pytest.mark.parametrize("blank", ["", " ", "-", "--", "  ", " - ", "\u00a0", None])
     def test_a_blank_id_is_null_under_whatever_name(self, blank: str | None, field: str) -> None:
-        rows = [{field: blank, "comment": blank}, {field: "0", "comment": " 0"}]
+        first: dict[str, Any] = {field: blank, "comment": blank}
+        rows = [first, {field: "0", "comment": " 0"}]
         press = Press(converters(CDR_1))
         made = press.records(written(rows, COMPACT), typist(CDR_1))
         assert made is not None

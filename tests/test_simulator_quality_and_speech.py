@@ -55,9 +55,10 @@ def early() -> Simulator:
 
 
 def key_of(api: str, row: Row) -> tuple[str, ...]:
-    """The natural key of a row, in the spelling of the row."""
+    """The natural key of a row, in the spelling of the row; it may lack a column."""
     spelled = {name: other for other, name in LINES[api].get("also_spelled", {}).items()}
-    return tuple(row[spelled.get(name, name)] for name in LINES[api]["natural_key"])
+    names = [spelled.get(name, name) for name in LINES[api]["natural_key"]]
+    return tuple(row[name] for name in names if name in row)
 
 
 def mean(values: Iterable[float]) -> float:

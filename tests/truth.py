@@ -142,7 +142,7 @@ def typed(
     api: str, sent: Iterable[Row], zone: ZoneInfo = BOGOTA, stamps: dict[str, str] | None = None
 ) -> Iterator[str]:
     """Yield rows as text that can be counted, with their values as the schema has them."""
-    columns = properties(api)
+    columns, ids = properties(api), ids_beside_the_key(api)
     for row in sent:
         named = {renamed(api, name): text for name, text in row.items()}
         if api == "chat_2":
@@ -152,7 +152,7 @@ def typed(
         values = {
             name: value(text, columns[name], zone)
             for name, text in named.items()
-            if name in columns
+            if name in columns and (name not in ids or text.strip(" -"))
         }
         rescued = {"_rescued_data": kept_as_sent(unknown)} if unknown else {}
         yield comparable(values | (stamps or {}) | rescued)
@@ -182,6 +182,14 @@ def properties(api: str) -> dict[str, Any]:
     found = json.loads((SCHEMAS / f"{stream(api)}.json").read_text(encoding="utf-8"))
     columns: dict[str, Any] = found["properties"]
     return columns
+
+
+def ids_beside_the_key(api: str) -> set[str]:
+    """Return the columns of ids that are null where there is none."""
+    line = LINES[api]
+    is_hashed = line["kind"] == "event" and not line.get("unique")
+    key = set() if is_hashed else {*line["natural_key"]}
+    return {name for name, schema in properties(api).items() if "x-id" in schema} - key
 
 
 def renamed(api: str, name: str) -> str:
