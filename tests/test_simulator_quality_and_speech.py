@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.reports_of import MISSING, NOON, percent, rows, seconds
+from tests.reports_of import MISSING, NOON, asked, percent, rows, seconds, sums
 from tests.simulator import Simulator
 from tests.simulator.chats import FEELINGS
 from tests.truth import LINES
@@ -190,6 +190,28 @@ class TestQuality:
                 if met
                 else opportunity in MISSING
             )
+
+    def test_a_row_adds_up_each_agent_after_its_last_evaluation(self, sim: Simulator) -> None:
+        columns = {"precision_opportunity_error": "precision_opportunity_critical_error"}
+        averages = {row["agent_id"]: row for row in rows(sim, "quality_1", DAYS)}
+        done = set()
+        for row in sim.rows("reports_manager", "quality_2", **asked("quality_2", DAYS)):
+            agent = row["agent_id"]
+            assert agent not in done
+            if row["survey"] != "TOTAL":
+                continue
+            done.add(agent)
+            told = {name: row[name] for name in row if row[name] not in MISSING}
+            assert told.pop("survey") == "TOTAL"
+            for name, value in told.items():
+                assert value == averages[agent][columns.get(name, name)]
+        assert done == averages.keys()
+
+    def test_another_column_may_say_that_a_row_adds_up_others(self, early: Simulator) -> None:
+        other = Simulator(seed=1, now=NOON, total_in="agent_name")
+        assert rows(other, "quality_2") == rows(early, "quality_2")
+        expected = [row | {"survey": "", "agent_name": "TOTAL"} for row in sums(early, "quality_2")]
+        assert sums(other, "quality_2") == expected
 
     def test_attributes_add_up_to_how_they_were_judged(self, sim: Simulator) -> None:
         groups = grouped(rows(sim, "quality_3", DAYS), "survey", "category", "attribute")

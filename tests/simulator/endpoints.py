@@ -25,6 +25,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Forms:
+    """How answers look where the documentation and live servers differ.
+
+    ``code`` takes the place of the documented ones unless it is DOCUMENTED. ``bare_lists`` leaves
+    the envelope away where the documentation shows none. ``cap`` is what becomes of an answer with
+    too many rows, ``row_cap`` how many are too many, where it is not as documented. ``total_in``
+    is the column that says TOTAL in those rows of ``quality_2`` that add up others.
+    """
+
+    code: Code = CodeForm.DOCUMENTED
+    bare_lists: bool = True
+    cap: Cap = Cap.SILENT
+    row_cap: int | None = None
+    newest_first: bool = False
+    total_in: str = "survey"
+
+
+@dataclass(frozen=True)
 class Question:
     """Who asks what: all that the rows of an endpoint may depend on."""
 
@@ -33,22 +51,7 @@ class Question:
     usage: Usage
     query: Mapping[str, str]
     body: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Forms:
-    """How answers look where the documentation and live servers differ.
-
-    ``code`` takes the place of the documented ones unless it is DOCUMENTED. ``bare_lists`` leaves
-    the envelope away where the documentation shows none. ``cap`` is what becomes of an answer with
-    too many rows, ``row_cap`` how many are too many, where it is not as documented.
-    """
-
-    code: Code = CodeForm.DOCUMENTED
-    bare_lists: bool = True
-    cap: Cap = Cap.SILENT
-    row_cap: int | None = None
-    newest_first: bool = False
+    forms: Forms = Forms()
 
 
 Rows: TypeAlias = Callable[[Question], list[Row]]

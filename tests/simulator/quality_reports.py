@@ -41,6 +41,9 @@ BOT = "QAi_Bot"
 ANALYSTS = (BOT, BOT, "Mónica Peña", "calidad@example.com", "Raúl Quiñones (auditoría)")
 OF_CALLS = ("Monitoreo de voz", "Auditoría de cobranza")
 OF_CHATS = ("Monitoreo de chat",)
+TOTAL = "TOTAL"
+"""Says that a row adds up others; in which column is not known."""
+
 COMMENTS = (
     "Cumple el protocolo ✅",
     "No validó los datos del «titular»",
@@ -187,8 +190,23 @@ def quality_1(report: Report) -> list[Row]:
 
 @over_range
 def quality_2(report: Report) -> list[Row]:
-    """One row an evaluation."""
-    return [_evaluated(report, each) for each in _known(report)]
+    """One row an evaluation; after the last ones of an agent comes a row that adds them up."""
+    found = _by(report, lambda each: each.conversation.agent)
+    last = {id(mine[-1]): mine for mine in found.values()}
+    rows = []
+    for each in _known(report):
+        rows.append(_evaluated(report, each))
+        if id(each) in last:
+            total_in = report.question.forms.total_in
+            rows.append(_total(rows[-1], last[id(each)]) | {total_in: TOTAL})
+    return rows
+
+
+def _total(row: Row, found: list[Evaluation]) -> Row:
+    """The averages of an agent, one of whose rows is given."""
+    whose = {name: row[name] for name in ("agent_id", "agent_name")}
+    averages = _precision(found, "precision_opportunity_error")
+    return dict.fromkeys(row, "") | whose | averages
 
 
 def _evaluated(report: Report, each: Evaluation) -> Row:

@@ -43,6 +43,7 @@ class Simulator:
         cap: What becomes of an answer that would hold more rows than it may.
         row_cap: How many that are; as documented if None.
         newest_first: Whether rows come newest first.
+        total_in: Column that says TOTAL in the rows of ``quality_2`` that add up others.
         pace: How much happens: 1 is some 1,200 calls a day.
         bursts: What happens on top of that.
         lag: How old the newest rows are of endpoints that take dates.
@@ -70,6 +71,7 @@ class Simulator:
     cap: Cap = Cap.SILENT
     row_cap: int | None = None
     newest_first: bool = False
+    total_in: str = "survey"
     pace: float = 1.0
     bursts: Iterable[Burst] = ()
     lag: timedelta = timedelta(minutes=10)
@@ -85,7 +87,14 @@ class Simulator:
         tokens = (self.token, *self.other_tokens)
         conditions = Conditions(self.quota, self.pace, tuple(self.bursts), self.lag, self.others)
         operation = Operation(self.seed, self.server, tokens, self.clock, conditions)
-        forms = Forms(self.code, self.bare_lists, self.cap, self.row_cap, self.newest_first)
+        forms = Forms(
+            self.code,
+            self.bare_lists,
+            self.cap,
+            self.row_cap,
+            self.newest_first,
+            self.total_in,
+        )
         journal = Journal(self.on_request)
         self.operation = operation
         self.rooms = Rooms(
