@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from tests.simulator.answers import Code, CodeForm, Row
 from tests.simulator.clock import BOGOTA, Clock
 from tests.simulator.control import Control
-from tests.simulator.dated import Cap
+from tests.simulator.dated import Cap, Months
 from tests.simulator.desk import Desk
 from tests.simulator.endpoints import Forms
 from tests.simulator.fault_queue import FaultQueue
@@ -44,6 +44,7 @@ class Simulator:
         row_cap: How many that are; as documented if None.
         newest_first: Whether rows come newest first.
         total_in: Column that says TOTAL in the rows of ``quality_2`` that add up others.
+        months: What it answers of a range that crosses the end of a month.
         pace: How much happens: 1 is some 1,200 calls a day.
         bursts: What happens on top of that.
         lag: How old the newest rows are of endpoints that take dates.
@@ -72,6 +73,7 @@ class Simulator:
     row_cap: int | None = None
     newest_first: bool = False
     total_in: str = "survey"
+    months: Months = Months.ALL
     pace: float = 1.0
     bursts: Iterable[Burst] = ()
     lag: timedelta = timedelta(minutes=10)
@@ -94,6 +96,7 @@ class Simulator:
             self.row_cap,
             self.newest_first,
             self.total_in,
+            self.months,
         )
         journal = Journal(self.on_request)
         self.operation = operation
