@@ -94,9 +94,8 @@ def total(found: Iterable[Row], column: str) -> int:
 
 def percent(share: str) -> float:
     """How much it is."""
-    number, sign = share.split(" ")
-    assert sign == "%"
-    return float(number.replace(",", ""))
+    assert share.endswith("%")
+    return float(share.rstrip(" %").replace(",", ""))
 
 
 def counted(found: Iterable[Row]) -> Counter[str]:

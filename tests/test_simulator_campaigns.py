@@ -251,7 +251,7 @@ class TestWhatsApp:
 
     def test_a_status_changes_and_its_date_with_it(self) -> None:
         sim = Simulator(seed=1, now=NOON)
-        order = ("accepted", "submitted", ("delivered", "failed"))
+        order = ("accepted", "submitted", ("delivered", "failed"), "read")
         known = at("2026-11-20T11:50")
         seen: list[dict[tuple[str, str], Row]] = []
         for _ in range(90):
@@ -275,11 +275,11 @@ class TestWhatsApp:
         assert changes > 5
         assert {row["status"] for each in seen for row in each.values()} == set(places)
 
-    def test_at_last_all_are_delivered_or_failed(self, sim: Simulator) -> None:
+    def test_at_last_all_are_read_delivered_or_failed(self, sim: Simulator) -> None:
         found = rows(sim, "campaign_9", ("20261115000000", "20261118235959"))
         results = Counter(row["status"] for row in found)
-        assert set(results) == {"delivered", "failed"}
-        assert 0 < results["failed"] < results["delivered"]
+        assert set(results) == {"read", "delivered", "failed"}
+        assert 0 < results["failed"] < results["delivered"] < results["read"]
         assert any(row["last_update"][:10] > row["date"][:10] for row in found)
 
 

@@ -224,7 +224,7 @@ class TestQuality:
                 each["yes/no"] for each in groups[row["survey"], row["category"], row["attribute"]]
             )
             assert (row["yes"], row["no"]) == (str(met["yes"]), str(met["no"]))
-            assert row["percent"] == f"{100 * met['yes'] / met.total():.2f} %"
+            assert row["percent"] == f"{100 * met['yes'] / met.total():.2f}%"
 
     def test_analysts_add_up_to_their_evaluations(self, sim: Simulator) -> None:
         of_analyst = {
@@ -331,6 +331,30 @@ class TestMessages:
             for name in ("chars_send", "chars_answer", "total_chars"):
                 assert int(row[name]) == sum(int(each[name]) for each in mine)
             assert int(row["total_chars"]) == int(row["chars_send"]) + int(row["chars_answer"])
+
+    def test_what_machines_are_given_may_be_told_in_credits(self, early: Simulator) -> None:
+        other = Simulator(seed=1, now=NOON, nlp_credits=True)
+        for api, columns in (
+            ("cdr_7", ("type_nlp", "date")),
+            ("cdr_8", ("type_nlp", "nlp_amount")),
+        ):
+            told, usual = rows(other, api, TODAY), rows(early, api, TODAY)
+            assert told
+            for row, same in zip(told, usual, strict=True):
+                assert {name: row[name] for name in columns} == {
+                    name: same[name] for name in columns
+                }
+                for name, chars in (
+                    ("credits_send", "chars_send"),
+                    ("credits_answer", "chars_answer"),
+                    ("total_credits", "total_chars"),
+                ):
+                    assert row[name] == f"{int(same[chars]) / 1000:.3f}"
+                assert not row.keys() & {"chars_send", "chars_answer", "total_chars"}
+                if api == "cdr_7":
+                    *_, id_ = same["nlp_channel"].split(" ")
+                    assert row["session_id"] == id_
+                    assert row["session_id"] not in row["nlp_channel"]
 
     def test_emails_come_from_routing_points_and_campaigns(self, sim: Simulator) -> None:
         senders = {

@@ -136,6 +136,8 @@ FORMS = (
     (r"0|\d+\.\d+\.\d{10}\.\d+", r"diagram_9\.conn_id"),
     (r"\d+\.\d+\.\d{10}\.\d+", "conn_id(_transfer)?|id_call(_origin)?|id_text"),
     (r"\d+ %", r"agents_kpi\.occupancy"),
+    (r"\d{1,3}\.\d\d%", r"quality_\d\.(percent|accuracy|precision_\w+)"),
+    (r"\d+:[0-5]\d:[0-5]\d", r"agent_7\.login_time"),
     (SHARE, r"service_level_\w+|percent\w*|preview_percent|accuracy|precision_\w+|silence"),
     (SHARE, "abandon|occupancy|slow_to_greet"),
     (r"\d+\.\d{3}", "nlp_credits"),

@@ -66,6 +66,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         default="all",
         help="what it answers of a range that crosses the end of a month",
     )
+    parser.add_argument(
+        "--nlp-credits", action="store_true", help="cdr_7 and cdr_8 in credits, not in characters"
+    )
     return parser.parse_args(arguments)
 
 

@@ -52,6 +52,7 @@ TOTAL = "TOTAL"
 
 USUAL_HOUR = 5
 WHATSAPP_FAILS = 0.15
+WHATSAPP_READ = 0.6
 ERRORS = (
     "131026: Message undeliverable",
     "131047: Re-engagement message; más de 24 horas sin respuesta",
@@ -282,11 +283,20 @@ def _sent(operation: Operation, dice: Random, date: datetime) -> Sending:
     last = "failed" if dice.random() < WHATSAPP_FAILS else "delivered"
     submitted = date + timedelta(seconds=dice.randint(1, 600))
     # Some phones are off until the next day.
-    later = timedelta(seconds=dice.randint(2, 300 if dice.random() < 0.8 else 20 * 3600))
+    arrived = submitted + timedelta(
+        seconds=dice.randint(2, 300 if dice.random() < 0.8 else 20 * 3600)
+    )
+    seen = arrived + timedelta(seconds=dice.randint(5, 4 * 3600))
+    is_read = last == "delivered" and dice.random() < WHATSAPP_READ
     return Sending(
         campaign=campaign,
         customer=dice.choice(campaign.customers),
-        statuses=((date, "accepted"), (submitted, "submitted"), (submitted + later, last)),
+        statuses=(
+            (date, "accepted"),
+            (submitted, "submitted"),
+            (arrived, last),
+            *([(seen, "read")] if is_read else ()),
+        ),
         error=dice.choice(ERRORS),
         blank=missing(dice),
     )

@@ -33,7 +33,8 @@ class Forms:
     the envelope away where the documentation shows none. ``cap`` is what becomes of an answer with
     too many rows, ``row_cap`` how many are too many, where it is not as documented. ``total_in``
     is the column that says TOTAL in those rows of ``quality_2`` that add up others. ``months`` is
-    what is answered of a range that crosses the end of a month.
+    what is answered of a range that crosses the end of a month. ``nlp_credits`` counts in credits
+    what is given to machines, as pages of 2026 do, and not in characters.
     """
 
     code: Code = CodeForm.DOCUMENTED
@@ -43,6 +44,7 @@ class Forms:
     newest_first: bool = False
     total_in: str = "survey"
     months: Months = Months.ALL
+    nlp_credits: bool = False
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,11 @@ def _by(report: Report, key: Callable[[Evaluation], Key]) -> dict[Key, list[Eval
     return found
 
 
+def _percent(part: float, whole: float) -> str:
+    """A share as pages of 2026 write it: without a blank."""
+    return percent(part, whole, "%")
+
+
 def _precision(found: list[Evaluation], opportunity: str) -> Row:
     """Shares of evaluations and of critical attributes without an error, and the score.
 
@@ -167,9 +172,9 @@ def _precision(found: list[Evaluation], opportunity: str) -> Row:
     """
     critical = [each.met for one in found for each in one.judged if each.critical]
     return {
-        "precision_unit_critical_error": percent(sum(each.flawless for each in found), len(found)),
-        opportunity: percent(sum(critical), len(critical)) if critical else found[0].blank,
-        "accuracy": percent(sum(each.score for each in found), len(found)),
+        "precision_unit_critical_error": _percent(sum(each.flawless for each in found), len(found)),
+        opportunity: _percent(sum(critical), len(critical)) if critical else found[0].blank,
+        "accuracy": _percent(sum(each.score for each in found), len(found)),
     }
 
 
@@ -262,7 +267,7 @@ def quality_4(report: Report) -> list[Row]:
             "attribute": attribute,
             "yes": str(sum(met)),
             "no": str(len(met) - sum(met)),
-            "percent": percent(sum(met), len(met)),
+            "percent": _percent(sum(met), len(met)),
             "survey": survey,
             "category": category,
         }

@@ -44,6 +44,7 @@ class Simulator:
         row_cap: How many that are; as documented if None.
         newest_first: Whether rows come newest first.
         total_in: Column that says TOTAL in the rows of ``quality_2`` that add up others.
+        nlp_credits: Whether ``cdr_7`` and ``cdr_8`` count in credits, as pages of 2026 have it.
         months: What it answers of a range that crosses the end of a month.
         pace: How much happens: 1 is some 1,200 calls a day.
         bursts: What happens on top of that.
@@ -74,6 +75,7 @@ class Simulator:
     newest_first: bool = False
     total_in: str = "survey"
     months: Months = Months.ALL
+    nlp_credits: bool = False
     pace: float = 1.0
     bursts: Iterable[Burst] = ()
     lag: timedelta = timedelta(minutes=10)
@@ -97,6 +99,7 @@ class Simulator:
             self.newest_first,
             self.total_in,
             self.months,
+            self.nlp_credits,
         )
         journal = Journal(self.on_request)
         self.operation = operation
