@@ -364,7 +364,7 @@ class TestRecords:
 
     def test_a_row_is_the_same_in_any_range(self, sim: Simulator) -> None:
         whole = rows(sim, "detail")
-        late = rows(sim, "detail", ("20261119200000", "20261119235959"))
+        late = rows(sim, "detail", ("20261119170000", "20261119235959"))
         assert 0 < len(late) < len(whole)
         assert late == whole[-len(late) :]
         assert any(row["calls"] != "1" for row in late)
@@ -416,4 +416,6 @@ class TestPoints:
             days = [each["date"] for each in row["stats"]]
             assert days == sorted(set(days), reverse=True)
             assert all("20261110" <= day <= "20261119" for day in days)
-        assert {len(row["stats"]) for row in found} > {10}
+        counts = {len(row["stats"]) for row in found}
+        assert len(counts) > 1
+        assert max(counts) <= 10

@@ -46,7 +46,7 @@ class Simulator:
         total_in: Column that says TOTAL in the rows of ``quality_2`` that add up others.
         nlp_credits: Whether ``cdr_7`` and ``cdr_8`` count in credits, as pages of 2026 have it.
         months: What it answers of a range that crosses the end of a month.
-        pace: How much happens: 1 is some 1,200 calls a day.
+        pace: How much happens: 1 is some 1,200 calls on the average day.
         bursts: What happens on top of that.
         lag: How old the newest rows are of endpoints that take dates.
         port: Where to listen; 0 for any free port.
