@@ -28,6 +28,7 @@ WEEK = ("20261113000000", DAY[1])
 MONTH = ("20261020000000", DAY[1])
 
 MISSING = frozenset(FORMS)
+TOTAL = "TOTAL"
 ONE_OF_THEM = {
     "agent_2": {"agent_id": "2015"},
     "detail": {"type_campaign": "predictive", "campaign_id": "20716"},
@@ -49,9 +50,15 @@ def asked(api: str, days: tuple[str, str] = DAY, **more: str) -> dict[str, str]:
 
 
 def rows(sim: Simulator, api: str, days: tuple[str, str] = DAY, **more: str) -> list[Row]:
-    """The rows of a report, one that adds up the others left out."""
+    """The rows of a report, those that add up others left out."""
     found = sim.rows(LINES[api]["file"], api, **asked(api, days, **more))
-    return [row for row in found if row.get("type_of_row") != "TOTAL"]
+    return [row for row in found if TOTAL not in row.values()]
+
+
+def sums(sim: Simulator, api: str, days: tuple[str, str] = DAY, **more: str) -> list[Row]:
+    """The rows of a report that add up others."""
+    found = sim.rows(LINES[api]["file"], api, **asked(api, days, **more))
+    return [row for row in found if TOTAL in row.values()]
 
 
 def flat_rows(sim: Simulator, api: str, days: tuple[str, str] = DAY, **more: str) -> list[Row]:
@@ -87,9 +94,8 @@ def total(found: Iterable[Row], column: str) -> int:
 
 def percent(share: str) -> float:
     """How much it is."""
-    number, sign = share.split(" ")
-    assert sign == "%"
-    return float(number.replace(",", ""))
+    assert share.endswith("%")
+    return float(share.rstrip(" %").replace(",", ""))
 
 
 def counted(found: Iterable[Row]) -> Counter[str]:

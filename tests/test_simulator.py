@@ -1198,6 +1198,8 @@ def test_the_command_line(stop: signal.Signals) -> None:
         "1",
         "--now",
         "2026-11-20T10:00:00",
+        "--months",
+        "first",
     ]
     with run("--port", "0", *options) as process:
         assert process.stdout

@@ -15,6 +15,7 @@ from tests.reports_of import (
     MONTH,
     NOON,
     TODAY,
+    WEEK,
     counted,
     rows,
     seconds,
@@ -34,6 +35,9 @@ ODD = ("20261118093007", "20261119101530")
 
 LEVELS = ("skill_1", "skill_3", "skill_4_1", "skill_4_2", "skill_6", "skill_8", "skill_9",
           "skill_11")  # fmt: skip
+MERGED = ("skill_4", "skill_4_1", "skill_4_2", "skill_5")
+"""They merge all skills into one if asked for all."""
+
 SUMS = ("inbound_calls", "answer_calls", "abandon_calls")
 
 each_group = pytest.mark.parametrize("group", ["cod_act1", "cod_act2"])
@@ -186,9 +190,11 @@ class TestPhones:
             )
 
     def test_agents_who_share_a_name_share_a_row(self, sim: Simulator) -> None:
-        calls = rows(sim, "cdr_1")
+        calls = rows(sim, "cdr_1", WEEK)
         ids = {call["agent_id"] for call in calls}
-        assert len(rows(sim, "cdr_2")) == len({call["agent_name"] for call in calls}) < len(ids)
+        assert (
+            len(rows(sim, "cdr_2", WEEK)) == len({call["agent_name"] for call in calls}) < len(ids)
+        )
 
     @each_range
     def test_intervals_are_those_of_the_calls(self, sim: Simulator, days: tuple[str, str]) -> None:
@@ -352,12 +358,7 @@ class TestLevels:
         found = rows(sim, api, days)
         assert {row["hour"][3:] for row in found} == {f"{ten}0" for ten in minutes}
         for row in rows(sim, "skill_4", days):
-            mine = [
-                each
-                for each in found
-                if each["skill_id"] == row["skill_id"]
-                and each["hour"].startswith(f"{int(row['hour']):02}:")
-            ]
+            mine = [each for each in found if each["hour"].startswith(f"{int(row['hour']):02}:")]
             assert all(total([row], name) == total(mine, name) for name in SUMS)
         assert total(found, "inbound_calls") == total(rows(sim, "skill_7", days), "inbound_calls")
 
@@ -412,18 +413,28 @@ class TestLevels:
             ]
 
     def test_handling_times_lie_between_those_of_the_hours(self, sim: Simulator) -> None:
-        hours = [row for row in rows(sim, "skill_4") if row["answer_calls"] != "0"]
+        hours = [
+            row
+            for skill in ("6112", "6113")
+            for row in rows(sim, "skill_4", skill_id=skill)
+            if row["answer_calls"] != "0"
+        ]
         names = {row["skill_id"]: row["skill_name"] for row in rows(sim, "skill_1")}
         by_day = {row["skill_name"]: seconds(row["aht"]) for row in rows(sim, "skill_3")}
         for skill, mine in by(hours, "skill_id").items():
             times = [seconds(row["aht"]) for row in mine]
             assert min(times) < by_day[names[skill]] < max(times)
-        halves = [row for row in rows(sim, "skill_4_1") if row["answer_calls"] != "0"]
+        halves = {
+            skill: [
+                row for row in rows(sim, "skill_4_1", skill_id=skill) if row["answer_calls"] != "0"
+            ]
+            for skill in ("6112", "6113")
+        }
         for hour in hours:
             times = [
                 seconds(row["aht"])
-                for row in halves
-                if row["skill_id"] == hour["skill_id"] and int(row["hour"][:2]) == int(hour["hour"])
+                for row in halves[hour["skill_id"]]
+                if int(row["hour"][:2]) == int(hour["hour"])
             ]
             assert min(times) <= seconds(hour["aht"]) <= max(times)
 
@@ -448,9 +459,7 @@ def _ten(row: Row) -> int:
 
 
 class TestOneSkill:
-    @pytest.mark.parametrize(
-        "api", ["skill_1", "skill_2", "skill_4_1", "skill_4_2", "skill_8", "skill_9", "skill_10"]
-    )
+    @pytest.mark.parametrize("api", ["skill_1", "skill_2", "skill_8", "skill_9", "skill_10"])
     def test_its_rows_are_some_of_all(self, sim: Simulator, api: str) -> None:
         every = by(rows(sim, api), "skill_id")
         assert len(every) == 7
@@ -463,6 +472,28 @@ class TestOneSkill:
         assert len(every) == 7
         for skill, name in names.items():
             assert rows(sim, "skill_3", BOTH_DAYS, skill_id=skill) == every[name]
+
+    @pytest.mark.parametrize("api", MERGED)
+    def test_all_of_them_are_merged(self, sim: Simulator, api: str) -> None:
+        added = Counter[tuple[str, str]]()
+        hours = set()
+        for skill in (row["skill_id"] for row in sim.rows("information", "skills")):
+            mine = rows(sim, api, skill_id=skill)
+            assert {row["skill_id"] for row in mine} == ({skill} if skill != "6118" else set())
+            hours |= {row["hour"] for row in mine}
+            for row in mine:
+                added.update({(row["hour"], "inbound_calls"): int(row["inbound_calls"])})
+        every = rows(sim, api)
+        assert {row["skill_id"] for row in every} == {"ALL"}
+        assert [row["hour"] for row in every] == sorted(hours, key=lambda hour: (len(hour), hour))
+        assert added == {(row["hour"], "inbound_calls"): int(row["inbound_calls"]) for row in every}
+
+    @pytest.mark.parametrize("api", MERGED)
+    def test_hours_without_calls_are_left_out(self, sim: Simulator, api: str) -> None:
+        whole, part = rows(sim, api), rows(sim, api, (DAY[0], "20261119095959"))
+        assert 0 < len(part) < len(whole)
+        assert all(int(row["inbound_calls"]) > 0 for row in whole)
+        assert all(int(row["hour"].partition(":")[0]) < 10 for row in part)
 
     @pytest.mark.parametrize("api", ["skill_6", "skill_11"])
     def test_where_the_row_has_no_skill_they_add_up_to_all(self, sim: Simulator, api: str) -> None:

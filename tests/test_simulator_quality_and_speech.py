@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.reports_of import MISSING, NOON, percent, rows, seconds
+from tests.reports_of import MISSING, NOON, asked, percent, rows, seconds, sums
 from tests.simulator import Simulator
 from tests.simulator.chats import FEELINGS
 from tests.truth import LINES
@@ -192,6 +192,28 @@ class TestQuality:
                 else opportunity in MISSING
             )
 
+    def test_a_row_adds_up_each_agent_after_its_last_evaluation(self, sim: Simulator) -> None:
+        columns = {"precision_opportunity_error": "precision_opportunity_critical_error"}
+        averages = {row["agent_id"]: row for row in rows(sim, "quality_1", DAYS)}
+        done = set()
+        for row in sim.rows("reports_manager", "quality_2", **asked("quality_2", DAYS)):
+            agent = row["agent_id"]
+            assert agent not in done
+            if row["survey"] != "TOTAL":
+                continue
+            done.add(agent)
+            told = {name: row[name] for name in row if row[name] not in MISSING}
+            assert told.pop("survey") == "TOTAL"
+            for name, value in told.items():
+                assert value == averages[agent][columns.get(name, name)]
+        assert done == averages.keys()
+
+    def test_another_column_may_say_that_a_row_adds_up_others(self, early: Simulator) -> None:
+        other = Simulator(seed=1, now=NOON, total_in="agent_name")
+        assert rows(other, "quality_2") == rows(early, "quality_2")
+        expected = [row | {"survey": "", "agent_name": "TOTAL"} for row in sums(early, "quality_2")]
+        assert sums(other, "quality_2") == expected
+
     def test_attributes_add_up_to_how_they_were_judged(self, sim: Simulator) -> None:
         groups = grouped(rows(sim, "quality_3", DAYS), "survey", "category", "attribute")
         found = rows(sim, "quality_4", DAYS)
@@ -203,7 +225,7 @@ class TestQuality:
                 each["yes/no"] for each in groups[row["survey"], row["category"], row["attribute"]]
             )
             assert (row["yes"], row["no"]) == (str(met["yes"]), str(met["no"]))
-            assert row["percent"] == f"{100 * met['yes'] / met.total():.2f} %"
+            assert row["percent"] == f"{100 * met['yes'] / met.total():.2f}%"
 
     def test_analysts_add_up_to_their_evaluations(self, sim: Simulator) -> None:
         of_analyst = {
@@ -310,6 +332,30 @@ class TestMessages:
             for name in ("chars_send", "chars_answer", "total_chars"):
                 assert int(row[name]) == sum(int(each[name]) for each in mine)
             assert int(row["total_chars"]) == int(row["chars_send"]) + int(row["chars_answer"])
+
+    def test_what_machines_are_given_may_be_told_in_credits(self, early: Simulator) -> None:
+        other = Simulator(seed=1, now=NOON, nlp_credits=True)
+        for api, columns in (
+            ("cdr_7", ("type_nlp", "date")),
+            ("cdr_8", ("type_nlp", "nlp_amount")),
+        ):
+            told, usual = rows(other, api, TODAY), rows(early, api, TODAY)
+            assert told
+            for row, same in zip(told, usual, strict=True):
+                assert {name: row[name] for name in columns} == {
+                    name: same[name] for name in columns
+                }
+                for name, chars in (
+                    ("credits_send", "chars_send"),
+                    ("credits_answer", "chars_answer"),
+                    ("total_credits", "total_chars"),
+                ):
+                    assert row[name] == f"{int(same[chars]) / 1000:.3f}"
+                assert not row.keys() & {"chars_send", "chars_answer", "total_chars"}
+                if api == "cdr_7":
+                    *_, id_ = same["nlp_channel"].split(" ")
+                    assert row["session_id"] == id_
+                    assert row["session_id"] not in row["nlp_channel"]
 
     def test_emails_come_from_routing_points_and_campaigns(self, sim: Simulator) -> None:
         senders = {

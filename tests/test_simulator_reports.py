@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
@@ -24,8 +25,11 @@ from tests.reports_of import (
     rows,
     seconds,
 )
-from tests.simulator import Simulator
+from tests.simulator import Months, Simulator
 from tests.simulator.chats import FEELINGS
+from tests.simulator.desk import Desk
+from tests.simulator.endpoints import Forms
+from tests.simulator.fault_queue import FaultQueue
 from tests.truth import BY_TWO_DATES, DIGITS, LINES
 
 if TYPE_CHECKING:
@@ -132,6 +136,8 @@ FORMS = (
     (r"0|\d+\.\d+\.\d{10}\.\d+", r"diagram_9\.conn_id"),
     (r"\d+\.\d+\.\d{10}\.\d+", "conn_id(_transfer)?|id_call(_origin)?|id_text"),
     (r"\d+ %", r"agents_kpi\.occupancy"),
+    (r"\d{1,3}\.\d\d%", r"quality_\d\.(percent|accuracy|precision_\w+)"),
+    (r"\d+:[0-5]\d:[0-5]\d", r"agent_7\.login_time"),
     (SHARE, r"service_level_\w+|percent\w*|preview_percent|accuracy|precision_\w+|silence"),
     (SHARE, "abandon|occupancy|slow_to_greet"),
     (r"\d+\.\d{3}", "nlp_credits"),
@@ -201,6 +207,12 @@ OTHER_CHANNELS = {
     "cdr_3": r"SMS|Whatsapp \d+",
     "cdr_9": r"campaign-[\d-]+|email-route-\w+",
 }
+MERGED = dict.fromkeys(("skill_4", "skill_4_1", "skill_4_2", "skill_5"), "ALL")
+OTHERS: defaultdict[str, dict[str, str]] = defaultdict(
+    dict, {"channel": OTHER_CHANNELS, "skill_id": MERGED}
+)
+"""What else is in a column than what is in the catalogue of that name."""
+
 # What goes with which id.
 PAIRS = (
     ("agent_id", "agent_name"),
@@ -365,8 +377,7 @@ class TestRows:
             found = {row[column] for row in told(api)} - MISSING
             met |= found & known
             for other in found - known:
-                assert name == "channel", (api, other)
-                assert re.fullmatch(OTHER_CHANNELS[api], other)
+                assert re.fullmatch(OTHERS[name].get(api, ""), other), (api, other)
         assert met
 
     @pytest.mark.parametrize(("id_", "name"), PAIRS)
@@ -522,3 +533,51 @@ class TestRanges:
         found = rows(sim, api, TODAY)
         assert found == rows(sim, api, (TODAY[0], f"{KNOWN}"))
         assert found != rows(slow, api, TODAY)
+
+
+class TestMonths:
+    """A range that crosses the end of a month, where the server looks into one month only."""
+
+    OVER, DAY_OVER = ("20261030140000", "20261102095959"), ("20261031100000", "20261101095959")
+    ENDS, BEGINS = "20261031235959", "20261101000000"
+
+    @pytest.mark.parametrize(
+        "api", ["cdr_1", BY_TWO_DATES, "agent_7", "skill_5", "skill_7", "chat_1", "agents_kpi"]
+    )
+    def test_one_of_them_is_answered_or_none(self, sim: Simulator, api: str) -> None:
+        begin, end = self.DAY_OVER if LINES[api]["days"] == 1 else self.OVER
+        told = {each: _answered(sim, each, api, (begin, end)) for each in Months}
+        usual = sim.content(LINES[api]["file"], api, **asked(api, (begin, end)))
+        assert told[Months.ALL] == usual
+        assert told[Months.FIRST] == _answered(sim, Months.ALL, api, (begin, self.ENDS))
+        assert told[Months.LAST] == _answered(sim, Months.ALL, api, (self.BEGINS, end))
+        assert told[Months.NONE] == {
+            "code": 404,
+            "error": "Not Found",
+            "msg": "Validate dates entered",
+        }
+        assert len({len(str(each)) for each in told.values()}) == len(Months)
+
+    @pytest.mark.parametrize("months", Months)
+    def test_a_range_within_a_month_is_answered(self, sim: Simulator, months: Months) -> None:
+        for days in (DAY, (self.BEGINS, "20261101235959")):
+            told = _answered(sim, months, "cdr_1", days)
+            assert told["data"]
+            assert told == _answered(sim, Months.ALL, "cdr_1", days)
+
+    def test_a_test_is_told_all_there_is(self) -> None:
+        for months in Months:
+            sim = Simulator(seed=1, now=NOON, pace=0.1, months=months)
+            days = {row["date"][:10] for row in rows(sim, "cdr_1", self.OVER)}
+            assert {"2026-10-30", "2026-11-02"} < days
+            assert bool(ask_in_process(sim, self.OVER)) == (months is not Months.NONE)
+
+
+def _answered(sim: Simulator, months: Months, api: str, days: tuple[str, str]) -> Any:
+    """The whole answer of another server that holds the same."""
+    desk = Desk(sim.operation, FaultQueue(), Forms(months=months))
+    return desk.content(LINES[api]["file"], api, sim.token, asked(api, days))
+
+
+def ask_in_process(sim: Simulator, days: tuple[str, str]) -> Any:
+    return sim.content("reports_manager", "cdr_1", **asked("cdr_1", days)).get("data")

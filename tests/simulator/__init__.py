@@ -14,7 +14,7 @@ from __future__ import annotations
 from tests.simulator import faults
 from tests.simulator.answers import Answer, CodeForm
 from tests.simulator.clock import Clock
-from tests.simulator.dated import Cap
+from tests.simulator.dated import Cap, Months
 from tests.simulator.endpoints import RefusedError
 from tests.simulator.faults import Fault
 from tests.simulator.journal import Request
@@ -29,6 +29,7 @@ __all__ = [
     "Clock",
     "CodeForm",
     "Fault",
+    "Months",
     "RefusedError",
     "Request",
     "Simulator",

@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.simulator.clock import BOGOTA
+from tests.simulator.dated import Months
 from tests.simulator.simulator import Simulator
 from tests.simulator.simulators import Simulators
 
@@ -61,6 +62,15 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--quota", type=int, help="requests a day; licences x 1000 if not given")
     parser.add_argument("--others", type=int, default=0, help="spent by others after each request")
     parser.add_argument("--pace", type=float, default=1.0, help="how much happens; 1 is usual")
+    parser.add_argument(
+        "--months",
+        choices=[each.name.lower() for each in Months],
+        default="all",
+        help="what it answers of a range that crosses the end of a month",
+    )
+    parser.add_argument(
+        "--nlp-credits", action="store_true", help="cdr_7 and cdr_8 in credits, not in characters"
+    )
     return parser.parse_args(arguments)
 
 
@@ -71,12 +81,14 @@ def _simulators(options: argparse.Namespace) -> list[Simulator]:
     servers = common.pop("server") or ["0011"]
     zones = common.pop("timezone") or [BOGOTA]
     token = common.pop("token")
+    months = Months[common.pop("months").upper()]
     alone = len(servers) == 1
     return [
         Simulator(
             server=server,
             token=token if alone else f"{token}-{server}",
             timezone=zone,
+            months=months,
             on_request=partial(_tell, "" if alone else f"{server} "),
             **common,
         )

@@ -104,7 +104,8 @@ def agent_7(report: Report) -> list[Row]:
             "date": f"{report.local(each.begin):%Y-%m-%d}",
             "login": stamp(report.local(each.begin)),
             "logout": _end(report, each.end),
-            "login_time": duration(report.so_far(each.begin, each.end)),
+            # Without a zero in front, as on the vendor's page.
+            "login_time": duration(report.so_far(each.begin, each.end)).removeprefix("0"),
         }
         for each in sorted(sessions, key=lambda session: (session.begin, session.agent.id))
     ]

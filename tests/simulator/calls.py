@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
-from tests.simulator import shifts
+from tests.simulator import rhythm, shifts
 from tests.simulator.bursts import spread
 from tests.simulator.missing import missing, perhaps
 from tests.simulator.remembered import remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from random import Random
 
     from tests.simulator.operation import Operation
+    from tests.simulator.shifts import Session
     from tests.simulator.world import Agent, Campaign, Code, Customer, Skill
 
-    _Times = tuple[int, int, int]
+    _Times = tuple[int, int, int, int]
 
 AN_HOUR = timedelta(hours=1)
 
 # How many in a hundred; the order has no meaning.
-TYPES = (("inbound", 45), ("out_pre", 40), ("outbound_ma", 10), ("conference", 2),
+TYPES = (("inbound", 55), ("out_pre", 30), ("outbound_ma", 10), ("conference", 2),
          ("internal call", 3))  # fmt: skip
-RESULTS = (("ANSWER", 62), ("NO ANSWER", 12), ("ANSWER MACHINE", 10), ("ABANDON", 6), ("BUSY", 4),
-           ("FAILED", 3), ("CONGESTION", 2), ("CHANUNAVAIL", 1))  # fmt: skip
+RESULTS = (("ANSWER", 48), ("NO ANSWER", 18), ("ANSWER MACHINE", 16), ("ABANDON", 4), ("BUSY", 5),
+           ("FAILED", 4), ("CONGESTION", 3), ("CHANUNAVAIL", 2))  # fmt: skip
+"""Of calls that go out."""
+
+BETWEEN_COLLEAGUES = (("ANSWER", 85), ("NO ANSWER", 10), ("BUSY", 5))
 CAMPAIGNS = {"out_pre": "predictive", "outbound_ma": "preview"}
 """Types of calls that a campaign makes, and the type of campaign."""
 
-TRANSFERRED = 0.12
-BUSY_HOUR = 75
-QUIET_HOUR = 25
+DEMAND = (18, 22, 14, 8, 25, 9, 4)
+"""Inbound calls of the skills, in their order, beside one another."""
+
+EASE = (-0.15, 0.2, 0.0, -0.2, 0.1, -0.05, 0.1)
+"""How much harder than usual it is to be answered soon by each of them."""
+
+LENGTH = (1.1, 1.35, 0.95, 1.2, 0.9, 0.65, 1.0)
+"""How long their calls last, beside the usual."""
+
+TALK = 235
+"""Seconds that are usual."""
+
+TRANSFERRED = 0.1
 CODED_LATE = 0.15
 PRICE_A_SECOND = 0.85
 TRIES = 5
@@ -129,6 +143,30 @@ class _Kind:
     campaign: Campaign | None = None
 
 
+@dataclass(slots=True)
+class _Staff:
+    """Who may take a call, and until when each is taken up by one, by id."""
+
+    sessions: tuple[Session, ...]
+    everybody: tuple[Agent, ...]
+    until: dict[str, datetime] = field(default_factory=dict)
+
+    def candidates(
+        self, moment: datetime, skill: Skill | None, but: Agent | None
+    ) -> Sequence[Agent]:
+        """Those who are free, experts if there are any; else who is there, or is on that day."""
+        there = [each.agent for each in self.sessions if each.at_work(moment)]
+        there = [each for each in there if each is not but]
+        free = [each for each in there if self.until.get(each.id, moment) <= moment]
+        able = [each for each in free if skill and _can(each, skill)]
+        return able or free or there or self.of_the_day(but)
+
+    def of_the_day(self, but: Agent | None) -> Sequence[Agent]:
+        """Those who come on that day; everybody if nobody does."""
+        found = [each.agent for each in self.sessions if each.agent is not but]
+        return found or [each for each in self.everybody if each is not but]
+
+
 class _Hour:
     """What is made of an hour; the order of its throws makes the calls what they are.
 
@@ -140,80 +178,126 @@ class _Hour:
     def __init__(self, operation: Operation, hour: datetime) -> None:
         self.operation = operation
         self.hour = hour
+        self.local = hour.astimezone(operation.clock.zone)
         self.dice = operation.dice("calls", hour.isoformat())
-        self.agents = shifts.on_duty(operation, hour)
+        sessions = (shifts.around(operation, each) for each in (hour, hour + AN_HOUR))
+        self.staff = _Staff(
+            tuple(dict.fromkeys(chain(*sessions))),
+            operation.world.agents,
+        )
+        self.pressure = rhythm.pressure(self.local) + self.dice.uniform(-0.12, 0.12)
         self.taken: set[tuple[str, int, datetime]] = set()
 
     def calls(self) -> Iterator[Call]:
         """Its usual calls, then those of bursts, each followed by its other leg."""
         for number, date in enumerate(self._dates()):
-            type_, result = (_thrown(self.dice, each) for each in (TYPES, RESULTS))
-            call = self._call(date, number, type_, result)
+            call = self._call(date, number, self._kind(date))
             yield call
             if call.connected and self.dice.random() < TRANSFERRED:
                 yield self._transferred(call)
         for burst in self.operation.conditions.bursts:
             for number, date in spread(burst, burst.calls, self.operation.clock.zone, self.hour):
-                yield self._call(date, number, "inbound", "ANSWER")
+                yield self._call(date, number, _Kind("inbound", "ANSWER", self._skill()))
 
     def _dates(self) -> list[datetime]:
-        local = self.hour.astimezone(self.operation.clock.zone)
-        usual = BUSY_HOUR if 7 <= local.hour < 19 else QUIET_HOUR
-        wanted = self.dice.randint(usual - 10, usual + 10) * self.operation.conditions.pace
-        count = int(wanted + self.dice.random())
+        wanted = rhythm.calls(self.local) * self.dice.uniform(0.88, 1.12)
+        count = int(wanted * self.operation.conditions.pace + self.dice.random())
         allowed = range(int(self.hour.timestamp()) // 3600 % 2, 3600, 2)
         seconds = self.dice.sample(allowed, min(count, len(allowed)))
         return [
             self.hour + timedelta(seconds=seconds[number % len(seconds)]) for number in range(count)
         ]
 
-    def _call(self, date: datetime, number: int, type_: str, result: str) -> Call:
-        dice, operation = self.dice, self.operation
-        inbound = type_ == "inbound"
-        agent, times = self._free(date, waits=inbound, talks=result == "ANSWER")
-        campaign = None
+    def _kind(self, date: datetime) -> _Kind:
+        """What a call is about; at night nobody may be there, who neither dials nor answers."""
+        dice = self.dice
+        closed = not rhythm.is_open(self.local) and not self._is_staffed(date)
+        type_ = "inbound" if closed else _thrown(dice, TYPES)
+        if type_ == "inbound":
+            skill = self._skill()
+            lost = closed or dice.random() < 0.018 + 0.055 * self._pressure(skill)
+            return _Kind(type_, "ABANDON" if lost else "ANSWER", skill)
         if type_ in CAMPAIGNS:
-            campaign = dice.choice(_campaigns(operation, CAMPAIGNS[type_]))
-        skill = dice.choice(_skills(operation, agent)) if inbound else None
+            campaign = dice.choice(_campaigns(self.operation, CAMPAIGNS[type_]))
+            return _Kind(type_, _thrown(dice, RESULTS), campaign=campaign)
+        return _Kind(type_, _thrown(dice, BETWEEN_COLLEAGUES))
+
+    def _is_staffed(self, date: datetime) -> bool:
+        return any(each.at_work(date) for each in self.staff.sessions)
+
+    def _skill(self) -> Skill:
+        return self.dice.choices(self.operation.world.skills[:-1], DEMAND)[0]
+
+    def _pressure(self, skill: Skill) -> float:
+        """How hard it is to be answered soon by a skill in this hour, from 0 to 1."""
+        return min(1.0, max(0.0, self.pressure + EASE[self._place(skill)]))
+
+    def _place(self, skill: Skill) -> int:
+        return self.operation.world.skills.index(skill)
+
+    def _call(self, date: datetime, number: int, kind: _Kind) -> Call:
+        agent, times = self._free(date, kind)
+        customers = kind.campaign.customers if kind.campaign else self.operation.world.customers
         return self._made(
-            id_=conn_id(agent, date, dice, number),
+            id_=conn_id(agent, date, self.dice, number),
             date=date,
             agent=agent,
-            customer=dice.choice(campaign.customers if campaign else operation.world.customers),
-            kind=_Kind(type_, result, skill, campaign),
+            customer=self.dice.choice(customers),
+            kind=kind,
             times=times,
         )
 
     def _transferred(self, call: Call) -> Call:
         """The second leg of a call: the same id, later, with somebody else."""
-        agent, times = self._free(call.ended, waits=False, talks=True, but=call.agent)
+        kind = _Kind("transfer", "ANSWER")
+        agent, times = self._free(call.ended, kind, but=call.agent)
         return self._made(
             id_=call.conn_id,
             date=call.ended,
             agent=agent,
             customer=call.customer,
-            kind=_Kind("transfer", "ANSWER"),
+            kind=kind,
             times=times,
         )
 
-    def _free(
-        self, date: datetime, *, waits: bool, talks: bool, but: Agent | None = None
-    ) -> tuple[Agent, _Times]:
-        """Somebody, and the seconds of waiting, ringing and talk at which that is possible."""
-        everybody = self.operation.world.agents
+    def _free(self, date: datetime, kind: _Kind, but: Agent | None = None) -> tuple[Agent, _Times]:
+        """Somebody, and the seconds of each state at which that is possible."""
         for attempt in range(2 * TRIES):
-            agent = self.dice.choice(self.agents if attempt < TRIES else everybody)
-            waited = min(90, int(self.dice.expovariate(1 / 9))) if waits else 0
-            talk = min(450, 5 + int(self.dice.expovariate(1 / 90))) if talks else 0
-            times = 2 * waited, 2 * self.dice.randint(1, 12), 2 * talk
+            times = self._times(kind)
+            rings = date + timedelta(seconds=times[0])
+            first = attempt < TRIES
+            staff = self.staff
+            agent = self.dice.choice(
+                staff.candidates(rings, kind.skill, but) if first else staff.of_the_day(but)
+            )
             begun = {
                 (agent.id, state, date + timedelta(seconds=seconds))
-                for state, seconds in enumerate(accumulate(times))
+                for state, seconds in enumerate(accumulate(times[:3]))
             }
-            if agent is not but and self.taken.isdisjoint(begun):
+            if self.taken.isdisjoint(begun):
                 break
         self.taken |= begun
+        if kind.result == "ANSWER":
+            self.staff.until[agent.id] = date + timedelta(seconds=sum(times))
         return agent, times
+
+    def _times(self, kind: _Kind) -> _Times:
+        """Seconds of waiting, ringing, talk and the work after it."""
+        ring = 2 * self.dice.randint(1, 8)
+        if kind.result != "ANSWER":
+            patience = 2 * min(90, 1 + int(self.dice.expovariate(1 / 24)))
+            return patience if kind.skill else 0, ring, 0, 0
+        length = LENGTH[self._place(kind.skill)] if kind.skill else 1
+        talk = 2 * min(450, 5 + int(self.dice.gammavariate(1.6, TALK * length / 3.2)))
+        acw = min(180, 8 + int(self.dice.expovariate(1 / 45)))
+        return self._wait(kind.skill) if kind.skill else 0, ring, talk, acw
+
+    def _wait(self, skill: Skill) -> int:
+        """Seconds that one waits who is answered: hardly any, or for somebody to be free."""
+        pressure = self._pressure(skill)
+        queues = self.dice.random() < 0.08 + 0.37 * pressure
+        usual = 7 + 20 * pressure if queues else 3
+        return 2 * min(90, int(self.dice.expovariate(1 / usual)))
 
     def _made(  # noqa: PLR0913  # all that tells a call from a leg; the rest is thrown
         self,
@@ -226,8 +310,8 @@ class _Hour:
         times: _Times,
     ) -> Call:
         dice, connected = self.dice, kind.result == "ANSWER"
-        waited, ring, talk = times
-        ended = date + timedelta(seconds=sum(times))
+        waited, ring, talk, acw = times
+        ended = date + timedelta(seconds=waited + ring + talk)
         code, code_2 = self._codes(kind) if connected else (None, None)
         return Call(
             conn_id=id_,
@@ -242,7 +326,7 @@ class _Hour:
             waited=waited,
             ring=ring,
             talk=talk,
-            acw=dice.randint(5, 180) if connected else 0,
+            acw=acw,
             code=code,
             code_2=code_2,
             comment=perhaps(dice, f"Habla con {customer.first_name}; «llamar» a las 3 📞", 0.6),
@@ -260,12 +344,9 @@ class _Hour:
         return first, self.dice.choice(_codes(self.operation, "cod_act2"))
 
 
-@remembered
-def _skills(operation: Operation, agent: Agent) -> tuple[Skill, ...]:
-    """What somebody can do, or is given to do if that is nothing."""
-    skills = operation.world.skills[:-1]
-    able = tuple(skill for skill in skills if agent in (each for each, _ in skill.experts))
-    return able or skills
+def _can(agent: Agent, skill: Skill) -> bool:
+    """Whether somebody is an expert of a skill."""
+    return any(each is agent for each, _ in skill.experts)
 
 
 @remembered

@@ -46,11 +46,13 @@ PREVIEW_COLUMNS = (
     "comments_customer_reg", "customer_id", "agent_id", "conn_id", "telephone", "hang_up",
     "type_interaction", "call_result", "date", "time", "cod_act", "comments",
 )  # fmt: skip
-ADDED_UP = 0.5
-"""How many answers end in a row that adds them up: what it takes for one is not known."""
+RECORD_COLUMNS = ("campaign_id", "customer_name", "customer_last_name", "customer_id")
+TOTAL = "TOTAL"
+"""Stands in the first column of a row that adds up others."""
 
 USUAL_HOUR = 5
 WHATSAPP_FAILS = 0.15
+WHATSAPP_READ = 0.6
 ERRORS = (
     "131026: Message undeliverable",
     "131047: Re-engagement message; más de 24 horas sin respuesta",
@@ -77,13 +79,14 @@ def campaign_1(report: Report) -> list[Row]:
 
 @over_range
 def campaign_2(report: Report) -> list[Row]:
-    """One row a code: the records whose last call with a code has that one."""
+    """One row a code: the records whose last call with a code has that one; then their sum."""
     last = {
         (campaign, call.customer): call.code.id
         for campaign, call in _dialled(report, PREDICTIVE, PREVIEW)
         if call.code and call.coded(report.known)
     }
-    return _shares("cod_act", Counter(last.values()))
+    shares = _shares("cod_act", Counter(last.values()))
+    return [*shares, *_shares("cod_act", Counter({TOTAL: len(last)}))] if shares else []
 
 
 @over_range
@@ -105,10 +108,24 @@ def _shares(name: str, counts: Counter[str]) -> list[Row]:
 
 @over_range
 def campaign_5(report: Report) -> list[Row]:
-    """Two rows a call of a preview campaign: the record as it was shown, then the call."""
+    """Two rows a call of a preview campaign: the record as it was shown, then the call.
+
+    After the last ones of a record comes a row that adds them up.
+    """
     rows = [row for *_, row in sorted(_preview_rows(report), key=lambda each: each[:3])]
-    dice = report.question.operation.dice("added up", *map(report.question.query.get, DATES))
-    return [*rows, _total(dice, rows)] if rows and dice.random() < ADDED_UP else rows
+    of_record: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        of_record[_record_id(row)].append(row)
+    return [
+        each
+        for row in rows
+        for found in [of_record[_record_id(row)]]
+        for each in ([row, _total(found)] if row is found[-1] else [row])
+    ]
+
+
+def _record_id(row: Row) -> tuple[str, str]:
+    return row["campaign_id"], row["customer_id"]
 
 
 def _preview_rows(report: Report) -> Iterator[tuple[datetime, str, str, Row]]:
@@ -166,12 +183,16 @@ def _call(report: Report, call: Call, record: Row) -> Row:
     }
 
 
-def _total(dice: Random, rows: list[Row]) -> Row:
-    """The time of all calls, and nothing else."""
+def _total(rows: list[Row]) -> Row:
+    """Whose record it is, and the time of all its calls; the rest is blank."""
     times = [row["time"].split(":") for row in rows if row["type_of_row"] == "call"]
     seconds = sum(int(hour) * 3600 + int(minute) * 60 + int(rest) for hour, minute, rest in times)
-    nothing = dict.fromkeys(PREVIEW_COLUMNS, missing(dice))
-    return nothing | {"type_of_row": "TOTAL", "time": duration(seconds)}
+    whose = {name: rows[0][name] for name in RECORD_COLUMNS}
+    return (
+        dict.fromkeys(PREVIEW_COLUMNS, "")
+        | whose
+        | {"type_of_row": TOTAL, "time": duration(seconds)}
+    )
 
 
 @over_range
@@ -262,11 +283,20 @@ def _sent(operation: Operation, dice: Random, date: datetime) -> Sending:
     last = "failed" if dice.random() < WHATSAPP_FAILS else "delivered"
     submitted = date + timedelta(seconds=dice.randint(1, 600))
     # Some phones are off until the next day.
-    later = timedelta(seconds=dice.randint(2, 300 if dice.random() < 0.8 else 20 * 3600))
+    arrived = submitted + timedelta(
+        seconds=dice.randint(2, 300 if dice.random() < 0.8 else 20 * 3600)
+    )
+    seen = arrived + timedelta(seconds=dice.randint(5, 4 * 3600))
+    is_read = last == "delivered" and dice.random() < WHATSAPP_READ
     return Sending(
         campaign=campaign,
         customer=dice.choice(campaign.customers),
-        statuses=((date, "accepted"), (submitted, "submitted"), (submitted + later, last)),
+        statuses=(
+            (date, "accepted"),
+            (submitted, "submitted"),
+            (arrived, last),
+            *([(seen, "read")] if is_read else ()),
+        ),
         error=dice.choice(ERRORS),
         blank=missing(dice),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tests.simulator import shifts
+from tests.simulator import rhythm, shifts
 from tests.simulator.bursts import spread
 from tests.simulator.calls import conn_id
 from tests.simulator.missing import missing, perhaps
@@ -30,8 +30,6 @@ NOBODY = "0"
 
 TIMEOUT = "TIMEOUTCHAT"
 TIMES_OUT = 23 * 3600
-BUSY_HOUR = 15
-QUIET_HOUR = 3
 BOT_HOUR = 10
 """Sessions of bots that lead to nobody; some chats begin with one too."""
 
@@ -142,7 +140,7 @@ def hours(begin: datetime, end: datetime) -> Iterator[datetime]:
         hour += AN_HOUR
 
 
-def moments(operation: Operation, dice: Random, hour: datetime, usual: int) -> list[datetime]:
+def moments(operation: Operation, dice: Random, hour: datetime, usual: float) -> list[datetime]:
     """When something happens in an hour that usually happens so many times; oldest first."""
     wanted = dice.uniform(0.5, 1.5) * usual * operation.conditions.pace
     # The fraction is thrown for: also at a small pace there is something now and then.
@@ -169,8 +167,8 @@ def exchanges(operation: Operation, begin: datetime, end: datetime) -> list[Exch
 @remembered
 def _of_hour(operation: Operation, hour: datetime) -> tuple[Chat, ...]:
     dice = operation.dice("chats", hour.isoformat())
-    busy = 7 <= hour.astimezone(operation.clock.zone).hour < 19
-    dates = moments(operation, dice, hour, BUSY_HOUR if busy else QUIET_HOUR)
+    usual = rhythm.chats(hour.astimezone(operation.clock.zone))
+    dates = moments(operation, dice, hour, usual)
     return tuple(_chat(operation, dice, date, number) for number, date in enumerate(dates))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from tests.simulator.answers import NO_ROWS, ErrorCase
+from tests.simulator.answers import ErrorCase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tests.simulator.answers import Row
 
+DIGITS = "%Y%m%d%H%M%S"
 ROW_CAP = 60_000
 A_SECOND = timedelta(seconds=1)
 A_DAY = timedelta(days=1)
@@ -30,6 +31,18 @@ class Cap(Enum):
     ERROR = "it is an error"
 
 
+class Months(Enum):
+    """What an answer holds of a range that crosses the end of a month.
+
+    The vendor's manual has its reports within one month; of the API it does not say so.
+    """
+
+    ALL = "all of it"
+    FIRST = "the first month alone"
+    LAST = "the last month alone"
+    NONE = "nothing: it is refused"
+
+
 TOO_MANY_ROWS = ErrorCase(400, "THE RESULT EXCEEDS THE LIMIT OF RECORDS, SHORTEN THE RANGE")
 """The words are ours."""
 
@@ -43,6 +56,11 @@ class Range:
 
     def __contains__(self, local: datetime) -> bool:
         return self.begin <= local.replace(tzinfo=None) <= self.end
+
+    @property
+    def crosses_a_month_end(self) -> bool:
+        """Whether it begins in another month than it ends."""
+        return (self.begin.year, self.begin.month) != (self.end.year, self.end.month)
 
     def days(self) -> Iterator[date]:
         """The local days it touches."""
@@ -60,7 +78,7 @@ def asked_range(query: Mapping[str, str]) -> Range | None:
     """The range that is asked for; None if it is none."""
     try:
         begin, end = (
-            datetime.strptime(query[name], "%Y%m%d%H%M%S")  # noqa: DTZ007  # local, as rows are
+            datetime.strptime(query[name], DIGITS)  # noqa: DTZ007  # local, as rows are
             for name in ("date_ini", "date_end")
         )
     except ValueError:
@@ -69,12 +87,32 @@ def asked_range(query: Mapping[str, str]) -> Range | None:
     return Range(begin, end) if fourteen and begin <= end else None
 
 
-def refusal(query: Mapping[str, str], days: int) -> ErrorCase | None:
-    """Why a range can't be asked for: in the words that also say that there are no rows."""
+def answered_range(query: Mapping[str, str], days: int, months: Months) -> Range | None:
+    """The part of the range that is answered; None if it is refused."""
     asked = asked_range(query)
     if asked is None or asked.end - asked.begin + A_SECOND > days * A_DAY:
-        return NO_ROWS
-    return None
+        return None
+    return _of_months(asked, months) if asked.crosses_a_month_end else asked
+
+
+def _of_months(asked: Range, months: Months) -> Range | None:
+    second = _month_of(_month_of(asked.begin) + 31 * A_DAY)
+    parts = {
+        Months.ALL: asked,
+        Months.FIRST: Range(asked.begin, second - A_SECOND),
+        Months.LAST: Range(_month_of(asked.end), asked.end),
+    }
+    return parts.get(months)
+
+
+def _month_of(moment: datetime) -> datetime:
+    return moment.replace(day=1, hour=0, minute=0, second=0)
+
+
+def with_range(query: Mapping[str, str], asked: Range) -> dict[str, str]:
+    """The same parameters with another range."""
+    dates = {"date_ini": asked.begin, "date_end": asked.end}
+    return {**query, **{name: f"{each:{DIGITS}}" for name, each in dates.items()}}
 
 
 def fitted(

@@ -164,7 +164,8 @@ class Desk:
         return _endpoint(file, api).answer(question, self.forms).content
 
     def _question(self, token: str, query: Mapping[str, str], body: Mapping[str, str]) -> Question:
-        return Question(self.operation, token, self.operation.usage(token), query, body)
+        usage = self.operation.usage(token)
+        return Question(self.operation, token, usage, query, body, self.forms)
 
     def _answer(self, file: str, request: Request, seat: Seat) -> Answer:
         if not request.api:
@@ -174,7 +175,7 @@ class Desk:
         except LookupError:
             return failed(UNKNOWN_API)
         body = _object(request.body)
-        question = Question(self.operation, seat.token, seat.usage, request.query, body)
+        question = Question(self.operation, seat.token, seat.usage, request.query, body, self.forms)
         return endpoint.answer(question, self.forms)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from tests.simulator import dated
 from tests.simulator.answers import (
+    NO_ROWS,
     PARAMETER_MISSING,
     Answer,
     Code,
@@ -18,10 +19,32 @@ from tests.simulator.answers import (
     envelope,
     failed,
 )
-from tests.simulator.dated import ROW_CAP, Cap
+from tests.simulator.dated import ROW_CAP, Cap, Months
 
 if TYPE_CHECKING:
     from tests.simulator.operation import Operation, Usage
+
+
+@dataclass(frozen=True)
+class Forms:
+    """How answers look where the documentation and live servers differ.
+
+    ``code`` takes the place of the documented ones unless it is DOCUMENTED. ``bare_lists`` leaves
+    the envelope away where the documentation shows none. ``cap`` is what becomes of an answer with
+    too many rows, ``row_cap`` how many are too many, where it is not as documented. ``total_in``
+    is the column that says TOTAL in those rows of ``quality_2`` that add up others. ``months`` is
+    what is answered of a range that crosses the end of a month. ``nlp_credits`` counts in credits
+    what is given to machines, as pages of 2026 do, and not in characters.
+    """
+
+    code: Code = CodeForm.DOCUMENTED
+    bare_lists: bool = True
+    cap: Cap = Cap.SILENT
+    row_cap: int | None = None
+    newest_first: bool = False
+    total_in: str = "survey"
+    months: Months = Months.ALL
+    nlp_credits: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,22 +56,7 @@ class Question:
     usage: Usage
     query: Mapping[str, str]
     body: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Forms:
-    """How answers look where the documentation and live servers differ.
-
-    ``code`` takes the place of the documented ones unless it is DOCUMENTED. ``bare_lists`` leaves
-    the envelope away where the documentation shows none. ``cap`` is what becomes of an answer with
-    too many rows, ``row_cap`` how many are too many, where it is not as documented.
-    """
-
-    code: Code = CodeForm.DOCUMENTED
-    bare_lists: bool = True
-    cap: Cap = Cap.SILENT
-    row_cap: int | None = None
-    newest_first: bool = False
+    forms: Forms = Forms()
 
 
 Rows: TypeAlias = Callable[[Question], list[Row]]
@@ -97,17 +105,22 @@ class Endpoint:
         Raises:
             RefusedError: It does not answer this.
         """
-        if not all(question.query.get(name) for name in self.needs):
+        if not self._given(question):
             raise RefusedError(PARAMETER_MISSING)
         return self.rows(question)
 
     def _answered(self, question: Question) -> list[Row]:
-        """The same, over no longer a range than it takes."""
-        given = all(question.query.get(name) for name in self.needs)
-        refusal = dated.refusal(question.query, self.days) if self.days and given else None
-        if refusal:
-            raise RefusedError(refusal)
-        return self.found(question)
+        """The same, over no longer a range than it takes, and no more of it than it answers."""
+        if not self.days or not self._given(question):
+            return self.found(question)
+        asked = dated.answered_range(question.query, self.days, question.forms.months)
+        if asked is None:
+            # In the words that also say that there are no rows.
+            raise RefusedError(NO_ROWS)
+        return self.found(replace(question, query=dated.with_range(question.query, asked)))
+
+    def _given(self, question: Question) -> bool:
+        return all(question.query.get(name) for name in self.needs)
 
     def answer(self, question: Question, forms: Forms) -> Answer:
         """Its answer."""

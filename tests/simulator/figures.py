@@ -19,9 +19,9 @@ def average(total: float, count: int) -> int:
     return round(total / count) if count else 0
 
 
-def percent(part: float, whole: float) -> str:
+def percent(part: float, whole: float, sign: str = " %") -> str:
     """A share, with a comma for thousands; 0 of nothing."""
-    return f"{100 * part / whole if whole > 0 else 0:,.2f} %"
+    return f"{100 * part / whole if whole > 0 else 0:,.2f}{sign}"
 
 
 def stamp(local: datetime) -> str:

@@ -36,6 +36,12 @@ AGAIN = 0.2
 SOON = timedelta(minutes=10)
 LONGEST_CALL = timedelta(hours=1)
 SHARED = 0.05
+CHAT = "_chat_"
+"""The channel of a text that was written in any chat, on pages of 2026."""
+
+CHARS_A_CREDIT = 1000
+"""Nobody says how many there are."""
+
 EMAILS_AN_HOUR = 4
 RELEASES_AN_HOUR = 2
 
@@ -103,11 +109,16 @@ def cdr_3(report: Report) -> list[Row]:
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """A text that was given to a machine, and how long it and the answer were."""
+    """A text that was given to a machine, and how long it and the answer were.
+
+    ``channel`` is what older pages call so, with the id of the session in it.
+    """
 
     date: datetime
     type: str
     channel: str
+    bare_channel: str
+    session: str
     sent: int
     answered: int
 
@@ -122,6 +133,8 @@ def _uses(report: Report) -> list[_Use]:
                 each.date,
                 "chatbot",
                 f"{each.session.connector.channel} - {each.session.id}",
+                each.session.connector.channel,
+                each.session.id,
                 len(each.query),
                 len(each.answer),
             )
@@ -133,6 +146,8 @@ def _uses(report: Report) -> list[_Use]:
                 each.date,
                 "copilot",
                 f"agent {each.conversation.agent.id} - {each.conversation.conn_id}",
+                each.conversation.channel,
+                each.conversation.conn_id,
                 len(each.text),
                 len(each.answer),
             )
@@ -143,6 +158,8 @@ def _uses(report: Report) -> list[_Use]:
                 each.date,
                 "text-analytics",
                 f"chat {each.chat.conn_id}",
+                CHAT,
+                each.chat.conn_id,
                 len(each.text),
                 len(each.summary),
             )
@@ -158,15 +175,28 @@ def cdr_7(report: Report) -> list[Row]:
     return [
         {
             "type_nlp": each.type,
-            "nlp_channel": each.channel,
-            **_chars(each.sent, each.answered),
+            **_where(report, each),
+            **_amounts(report, each.sent, each.answered),
             "date": stamp(report.local(each.date)),
         }
         for each in _uses(report)
     ]
 
 
-def _chars(sent: int, answered: int) -> Row:
+def _where(report: Report, use: _Use) -> Row:
+    if report.question.forms.nlp_credits:
+        return {"nlp_channel": use.bare_channel, "session_id": use.session}
+    return {"nlp_channel": use.channel}
+
+
+def _amounts(report: Report, sent: int, answered: int) -> Row:
+    """How much was sent and answered, in characters or in the credits that they cost."""
+    if report.question.forms.nlp_credits:
+        return {
+            "credits_send": f"{sent / CHARS_A_CREDIT:.3f}",
+            "credits_answer": f"{answered / CHARS_A_CREDIT:.3f}",
+            "total_credits": f"{(sent + answered) / CHARS_A_CREDIT:.3f}",
+        }
     return {
         "chars_send": str(sent),
         "chars_answer": str(answered),
@@ -186,7 +216,7 @@ def cdr_8(report: Report) -> list[Row]:
         {
             "type_nlp": type_,
             "nlp_amount": str(uses[type_]),
-            **_chars(sent[type_], answered[type_]),
+            **_amounts(report, sent[type_], answered[type_]),
         }
         for type_ in sorted(uses)
     ]

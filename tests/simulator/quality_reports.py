@@ -41,6 +41,9 @@ BOT = "QAi_Bot"
 ANALYSTS = (BOT, BOT, "Mónica Peña", "calidad@example.com", "Raúl Quiñones (auditoría)")
 OF_CALLS = ("Monitoreo de voz", "Auditoría de cobranza")
 OF_CHATS = ("Monitoreo de chat",)
+TOTAL = "TOTAL"
+"""Says that a row adds up others; in which column is not known."""
+
 COMMENTS = (
     "Cumple el protocolo ✅",
     "No validó los datos del «titular»",
@@ -157,6 +160,11 @@ def _by(report: Report, key: Callable[[Evaluation], Key]) -> dict[Key, list[Eval
     return found
 
 
+def _percent(part: float, whole: float) -> str:
+    """A share as pages of 2026 write it: without a blank."""
+    return percent(part, whole, "%")
+
+
 def _precision(found: list[Evaluation], opportunity: str) -> Row:
     """Shares of evaluations and of critical attributes without an error, and the score.
 
@@ -164,9 +172,9 @@ def _precision(found: list[Evaluation], opportunity: str) -> Row:
     """
     critical = [each.met for one in found for each in one.judged if each.critical]
     return {
-        "precision_unit_critical_error": percent(sum(each.flawless for each in found), len(found)),
-        opportunity: percent(sum(critical), len(critical)) if critical else found[0].blank,
-        "accuracy": percent(sum(each.score for each in found), len(found)),
+        "precision_unit_critical_error": _percent(sum(each.flawless for each in found), len(found)),
+        opportunity: _percent(sum(critical), len(critical)) if critical else found[0].blank,
+        "accuracy": _percent(sum(each.score for each in found), len(found)),
     }
 
 
@@ -187,8 +195,23 @@ def quality_1(report: Report) -> list[Row]:
 
 @over_range
 def quality_2(report: Report) -> list[Row]:
-    """One row an evaluation."""
-    return [_evaluated(report, each) for each in _known(report)]
+    """One row an evaluation; after the last ones of an agent comes a row that adds them up."""
+    found = _by(report, lambda each: each.conversation.agent)
+    last = {id(mine[-1]): mine for mine in found.values()}
+    rows = []
+    for each in _known(report):
+        rows.append(_evaluated(report, each))
+        if id(each) in last:
+            total_in = report.question.forms.total_in
+            rows.append(_total(rows[-1], last[id(each)]) | {total_in: TOTAL})
+    return rows
+
+
+def _total(row: Row, found: list[Evaluation]) -> Row:
+    """The averages of an agent, one of whose rows is given."""
+    whose = {name: row[name] for name in ("agent_id", "agent_name")}
+    averages = _precision(found, "precision_opportunity_error")
+    return dict.fromkeys(row, "") | whose | averages
 
 
 def _evaluated(report: Report, each: Evaluation) -> Row:
@@ -244,7 +267,7 @@ def quality_4(report: Report) -> list[Row]:
             "attribute": attribute,
             "yes": str(sum(met)),
             "no": str(len(met) - sum(met)),
-            "percent": percent(sum(met), len(met)),
+            "percent": _percent(sum(met), len(met)),
             "survey": survey,
             "category": category,
         }

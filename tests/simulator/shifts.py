@@ -8,26 +8,41 @@ from typing import TYPE_CHECKING
 
 from tests.simulator.missing import missing
 from tests.simulator.remembered import remembered
+from tests.simulator.rhythm import WEEK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from random import Random
 
     from tests.simulator.operation import Operation
     from tests.simulator.world import Agent
 
-AUX_STATES = ("Almuerzo", "Pausa activa", "Baño", "Capacitación ✏️")
-SHIFTS = (
-    (("07:30", "12:30"), ("13:30", "18:00")),
-    (("06:00", "14:00"),),
-    (("09:00", "13:00"), ("14:00", "19:00")),
-    (("13:00", "22:00"),),
-    (("00:05", "06:00"), ("19:30", "23:30")),
-)
-"""Sessions of a day; they begin and end up to a quarter of an hour later."""
+LUNCH, PAUSE, TOILET, TRAINING = "Almuerzo", "Pausa activa", "Baño", "Capacitación ✏️"
 
+SHIFTS = (
+    *("08:00-12:30 13:30-17:30", "09:30-13:30 15:30-19:30", "07:00-16:00"),
+    *("08:00-12:00 14:00-18:00", "09:00-18:00", "06:30-15:30", "09:00-13:00 15:00-19:00"),
+    *("08:00-17:00", "07:30-11:30 13:30-17:30", "12:00-21:00", "07:00-13:00"),
+    *("08:00-12:00 14:00-18:00", "08:00-17:00", "09:00-13:30 14:30-18:30", "07:00-16:00"),
+    *("08:30-13:00 14:00-18:00", "13:00-19:00", "07:00-13:00", "08:00-17:00"),
+    *("09:00-13:00 15:00-19:00", "07:30-12:00 13:00-17:00", "08:30-13:00 14:00-18:00"),
+    *("06:00-15:00", "09:00-13:00 15:00-19:00", "07:30-11:30 13:30-17:30", "12:00-18:00"),
+    *("07:00-13:00", "08:00-12:00 14:00-18:00", "13:00-19:00", "07:00-13:00"),
+    *("08:00-17:00", "09:00-18:00"),
+)
+"""Sessions of a day; they begin and end some minutes later.
+
+However many of them are taken from the front, they are there when the calls come.
+"""
+
+ON_AN_AVERAGE_DAY = 14.5
+"""Agents who work then."""
+
+SATURDAY, SUNDAY = 5, 6
 QUARTER = 15 * 60
-SUNDAY = 6
-OFF_ON_SUNDAYS = 0.6
+A_MINUTE = 60
+FULL_TIME, HALF_TIME = timedelta(hours=8), timedelta(hours=5)
+TRAINED = 0.08
 HALF_AN_HOUR = timedelta(minutes=30)
 
 
@@ -50,15 +65,21 @@ class Session:
     end: datetime
     breaks: tuple[Break, ...]
 
+    def at_work(self, moment: datetime) -> bool:
+        """Whether the agent is logged in at a moment, and has no break."""
+        return self.begin <= moment < self.end and not any(
+            each.begin <= moment < each.end for each in self.breaks
+        )
+
 
 @remembered
 def of_day(operation: Operation, day: date) -> tuple[Session, ...]:
     """The sessions that begin on a local day, which is when they end too; by agent."""
+    roster = _roster(operation, day)
     return tuple(
-        _session(operation, agent, day, *times)
+        _session(operation, agent, day, *times.split("-"))
         for agent in operation.world.agents
-        if _works(operation, agent, day)
-        for times in operation.dice("shift", agent.id).choice(SHIFTS)
+        for times in roster.get(agent, "").split()
     )
 
 
@@ -66,16 +87,30 @@ def of_day(operation: Operation, day: date) -> tuple[Session, ...]:
 def on_duty(operation: Operation, hour: datetime) -> tuple[Agent, ...]:
     """Those who are logged in for most of an hour; all agents if that is nobody."""
     middle = hour.astimezone(UTC) + HALF_AN_HOUR
-    day = middle.astimezone(operation.clock.zone).date()
-    found = (each.agent for each in of_day(operation, day) if each.begin <= middle <= each.end)
+    found = (each.agent for each in around(operation, middle) if each.begin <= middle <= each.end)
     return tuple(found) or operation.world.agents
 
 
-def _works(operation: Operation, agent: Agent, day: date) -> bool:
-    off = operation.dice("off", agent.id).random() < OFF_ON_SUNDAYS
-    if off and day.weekday() == SUNDAY:
-        return False
-    return operation.dice("works", agent.id, day).random() < operation.conditions.pace
+def around(operation: Operation, moment: datetime) -> tuple[Session, ...]:
+    """The sessions of the local day of a moment."""
+    return of_day(operation, moment.astimezone(operation.clock.zone).date())
+
+
+def _roster(operation: Operation, day: date) -> dict[Agent, str]:
+    """The shifts of those who work on a day.
+
+    Every week they are dealt out anew; who has none from Monday to Friday comes on Saturday.
+    """
+    agents = list(operation.world.agents)
+    operation.dice("roster", *day.isocalendar()[:2]).shuffle(agents)
+    if day.weekday() == SATURDAY:
+        agents.reverse()
+    elif day.weekday() == SUNDAY:
+        agents = agents[len(agents) // 2 :]
+    wanted = ON_AN_AVERAGE_DAY * WEEK[day.weekday()] * len(WEEK) / sum(WEEK)
+    count = round(wanted * operation.conditions.pace)
+    at_least = 1 if operation.conditions.pace else 0
+    return dict(zip(agents[: max(count, at_least)], SHIFTS, strict=False))
 
 
 def _session(operation: Operation, agent: Agent, day: date, begin: str, end: str) -> Session:
@@ -85,16 +120,26 @@ def _session(operation: Operation, agent: Agent, day: date, begin: str, end: str
         + timedelta(seconds=dice.randrange(QUARTER))
         for each in (begin, end)
     )
-    return Session(agent, first, last, _breaks(dice, first, last))
+    return Session(agent, first, last, tuple(_breaks(dice, first, last)))
 
 
-def _breaks(dice: Random, begin: datetime, end: datetime) -> tuple[Break, ...]:
-    """Up to two, one far enough from the other."""
-    count = dice.randint(0, 2)
-    made = []
-    for number in range(1, count + 1):
-        away = (end - begin) // (count + 1) * number + timedelta(seconds=dice.randrange(QUARTER))
+def _breaks(dice: Random, begin: datetime, end: datetime) -> Iterator[Break]:
+    """Those of a session, one far enough from the other; lunch in the middle of a long one."""
+    for state, place, minutes in _planned(dice, end - begin):
+        away = (end - begin) * place + timedelta(seconds=dice.randrange(QUARTER))
         start = (begin + away).replace(microsecond=0)
-        lasts = timedelta(seconds=dice.randint(QUARTER // 5, 2 * QUARTER))
-        made.append(Break(dice.choice(AUX_STATES), start, start + lasts, missing(dice)))
-    return tuple(made)
+        lasts = timedelta(seconds=dice.randint(A_MINUTE * minutes // 2, A_MINUTE * minutes))
+        yield Break(state, start, start + lasts, missing(dice))
+
+
+def _planned(dice: Random, lasts: timedelta) -> Iterator[tuple[str, float, int]]:
+    """Each break of a session: where in it, and how many minutes at most."""
+    if lasts >= FULL_TIME:
+        yield PAUSE, 0.2, 20
+        yield LUNCH, 0.45, 60
+        yield (TRAINING, 0.65, 60) if dice.random() < TRAINED else (PAUSE, 0.65, 20)
+        yield TOILET, 0.85, 8
+        return
+    yield PAUSE, 0.4, 20
+    if lasts >= HALF_TIME or dice.random() < 0.5:
+        yield TOILET, 0.75, 8

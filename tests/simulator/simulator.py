@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from tests.simulator.answers import Code, CodeForm, Row
 from tests.simulator.clock import BOGOTA, Clock
 from tests.simulator.control import Control
-from tests.simulator.dated import Cap
+from tests.simulator.dated import Cap, Months
 from tests.simulator.desk import Desk
 from tests.simulator.endpoints import Forms
 from tests.simulator.fault_queue import FaultQueue
@@ -43,7 +43,10 @@ class Simulator:
         cap: What becomes of an answer that would hold more rows than it may.
         row_cap: How many that are; as documented if None.
         newest_first: Whether rows come newest first.
-        pace: How much happens: 1 is some 1,200 calls a day.
+        total_in: Column that says TOTAL in the rows of ``quality_2`` that add up others.
+        nlp_credits: Whether ``cdr_7`` and ``cdr_8`` count in credits, as pages of 2026 have it.
+        months: What it answers of a range that crosses the end of a month.
+        pace: How much happens: 1 is some 1,200 calls on the average day.
         bursts: What happens on top of that.
         lag: How old the newest rows are of endpoints that take dates.
         port: Where to listen; 0 for any free port.
@@ -70,6 +73,9 @@ class Simulator:
     cap: Cap = Cap.SILENT
     row_cap: int | None = None
     newest_first: bool = False
+    total_in: str = "survey"
+    months: Months = Months.ALL
+    nlp_credits: bool = False
     pace: float = 1.0
     bursts: Iterable[Burst] = ()
     lag: timedelta = timedelta(minutes=10)
@@ -85,7 +91,16 @@ class Simulator:
         tokens = (self.token, *self.other_tokens)
         conditions = Conditions(self.quota, self.pace, tuple(self.bursts), self.lag, self.others)
         operation = Operation(self.seed, self.server, tokens, self.clock, conditions)
-        forms = Forms(self.code, self.bare_lists, self.cap, self.row_cap, self.newest_first)
+        forms = Forms(
+            self.code,
+            self.bare_lists,
+            self.cap,
+            self.row_cap,
+            self.newest_first,
+            self.total_in,
+            self.months,
+            self.nlp_credits,
+        )
         journal = Journal(self.on_request)
         self.operation = operation
         self.rooms = Rooms(

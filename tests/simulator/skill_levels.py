@@ -12,7 +12,7 @@ from tests.simulator.endpoints import Endpoint
 from tests.simulator.figures import duration
 from tests.simulator.report import Report, over_range
 from tests.simulator.skill_details import Interaction, interactions
-from tests.simulator.skill_reports import Waits, figures
+from tests.simulator.skill_reports import Waits, figures, merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,13 +97,13 @@ def skill_3(report: Report) -> list[Row]:
 
 @over_range
 def skill_4_1(report: Report) -> list[Row]:
-    """One row a skill and half hour of the day, whatever the day."""
+    """One row a half hour of the day, whatever the day: of a skill, or of all together."""
     return [_of_slot(key, each) | {"aht": duration(each.aht)} for key, each in _slots(report, 30)]
 
 
 @over_range
 def skill_4_2(report: Report) -> list[Row]:
-    """One row a skill and ten minutes of the day, whatever the day."""
+    """One row ten minutes of the day, whatever the day: of a skill, or of all together."""
     return [_of_slot(key, each) for key, each in _slots(report, 10)]
 
 
@@ -111,7 +111,7 @@ def _slots(report: Report, minutes: int) -> list[tuple[tuple[str, str], Figures]
     def key(skill: Skill, local: datetime) -> tuple[str, str]:
         return skill.id, f"{local.hour:02}:{local.minute // minutes * minutes:02}"
 
-    return figures(report, key)
+    return merged(report, key)
 
 
 def _of_slot(key: tuple[str, str], each: Figures) -> Row:

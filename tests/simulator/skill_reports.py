@@ -11,6 +11,7 @@ from tests.simulator.call_reports import DATES, FOUND
 from tests.simulator.endpoints import Endpoint
 from tests.simulator.figures import average, duration, percent
 from tests.simulator.report import Report, over_range
+from tests.simulator.world import Skill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 
     from tests.simulator.answers import Row
     from tests.simulator.calls import Call
-    from tests.simulator.world import Skill
 
     Key = TypeVar("Key", tuple[str, int], tuple[str, str], tuple[date, str], tuple[date, str, int])
+
+MERGED = Skill("ALL", "ALL", ())
+"""Stands for all skills where a report that is asked for all of them merges them."""
 
 LEVELS = (10, 20, 30)
 """Seconds of the service levels."""
@@ -126,9 +129,16 @@ def figures(report: Report, key: Callable[[Skill, datetime], Key]) -> list[tuple
     return [(each, Figures(calls[each], report)) for each in sorted(calls)]
 
 
+def merged(report: Report, key: Callable[[Skill, datetime], Key]) -> list[tuple[Key, Figures]]:
+    """The same, but all skills are one if all are asked for."""
+    if report.question.query["skill_id"] != "all":
+        return figures(report, key)
+    return figures(report, lambda _, local: key(MERGED, local))
+
+
 @over_range
 def skill_4(report: Report) -> list[Row]:
-    """One row a skill and hour of the day, whatever the day."""
+    """One row an hour of the day with calls, whatever the day: of a skill, or of all together."""
     return [
         {
             "skill_id": skill,
@@ -142,13 +152,13 @@ def skill_4(report: Report) -> list[Row]:
             "att": duration(average(each.talk, len(each.answered))),
             "acw": duration(each.acw),
         }
-        for (skill, hour), each in figures(report, lambda skill, local: (skill.id, local.hour))
+        for (skill, hour), each in merged(report, lambda skill, local: (skill.id, local.hour))
     ]
 
 
 @over_range
 def skill_5(report: Report) -> list[Row]:
-    """One row a skill and hour of the day: how many agents it took."""
+    """One row an hour of the day: how many agents it took, of a skill or of all together."""
     return [
         {
             "skill_id": skill,
@@ -158,7 +168,7 @@ def skill_5(report: Report) -> list[Row]:
             "aht": duration(each.aht),
             "agents_needed": str(1 + len(each.calls) * each.aht // 3600),
         }
-        for (skill, hour), each in figures(report, lambda skill, local: (skill.id, local.hour))
+        for (skill, hour), each in merged(report, lambda skill, local: (skill.id, local.hour))
     ]
 
 

@@ -155,7 +155,7 @@ class World:
         dice = self.dice("world", "skills")
         made = []
         for number, name in enumerate(SKILLS, 1):
-            experts = dice.sample(self.agents, dice.randint(4, 12))
+            experts = dice.sample(self.agents, dice.randint(8, 18))
             if number == len(SKILLS):
                 experts = []
             levels = tuple((each, dice.randint(1, 10)) for each in experts)
