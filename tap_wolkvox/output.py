@@ -8,6 +8,7 @@ import errno
 import json
 import os
 import re
+import select
 import sys
 import threading
 from collections import deque
@@ -186,7 +187,17 @@ class WholeMessageWriter(SimpleSingerWriter):
                 return
             left = _escaped(lines) if escapes else lines
             while left:
-                left = left[os.write(descriptor, left) :]
+                left = left[_written(descriptor, left) :]
+
+
+def _written(descriptor: int, data: bytes) -> int:
+    """Return how many bytes were written: none where the other end takes none just now."""
+    try:
+        return os.write(descriptor, data)
+    except BlockingIOError:
+        # Whoever shares the pipe may have set it so, as Node.js does.
+        select.select((), (descriptor,), ())
+        return 0
 
 
 def _encoded(message: Message) -> bytes:
