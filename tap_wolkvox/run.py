@@ -40,6 +40,7 @@ def read_all(operations: Sequence[Sequence[WolkvoxStream]], writer: WholeMessage
     try:
         for streams in sorted(filter(None, operations), key=_patience):
             failures += _failures(streams, left)
+        writer.repeat_state()
         writer.drain()
     except OSError as error:
         # Without anybody to read for, no other stream is better off.

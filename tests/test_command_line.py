@@ -146,6 +146,17 @@ def test_the_connection_test_names_a_wrong_setting(tap: CommandLine) -> None:
     assert result.errors == ["setting `server` must be text: put it in quotes"]
 
 
+def test_a_run_ends_with_a_state_though_nothing_of_it_is_new(tap: CommandLine) -> None:
+    """A target that forgets a state with the next record would end without one."""
+    first = tap.run(now="2026-11-20T12:00:00-05:00")
+    for maps in (None, {"billing_rec_screen": {"twice": "items"}}):
+        now = "2026-11-20T13:00:00-05:00"
+        again = tap.run(now=now, state=first.state, stream_maps=maps)
+        assert again.code == 0, again.log
+        assert again.state == first.state
+        assert [message["type"] for message in again.messages][-2:] == ["RECORD", "STATE"]
+
+
 def test_the_zone_in_use_is_said_once(tap: CommandLine) -> None:
     result = tap.run(timezone="Europe/Madrid")
     assert result.log.count("Europe/Madrid") == 1
