@@ -72,10 +72,10 @@ def error(reply: Reply, secret: str, *, is_json: bool) -> PassingError:
         f"no answer of the API came, but {status} with {_kind(text, title, is_json=is_json)}"
         f"{_of(reply.media)}: run again later; if it stays, check `server` and `api_url`"
     )
+    large = status == HTTPStatus.OK or status // 100 == _SERVER_ERROR or status in TIMEOUTS
     # A script that fails for what it was asked, as it runs out of memory, makes no whole page.
-    is_of_request = status == HTTPStatus.OK and not title
-    large = is_of_request or status // 100 == _SERVER_ERROR or status in TIMEOUTS
-    if large and status != HTTPStatus.SERVICE_UNAVAILABLE:
+    is_page = status == HTTPStatus.OK and title
+    if large and not is_page and status != HTTPStatus.SERVICE_UNAVAILABLE:
         return PassingError(message, large=True)
     return ForeignError(message, large=large)
 

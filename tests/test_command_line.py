@@ -241,17 +241,22 @@ def test_a_signal_while_modules_are_imported_shows_no_traceback(tmp_path: Path) 
         "        os.kill(os.getpid(), signal.SIGINT)\n"
         "sys.addaudithook(strike)\n"
     )
-    for command in (["-m", "tap_wolkvox"], ["-c", "from tap_wolkvox.__main__ import main; main()"]):
-        ended = subprocess.run(
-            [sys.executable, *command, "--version"],
-            capture_output=True,
-            text=True,
-            check=False,
-            env=os.environ | {"PYTHONPATH": str(tmp_path)},
-        )
+    console_script = "from tap_wolkvox.__main__ import main; main()"
+    for command in (["-m", "tap_wolkvox"], ["-c", console_script]):
+        ended = _version([sys.executable, *command], tmp_path)
         assert ended.returncode == -signal.SIGINT
         assert not ended.stderr
         assert not ended.stdout
+    # As a shell has it that runs something in the background.
+    ignored = ["sh", "-c", 'trap "" INT; exec "$0" "$@"', sys.executable, "-m", "tap_wolkvox"]
+    assert _version(ignored, tmp_path).stdout.startswith("tap-wolkvox v")
+
+
+def _version(command: list[str], site: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(site)}
+    return subprocess.run(
+        [*command, "--version"], capture_output=True, text=True, check=False, env=environment
+    )
 
 
 def test_a_machine_without_a_folder_for_temporary_files_is_told_to_set_one(
