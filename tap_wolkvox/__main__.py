@@ -1,19 +1,22 @@
 """The command `tap-wolkvox`."""
 
-# ruff: noqa: E402  # the imports are what the collector is switched off for
+# ruff: noqa: E402  # the imports are what signals and the collector are prepared for
 from __future__ import annotations
 
 import gc
+import signal
 
 # What is imported stays: to look for garbage among it would take a tenth of the time to start.
 gc.disable()
 
-import io
-import json
-import sys
-from typing import NoReturn
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # Until there is a tap to handle it, Ctrl-C has nothing to tidy up, and no traceback to show.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-import simplejson
+import io
+import sys
+from typing import NoReturn, TextIO, cast
+
 from singer_sdk.exceptions import ConfigValidationError
 
 from tap_wolkvox import run
@@ -31,6 +34,9 @@ def main() -> None:
     gc.freeze()
     # Rows are no garbage that goes round in circles: to look for that often is no use.
     gc.set_threshold(SELDOM)
+    if cast("TextIO | None", sys.stdout) is None:
+        # The next file that is opened would take its place.
+        _fail("standard output is closed: let it go to a target, or to a file")
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What its encoding lacks is no reason to fail: it is escaped, as on standard error.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -40,8 +46,9 @@ def main() -> None:
         _fail(str(error))
     except ConfigValidationError as error:
         _fail(*error.errors)
-    except (OSError, json.JSONDecodeError, simplejson.JSONDecodeError) as error:
-        _fail(f"a file given to the tap can't be read: {error}")
+    except OSError as error:
+        where = "standard output can't be written" if error.filename is None else error.filename
+        _fail(f"{where}: {error.strerror}")
     except Exception as error:  # noqa: BLE001  # its text could hold the value of a setting
         _fail(run.unexpected(error))
 

@@ -3,7 +3,8 @@
 From the HTTP status, the envelope's `code` and its `msg`, a reply is one of five things: rows,
 empty, may pass by itself (`PassingError`), this stream fails (`StreamError`), this operation
 stops (`OperationError`). A 200 with an error `code` is read as if that were its status. What is
-not known to be good is never taken for rows, and never for empty.
+not known to be good is never taken for rows, and never for empty. A failure without an envelope is
+not the API's word: it may pass, whatever its status is (`foreign`).
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from tap_wolkvox import parts
+from tap_wolkvox import foreign, parts
 from tap_wolkvox.answer_rows import AnswerRows, Batch
-from tap_wolkvox.decoding import decode
+from tap_wolkvox.decoding import decode, without_marks
 from tap_wolkvox.endpoints import ROW_CAP
 from tap_wolkvox.errors import (
     CutAnswer,
@@ -26,12 +27,14 @@ from tap_wolkvox.errors import (
     TooLargeError,
     WolkvoxError,
 )
-from tap_wolkvox.shapes import LIST, Found, Row, Shape, named
+from tap_wolkvox.redaction import quoted
+from tap_wolkvox.shapes import LIST, Found, Row, Shape, as_list, named
 from tap_wolkvox.spool import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from tap_wolkvox.foreign import Reply
     from tap_wolkvox.spool import Spool
 
 SUCCESS_CODES = frozenset({"200", "0", ""})
@@ -44,16 +47,25 @@ NO_ERROR = frozenset({"", "0", "200", "false", "none", "null"})
 """Values of `error` on success, as text in lower case; null counts as empty."""
 
 _COUNT = re.compile(r"(\d[\d.,]{0,15})\s+records?\b", re.ASCII | re.IGNORECASE)
-_PERSONAL = re.compile(r"\S*@\S*|\d[\d .-]{3,}\d", re.ASCII)
+_ENVELOPE = frozenset({"code", "msg"})
+"""What each failure of the API's own holds."""
+
 _ADVICE: dict[int, str] = {
     HTTPStatus.BAD_REQUEST: "the API does not take the request: please report it",
     HTTPStatus.NOT_FOUND: "this server does not have the report: deselect the stream",
-    HTTPStatus.FOUND: (
-        "the API redirects, and the token is not sent to another place: check `server` and "
-        "`api_url`"
-    ),
+    HTTPStatus.FOUND: foreign.REDIRECTED,
 }
 """What fails one stream, by status; a 302 stands for all redirects."""
+
+_NOT_NOW = foreign.TIMEOUTS | {
+    HTTPStatus.ACCEPTED,  # it has begun, and is not ready yet
+    HTTPStatus.CONFLICT,  # something else is at work on the same
+    HTTPStatus.MISDIRECTED_REQUEST,  # it came to another server, and may be sent anew (RFC 9110)
+    HTTPStatus.LOCKED,  # it is locked for the time being (RFC 4918)
+    HTTPStatus.TOO_EARLY,  # it may be sent again a little later (RFC 8470)
+    HTTPStatus.TOO_MANY_REQUESTS,  # it may be sent again after a while (RFC 6585)
+}
+"""Statuses below 500 that say "not now"; any other is final where the API says it itself."""
 
 _TOO_MUCH = (
     r"\b(?:exceeds?|exceeded|limit|max|maximum|more\s+than|too\s+many|too\s+large"
@@ -70,7 +82,6 @@ _REFUSES_SIZE = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO
 _DIGITS = re.compile(r"\d{1,20}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_ ][\w /#-]{0,39}")
 _NAMES_SHOWN = 20
-_QUOTED_LENGTH = 100
 _REDIRECT = 3
 _SERVER_ERROR = 5
 
@@ -79,8 +90,7 @@ UNKNOWN_CODE = 0
 
 
 def rows(
-    status: int,
-    body: Spool,
+    reply: Reply,
     *,
     shape: Shape = LIST,
     cap: int = ROW_CAP,
@@ -89,8 +99,7 @@ def rows(
     """Return the rows of a reply; none where the API says that there are none.
 
     Args:
-        status: HTTP status.
-        body: The whole body, decoded from its transfer but not from UTF-8.
+        reply: The reply.
         shape: Where the rows lie in it, and in what form.
         cap: Rows at which it may have been cut.
         secret: The token, which no message may repeat should the API do so.
@@ -101,16 +110,17 @@ def rows(
         TooLargeError: It can't be read so; asked for less, it may.
         OperationError: No stream of the operation can be read.
     """
-    document = _document(body, shape)
+    document = _document(reply.body, shape)
     envelope = document if isinstance(document, dict) else {}
-    status = _effective_status(status, envelope)
+    status = _effective_status(reply.status, envelope)
     message = _message(envelope)
-    if status == HTTPStatus.OK:
-        if document is None:
-            raise PassingError("the answer is no whole JSON document", large=True)
-        return _data(document, envelope, shape, cap)
     if _says_empty(status, envelope, message, shape):
         return AnswerRows()
+    is_its_own = reply.status == HTTPStatus.OK or envelope.keys() >= _ENVELOPE
+    if document is None or not is_its_own:
+        raise foreign.error(reply, secret, is_json=document is not None)
+    if status == HTTPStatus.OK:
+        return _data(document, envelope, shape, cap)
     if status in _REFUSES_SIZE and _TOO_LARGE.search(message):
         raise TooLargeError(
             f"the API says that this is too much for one answer{_said(message, secret)}",
@@ -128,7 +138,8 @@ def _document(body: Spool, shape: Shape) -> Any:
             return document
         # There is no such list, or what was found is another one of that name. A page of HTML is
         # left as it is, however long.
-        return None if body.read(0, BLOCK).lstrip().startswith(b"<") else decode(body.read())
+        is_page = without_marks(body.read(0, BLOCK)).startswith(b"<")
+        return None if is_page else decode(body.read())
     except ValueError:
         return None
 
@@ -182,9 +193,10 @@ def _refusal(status: int, message: str, said: str) -> WolkvoxError:
         return OperationError(f"the API received no token{said}: check the setting `token`")
     if status == HTTPStatus.FORBIDDEN:
         return _forbidden(message, said)
-    if status in (UNKNOWN_CODE, HTTPStatus.TOO_MANY_REQUESTS) or _family(status) == _SERVER_ERROR:
+    is_server_error = _family(status) == _SERVER_ERROR
+    if status == UNKNOWN_CODE or status in _NOT_NOW or is_server_error:
         what = f"the API answers {status or 'an unknown code'}{said}: run again later"
-        return PassingError(what, large=_family(status) == _SERVER_ERROR)
+        return PassingError(what, large=is_server_error or status in foreign.TIMEOUTS)
     advice = _ADVICE.get(status, f"the API answers {status}, which is not known: please report it")
     if _family(status) == _REDIRECT:
         advice = _ADVICE[HTTPStatus.FOUND]
@@ -211,6 +223,8 @@ def _data(document: Any, envelope: Row, shape: Shape, cap: int) -> AnswerRows:
     """Return the rows of a successful answer, once they are known to be whole."""
     if _text(envelope.get("error")).strip().lower() not in NO_ERROR:
         raise PassingError("the answer says that all is well, and holds an error: run again later")
+    if shape.is_list and document:
+        document = as_list(document)
     data, holder = _at(document, shape.path)
     found = data if isinstance(data, Found) else _found_at_once(data, shape)
     _check_whole(found, envelope, holder, cap)
@@ -293,19 +307,14 @@ def _text(value: object) -> str:
 
 def shown(names: Collection[str], secret: str) -> str:
     """Return names of fields for the log: but for those that could be something else."""
-    fit = [name for name in names if _NAME.fullmatch(name) and _quoted(name, secret) == name]
+    fit = [name for name in names if _NAME.fullmatch(name) and quoted(name, secret) == name]
     first = sorted(fit)[:_NAMES_SHOWN]
     hidden = len(names) - len(first)
+    if not first:
+        return f"{hidden} with names that are not shown here"
     return ", ".join(first) + (f" and {hidden} not shown here" if hidden else "")
 
 
 def _said(message: str, secret: str) -> str:
     """Return the API's message in brackets, fit to be shown."""
-    return f" ({_quoted(message, secret)})" if message.strip() else ""
-
-
-def _quoted(message: str, secret: str) -> str:
-    """Return the API's message as one short line without the token and what could be personal."""
-    masked = re.sub(re.escape(secret), "…", message, flags=re.IGNORECASE) if secret else message
-    line = _PERSONAL.sub("…", " ".join(masked[: 4 * _QUOTED_LENGTH].split()))
-    return line if len(line) <= _QUOTED_LENGTH else f"{line[:_QUOTED_LENGTH]}…"
+    return f" ({quoted(message, secret)})" if message.strip() else ""

@@ -18,7 +18,14 @@ import backoff
 from singer_sdk.authenticators import APIKeyAuthenticator
 
 from tap_wolkvox import clock, settings
-from tap_wolkvox.errors import OperationError, PassingError, StreamError, TooLargeError
+from tap_wolkvox.errors import (
+    ForeignError,
+    OperationError,
+    PassingError,
+    StreamError,
+    TooLargeError,
+)
+from tap_wolkvox.spool import told
 from tap_wolkvox.throttle import Throttle
 from tap_wolkvox.transport import Session
 
@@ -60,11 +67,14 @@ class Connection:
         """Requests sent so far, retries among them."""
         self.questions = 0
         """Those of them that asked for the quota, on behalf of no stream."""
+        self.foreign = 0
+        """Those of them that something before the API answered in its place."""
         self.asked_at: datetime | None = None
         """The instant at which the last request was sent, in UTC."""
         self._max_retries: int = config["max_retries"]
         self._timeout: float = config["request_timeout"]
-        self._throttle = Throttle(operation.token, config["request_interval"])
+        with told():
+            self._throttle = Throttle(operation.token, config["request_interval"])
         self._known: dict[str, Any] = {}
         # Whether the last request failed at its smallest: then size is not the reason.
         self._ails = False
@@ -171,7 +181,11 @@ class Connection:
             with self._throttle.turn():
                 self.requests += 1
                 self.asked_at = clock.now()
-                return send(request, context)
+                try:
+                    return send(request, context)
+                except ForeignError:
+                    self.foreign += 1
+                    raise
 
         return sent
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -10,6 +11,17 @@ from tap_wolkvox.errors import StreamError
 
 if TYPE_CHECKING:
     from tap_wolkvox.shapes import Row
+
+LEADING = rb"(?:[ \t\r\n]|\xef\xbb\xbf)*+"
+"""Blanks and byte order marks: before a document they carry nothing, in whatever number."""
+
+_LEADING = re.compile(LEADING)
+
+
+def without_marks(text: bytes) -> bytes:
+    """Return a text from its first sign on that carries anything."""
+    begin = _LEADING.match(text)
+    return text[begin.end() :] if begin else text
 
 
 def decode(text: bytes) -> Any:
@@ -21,7 +33,7 @@ def decode(text: bytes) -> Any:
     """
     try:
         return json.loads(
-            text,
+            without_marks(text),
             parse_float=Decimal,
             parse_constant=_no_constant,
             object_pairs_hook=_object,

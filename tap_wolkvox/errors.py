@@ -1,7 +1,9 @@
 """What can go wrong, and how far it reaches.
 
 WolkvoxError
+├── InputError        a file that the tap is given can't be used: nothing is asked
 ├── PassingError      may pass by itself: the request is asked again
+│   └── ForeignError  something before the API answered in its place
 ├── StreamError       this stream fails, the others go on
 │   └── TooLargeError asked for less, it may go on
 ├── OperationError    every stream of this operation would fail alike: it stops
@@ -40,6 +42,10 @@ class WolkvoxError(Exception):
     """Anything this tap reports by itself; its text is one line for a person to read."""
 
 
+class InputError(WolkvoxError):
+    """A file that the tap is given can't be used."""
+
+
 class PassingError(WolkvoxError):
     """A request that failed in a way that may pass by itself.
 
@@ -65,6 +71,10 @@ class PassingError(WolkvoxError):
         self.retry_after = retry_after
         self.large = large or cut is not None
         self.cut = cut
+
+
+class ForeignError(PassingError):
+    """Something before the API answered in its place, as it would whatever is asked for."""
 
 
 class StreamError(WolkvoxError):

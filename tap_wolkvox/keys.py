@@ -23,6 +23,9 @@ LONGEST = 2_500
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
+_NO_FRACTION = re.compile(r'(?<="\d{4}-\d\d-\d\d[ -]\d\d:\d\d:\d\d)\.0{1,9}(?=")', re.ASCII)
+
+
 class Unique:
     """The keys of one answer: each row has one of its own.
 
@@ -172,12 +175,16 @@ def _repeated(count: int, text: str) -> str:
 
 
 def _as_json(values: Sequence[object]) -> str:
-    """Return values as a JSON list, in which none runs into the next."""
+    """Return values as a JSON list, in which none runs into the next.
+
+    A date-time is the same with a fraction of zeros and without.
+    """
     try:
-        return f"[{', '.join(map(encode_basestring_ascii, values))}]"  # type: ignore[arg-type]  # see below
+        text = f"[{', '.join(map(encode_basestring_ascii, values))}]"  # type: ignore[arg-type]  # see below
     except TypeError:
         # Not all of them are texts.
-        return simplejson.dumps(list(values))
+        text = simplejson.dumps(list(values))
+    return _NO_FRACTION.sub("", text) if ".0" in text else text
 
 
 def _day(date: str) -> str:

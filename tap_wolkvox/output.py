@@ -8,6 +8,7 @@ import errno
 import json
 import os
 import re
+import select
 import sys
 import threading
 from collections import deque
@@ -16,7 +17,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from singer_sdk.singerlib import RecordMessage
+from singer_sdk.singerlib import RecordMessage, StateMessage
 from singer_sdk.singerlib.encoding import SimpleSingerWriter
 from singer_sdk.singerlib.json import serialize_json
 from typing_extensions import override
@@ -54,6 +55,9 @@ class WholeMessageWriter(SimpleSingerWriter):
         super().__init__()
         # Records that came one by one since the last message of another kind.
         self._records = Spool()
+        # The last STATE, if there was one, and whether records have followed it.
+        self._state = b""
+        self._has_records = False
         # Guards what follows, and tells of each change.
         self._change = threading.Condition()
         self._left: deque[tuple[int, Sequence[Part]]] = deque()
@@ -72,8 +76,11 @@ class WholeMessageWriter(SimpleSingerWriter):
         """
         line = _encoded(message) + b"\n"
         if isinstance(message, RecordMessage):
+            self._has_records = True
             self._records.write(line)
             return
+        if isinstance(message, StateMessage):
+            self._state, self._has_records = line, False
         self.hand_over()
         self._put([Part.added(Spool(), line, 1)])
 
@@ -84,7 +91,23 @@ class WholeMessageWriter(SimpleSingerWriter):
             OSError: What came before can't be written.
             SystemExit: The program is to be left.
         """
+        self._has_records = True
         self._put(records.parts, in_turn=True)
+
+    def repeat_state(self) -> None:
+        """Write the last STATE again if records have followed it.
+
+        Targets that were made from Singer's template forget a state with the next record, and would
+        end without one.
+
+        Raises:
+            OSError: What came before can't be written.
+            SystemExit: The program is to be left.
+        """
+        self.hand_over()
+        if self._state and self._has_records:
+            self._has_records = False
+            self._put([Part.added(Spool(), self._state, 1)])
 
     def hand_over(self) -> None:
         """Write the records that came one by one.
@@ -194,7 +217,17 @@ class WholeMessageWriter(SimpleSingerWriter):
                 return
             left = _escaped(lines) if escapes else lines
             while left:
-                left = left[os.write(descriptor, left) :]
+                left = left[_written(descriptor, left) :]
+
+
+def _written(descriptor: int, data: bytes) -> int:
+    """Return how many bytes were written: none where the other end takes none just now."""
+    try:
+        return os.write(descriptor, data)
+    except BlockingIOError:
+        # Whoever shares the pipe may have set it so, as Node.js does.
+        select.select((), (descriptor,), ())
+        return 0
 
 
 def _encoded(message: Message) -> bytes:

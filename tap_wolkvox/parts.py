@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import msgspec
 
-from tap_wolkvox.decoding import decode
+from tap_wolkvox.decoding import LEADING, decode
 from tap_wolkvox.spool import BLOCK, Part
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ GUESSES = 3
 
 _BLANK = rb"[ \t\r\n]*"
 _LIST = rb"\[(?=" + _BLANK + rb"\{)"
-_BARE = re.compile(_BLANK + _LIST)
+_BARE = re.compile(LEADING + _LIST)
 _END = re.compile(_BLANK + rb"\]")
 _NEXT = re.compile(_BLANK + rb"(?:(,)|\])")
 # A text that does not end takes all that follows: its brackets are none.

@@ -24,6 +24,7 @@ class Tally:
         rows: Rows that were emitted.
         requests: Requests that were sent, retries among them.
         questions: Those of them that asked for the quota, for whose sake ever.
+        foreign: Those of them that something before the API answered in its place.
         splits: Windows that were cut because one answer did not hold them.
         seconds: How long it took.
     """
@@ -34,6 +35,7 @@ class Tally:
     rows: int = 0
     requests: int = 0
     questions: int = 0
+    foreign: int = 0
     splits: int = 0
     seconds: float = 0.0
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tap_wolkvox.output import WholeMessageWriter
     from tap_wolkvox.streams import WolkvoxStream
 
+ENOUGH = 3
+"""Streams in a row that get no answer of the API's own before their operation is given up."""
+
 logger = logging.getLogger("tap-wolkvox")
 
 
@@ -37,6 +40,7 @@ def read_all(operations: Sequence[Sequence[WolkvoxStream]], writer: WholeMessage
     try:
         for streams in sorted(filter(None, operations), key=_patience):
             failures += _failures(streams, left)
+        writer.repeat_state()
         writer.drain()
     except OSError as error:
         # Without anybody to read for, no other stream is better off.
@@ -71,7 +75,7 @@ def _failures(streams: Sequence[WolkvoxStream], left: list[str]) -> Iterator[str
     logger.info("%s: dates are in %s.", named, operation.zone.key)
     for position, stream in enumerate(streams):
         try:
-            _read(stream)
+            _read_next(streams[: position + 1])
         except BudgetError as error:
             if error.__cause__:
                 yield f"{named}, stream {stream.name} not read: {error.__cause__}"
@@ -97,9 +101,29 @@ def _failures(streams: Sequence[WolkvoxStream], left: list[str]) -> Iterator[str
             yield f"{named}, stream {stream.name} not read: {unexpected(error)}"
 
 
+def _read_next(streams: Sequence[WolkvoxStream]) -> None:
+    """Read the last of some streams.
+
+    Args:
+        streams: It, after those that were read before it.
+
+    Raises:
+        OperationError: Neither it nor those just before it got an answer of the API's own.
+    """
+    try:
+        _read(streams[-1])
+    except StreamError as error:
+        asked = [stream.tally for stream in streams if stream.tally.requests][-ENOUGH:]
+        if len(asked) == ENOUGH and all(tally.foreign == tally.requests for tally in asked):
+            what = f"{error}; so it was with {ENOUGH} streams in a row"
+            raise OperationError(what) from None
+        raise
+
+
 def _read(stream: WolkvoxStream) -> None:
     begin, connection = time.monotonic(), stream.connection
     requests, questions = connection.requests, connection.questions
+    foreign = connection.foreign
     try:
         stream.sync()
         stream.conclude()
@@ -110,6 +134,7 @@ def _read(stream: WolkvoxStream) -> None:
         stream.tally.seconds = time.monotonic() - begin
         stream.tally.requests = connection.requests - requests
         stream.tally.questions = connection.questions - questions
+        stream.tally.foreign = connection.foreign - foreign
         # Bookmarks say at any time what is completely read: so also after a failure.
         stream.finalize_state_progress_markers()
 

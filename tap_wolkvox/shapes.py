@@ -6,6 +6,7 @@ the stream: a guess could lose rows.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sized
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+_NUMBER = re.compile(r"0|[1-9]\d{0,18}", re.ASCII)
 
 AnyRows = TypeVar("AnyRows", bound=Sized)
 
@@ -296,9 +298,21 @@ def joined(outer: Mapping[str, Any], inner: Row, origin: str) -> Row:
     return flat
 
 
+def as_list(data: Any) -> Any:
+    """Return the list that an object stands for; anything else as it is.
+
+    PHP writes a list with gaps in its numbers as an object of what has a number.
+    """
+    is_list = isinstance(data, dict) and all(
+        _NUMBER.fullmatch(name) and isinstance(value, dict) for name, value in data.items()
+    )
+    return list(data.values()) if is_list else data
+
+
 def _objects(data: Any, path: tuple[str, ...]) -> list[Row]:
     if data is None or data == "":
         return []
+    data = as_list(data)
     if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
         raise StreamError(
             f"{_place(path)} is {named(data)}, not a list of objects: please report it"

@@ -46,7 +46,7 @@ class Spool:
         if not self._file and self.size + len(data) <= BLOCK:
             self._held += data
         else:
-            with _told():
+            with told():
                 self._put(data)
         self.size += len(data)
 
@@ -65,7 +65,7 @@ class Spool:
         held, file = self._held, self._file
         if not file:
             return bytes(held[begin:end])
-        with _told():
+        with told():
             return _read(file, begin, max(end - begin, 0))
 
     def _put(self, data: bytes) -> None:
@@ -130,12 +130,17 @@ def _read(file: IO[bytes], begin: int, size: int) -> bytes:
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """Say of what the system refuses where it was, and what to do."""
+def told() -> Iterator[None]:
+    """Say of what the system refuses where it was, and what to do.
+
+    Raises:
+        OperationError: The system refuses a temporary file, or knows no folder for it.
+    """
     try:
         yield
     except OSError as error:
         raise OperationError(
             f"no temporary file can be kept ({error.strerror}): make room in the folder for "
-            "temporary files, or set TMPDIR to one with room for a whole answer"
+            "temporary files, or set TMPDIR to a folder that can be written, with room for a whole "
+            "answer"
         ) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import signal
 from functools import cached_property
 from pathlib import PurePath
@@ -15,10 +14,11 @@ from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
+from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
-from tap_wolkvox import catalogs, checks, columns, forecast, inputs, run, settings
+from tap_wolkvox import catalogs, checks, columns, forecast, input_files, inputs, run, settings
 from tap_wolkvox.budget import Allowance
 from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS
 from tap_wolkvox.errors import RunError, WolkvoxError
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
 
     from tap_wolkvox import quota
+
+_ENVIRONMENT = "ENV"
+"""Stands for a file of settings: they are in the environment."""
 
 _SIGNAL_EXIT = 128
 """What shells add to a signal's number to make an exit code of it."""
@@ -183,8 +186,27 @@ class TapWolkvox(Tap):
 
     @override
     @classmethod
+    def cb_config(
+        cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
+    ) -> _ConfigInput:
+        """Return the settings of all files, in any encoding that has a mark.
+
+        Raises:
+            InputError: One can't be read.
+        """
+        merged: dict[str, Any] = {}
+        for path in value:
+            merged |= {} if path == _ENVIRONMENT else input_files.settings(path)
+        return _ConfigInput(config=merged, parse_env=_ENVIRONMENT in value)
+
+    @override
+    @classmethod
     def get_singer_command(cls) -> click.Command:
         command = super().get_singer_command()
+        for option in command.params:
+            if option.name in ("catalog", "state"):
+                # As bytes: which text they are, only they say.
+                option.type = click.File("rb")
         what = "Print what a run would cost, for one request an operation, and read nothing."
         command.params.append(click.Option(["--plan"], is_flag=True, help=what))
         return command
@@ -197,18 +219,25 @@ class TapWolkvox(Tap):
         Args:
             plan: Whether to print.
             given: What the command line gives: `config`, `state`, `catalog` …
+
+        Raises:
+            InputError: A file can't be read.
         """
-        if not plan:
+        if given["about"]:
             super().invoke(**given)
-            return
+        if not plan:
+            cls.print_version(print_fn=cls.logger.info)
         config, state, catalog = (given[name] for name in ("config", "state", "catalog"))
         tap = cls(
             config=config.config,
-            state=state and json.load(state),
-            catalog=catalog and json.load(catalog),
+            state=state and input_files.parsed(state.read(), inputs.STATE),
+            catalog=catalog and input_files.parsed(catalog.read(), inputs.CATALOG),
             parse_env_config=config.parse_env,
         )
-        tap.print_plan()
+        if plan:
+            tap.print_plan()
+        else:
+            tap.sync_all()
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:

@@ -42,6 +42,7 @@ class Throttle:
     """
 
     def __init__(self, token: str, interval: float) -> None:
+        self._folder = Path(tempfile.gettempdir()) / f"tap-wolkvox-{_user()}"
         self._name = hashlib.sha256(f"tap-wolkvox {token}".encode()).hexdigest()[:24]
         self._interval = interval
 
@@ -65,8 +66,9 @@ class Throttle:
             lock.release()
 
     def _begin(self) -> FileLock:
-        folder = _folder()
-        lock, started = FileLock(folder / f"{self._name}.lock"), folder / f"{self._name}.started"
+        _make(self._folder)
+        lock = FileLock(self._folder / f"{self._name}.lock")
+        started = self._folder / f"{self._name}.started"
         _acquire(lock)
         try:
             time.sleep(self._wait(started))
@@ -85,8 +87,15 @@ class Throttle:
         return min(max(self._interval - passed, 0.0), self._interval)
 
 
-def _folder() -> Path:
-    """Return the user's own folder, made if it is not there.
+def _user() -> int:
+    """Return the number of the user."""
+    # Windows has no such number, here as in `st_uid`, but a folder for temporary files for each.
+    user: int = getattr(os, "geteuid", lambda: 0)()
+    return user
+
+
+def _make(folder: Path) -> None:
+    """Make the user's own folder, if it is not there.
 
     The folder for temporary files is open to all: what another user has laid there is not touched.
 
@@ -94,18 +103,14 @@ def _folder() -> Path:
         OperationError: It is a link, no folder, or another user's.
         OSError: It can't be made.
     """
-    # Windows has no such number, here as in `st_uid`, but a folder for temporary files for each.
-    user: int = getattr(os, "geteuid", lambda: 0)()
-    folder = Path(tempfile.gettempdir()) / f"tap-wolkvox-{user}"
     with contextlib.suppress(FileExistsError):
         folder.mkdir(_FOR_THE_USER_ALONE)
     found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != user:
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != _user():
         raise OperationError(
             f"`{folder.name}` in the folder for temporary files is not a folder of this user: "
             "remove it, or set TMPDIR to a folder of your own"
         )
-    return folder
 
 
 def _acquire(lock: FileLock) -> None:

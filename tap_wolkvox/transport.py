@@ -12,19 +12,22 @@ import logging
 import socket
 import ssl
 import threading
+from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 from weakref import WeakSet
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from tap_wolkvox.errors import OperationError, PassingError, StreamError, WolkvoxError
+from tap_wolkvox.errors import ForeignError, OperationError, PassingError, WolkvoxError
 from tap_wolkvox.spool import BLOCK, Spool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from urllib3.connection import HTTPConnection
     from urllib3.connectionpool import HTTPConnectionPool
@@ -56,7 +59,6 @@ class Session(requests.Session):
 
         Raises:
             PassingError: No answer, or not all of it, came in time.
-            StreamError: The answer can't be received.
             OperationError: No request can be sent to this place.
         """
         outcome = self._exchanged(request, kwargs)
@@ -81,7 +83,8 @@ class Session(requests.Session):
                 answered = self._exchange.answered
                 if passed.is_set() or isinstance(error, requests.Timeout):
                     return self._late(error, answered=answered)
-                return _failure(error, answered=answered)
+                proxy = _Proxy.of(request.url or "", kwargs["proxies"])
+                return _failure(error, proxy, answered=answered)
         if passed.is_set():
             return self._late(None, answered=True)
         response.raw = body
@@ -166,7 +169,38 @@ def _known(
     return connection
 
 
-def _failure(error: Exception, *, answered: bool) -> WolkvoxError:
+@dataclass(frozen=True, slots=True)
+class _Proxy:
+    """The proxy of a request, as the environment names it.
+
+    Args:
+        variable: The variable that names it.
+        url: Its URL; empty where there is none.
+    """
+
+    variable: str = "HTTPS_PROXY"
+    url: str = ""
+
+    @classmethod
+    def of(cls, url: str, proxies: Mapping[str, str]) -> _Proxy:
+        """Return the proxy that `requests` takes for a URL."""
+        for scheme in (urlsplit(url).scheme, "all"):
+            if scheme in proxies:
+                return cls(f"{scheme.upper()}_PROXY", proxies[scheme])
+        return cls()
+
+    @property
+    def misfit(self) -> OperationError:
+        """The error that it is where no request can be made by it."""
+        is_socks = self.url.lower().startswith("socks")
+        if is_socks and not find_spec("socks"):
+            advice = 'a SOCKS proxy needs PySocks: pip install "requests[socks]"'
+        else:
+            advice = "write it as http://host:port"
+        return OperationError(f"the proxy that {self.variable} names can't be used: {advice}")
+
+
+def _failure(error: Exception, proxy: _Proxy, *, answered: bool) -> WolkvoxError:
     """Say what an exception of the library means for the request."""
     if _is_untrusted(error):
         return OperationError(
@@ -174,11 +208,12 @@ def _failure(error: Exception, *, answered: bool) -> WolkvoxError:
             "of this machine (REQUESTS_CA_BUNDLE)"
         )
     if isinstance(error, requests.exceptions.ProxyError):
-        return PassingError("the proxy does not answer: check HTTPS_PROXY", answered=False)
+        return PassingError(f"the proxy does not answer: check {proxy.variable}", answered=False)
+    if proxy.url and not answered and isinstance(error, ValueError):
+        return proxy.misfit
     if isinstance(error, (ValueError, requests.exceptions.InvalidURL)) and answered:
-        return StreamError(
-            "the API redirects to a place that is no URL: check `server` and `api_url`"
-        )
+        what = "the API redirects to a place that is no URL: check `server` and `api_url`"
+        return ForeignError(what)
     if isinstance(
         error,
         (

@@ -33,18 +33,21 @@ INTEGERS = range(-(2**63), 2**63)
 """Integers of a 64-bit column; any other would stop the load."""
 
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
-_DURATION = re.compile(r"(\d{1,9}):([0-5]\d):([0-5]\d)", re.ASCII)
+# Java and MySQL write whole seconds so. Any other fraction goes to the rescued: to cut it off would
+# change the value.
+_NO_FRACTION = r"(?:\.0{1,9})?"
+_DURATION = re.compile(r"(\d{1,9}):([0-5]\d):([0-5]\d)" + _NO_FRACTION, re.ASCII)
 _DATE = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)", re.ASCII)
 _DATE_TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[ -](\d\d)(?::(\d\d)(?::(\d\d))?)?"
-    r"|(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)",
+    rf"(\d{{4}})-(\d\d)-(\d\d)[ -](\d\d)(?::(\d\d)(?::(\d\d){_NO_FRACTION})?)?"
+    rf"|(\d{{4}})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d){_NO_FRACTION}",
     re.ASCII,
 )
 _BEHIND_A_DATE = r"(?:(?<=\d{4}-\d\d-\d\d)|(?<=\d{8}))[ -]"
-_OF_A_FULL_HOUR = r"(?::00(?::00(?:\.0+)?)?)?\Z"
+_OF_A_FULL_HOUR = rf"(?::00(?::00{_NO_FRACTION})?)?\Z"
 _MIDNIGHT = re.compile(f"{_BEHIND_A_DATE}00{_OF_A_FULL_HOUR}", re.ASCII)
 _FULL_HOUR = re.compile(rf"{_BEHIND_A_DATE}(?:[01]\d|2[0-3]){_OF_A_FULL_HOUR}", re.ASCII)
-_HOUR = re.compile(r"([01]?\d|2[0-3])(?::00(?::00)?)?", re.ASCII)
+_HOUR = re.compile(rf"([01]?\d|2[0-3])(?::00(?::00{_NO_FRACTION})?)?", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -220,7 +223,7 @@ def to_utc(value: object, zone: ZoneInfo) -> str | None:
 
     Args:
         value: `2026-11-20 10:00:00`, `2026-11-20 10:00`, `2026-11-20-10` or `20261120100000`,
-            local time of the operation.
+            local time of the operation; whole seconds may have a fraction of zeros.
         zone: Time zone of the operation.
 
     Raises:

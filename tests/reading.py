@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_wolkvox import answers
 from tap_wolkvox.errors import PassingError, TooLargeError
+from tap_wolkvox.foreign import Reply
 from tap_wolkvox.spool import Spool
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ def spooled(content: bytes) -> Spool:
     return spool
 
 
-def rows(status: int, content: bytes, **asked: Any) -> list[Row]:
+def rows(status: int, content: bytes, *, media: str = "", **asked: Any) -> list[Row]:
     """Return the rows of an answer; of an error that shows rows, these are at hand too."""
     try:
-        found = answers.rows(status, spooled(content), **asked)
+        found = answers.rows(Reply(status, spooled(content), media), **asked)
     except (PassingError, TooLargeError) as error:
         error.cut = error.cut and replace(error.cut, shown=list(error.cut.shown))
         raise

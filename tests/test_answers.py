@@ -42,6 +42,7 @@ each_shape = pytest.mark.parametrize("shape", SHAPES, ids=repr)
 
 CAP = 60_000
 ROW = {"operation": "demo", "items": "5"}
+BOM = codecs.BOM_UTF8
 HTML = b"<!DOCTYPE html><html><body>Ana 3001234567</body></html>"
 EMPTY = "Validate dates entered"
 
@@ -152,17 +153,16 @@ class TestErrorTable:
         assert type(failure(status, answer([ROW], msg=msg, code=status))) is kind
         assert type(failure(200, answer([ROW], msg=msg, code=status))) is kind
 
-    @pytest.mark.parametrize("code", SUCCESS_CODES, ids=repr)
+    @pytest.mark.parametrize("code", SUCCESS_CODES[:-1], ids=repr)
     def test_an_error_status_stays_one_whatever_the_code_says(self, code: object) -> None:
         assert isinstance(failure(500, answer([ROW], code=code)), PassingError)
         assert isinstance(failure(401, answer([ROW], code=code)), OperationError)
 
-    @pytest.mark.parametrize("status", [201, 204, 301, 302, 303, 307, 308, 402, 405, 409, 418, 600])
-    @pytest.mark.parametrize("content", [answer([ROW]), b"", HTML], ids=["rows", "nothing", "html"])
-    def test_a_status_that_is_not_known_fails_the_stream(self, status: int, content: bytes) -> None:
-        assert isinstance(failure(status, content), StreamError)
+    @pytest.mark.parametrize("status", [201, 206, 301, 302, 303, 307, 308, 402, 405, 410, 418, 600])
+    def test_a_status_that_is_not_known_fails_the_stream(self, status: int) -> None:
+        assert isinstance(failure(status, answer([ROW])), StreamError)
 
-    @pytest.mark.parametrize("code", [201, 204, 302, 307, 402, 405, 409, 600])
+    @pytest.mark.parametrize("code", [201, 206, 302, 307, 402, 405, 410, 600])
     def test_a_code_that_is_not_known_fails_the_stream_like_that_status(self, code: int) -> None:
         error = failure(200, answer([ROW], code=code))
         assert isinstance(error, StreamError)
@@ -170,33 +170,14 @@ class TestErrorTable:
 
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
     def test_a_redirect_is_told_from_other_failures(self, status: int) -> None:
-        message = str(failure(status, b""))
-        assert "redirect" in message
-        assert "`api_url`" in message
+        for content in (b"", HTML, answer(code=status)):
+            message = str(failure(status, content))
+            assert "redirect" in message
+            assert "`api_url`" in message
 
-    @pytest.mark.parametrize("status", [402, 405, 409])
+    @pytest.mark.parametrize("status", [402, 405, 410])
     def test_an_unknown_status_is_named(self, status: int) -> None:
-        assert str(status) in str(failure(status, b""))
-
-    @pytest.mark.parametrize(
-        ("status", "kind"),
-        [
-            (400, StreamError),
-            (401, OperationError),
-            (403, PassingError),
-            (404, StreamError),
-            (429, PassingError),
-            (500, PassingError),
-            (502, PassingError),
-            (503, PassingError),
-            (504, PassingError),
-        ],
-    )
-    @pytest.mark.parametrize("content", [b"", HTML, b"[]", b'"text"', b"null", b'{"msg": nu'])
-    def test_an_error_without_an_envelope_goes_by_its_status(
-        self, status: int, kind: type[WolkvoxError], content: bytes
-    ) -> None:
-        assert isinstance(failure(status, content), kind)
+        assert str(status) in str(failure(status, answer(code=status)))
 
     @pytest.mark.parametrize("code", ["E-17", "error", True, 99, 1000, -1, 200.5, [], {}, "20O"])
     def test_a_code_that_is_neither_success_nor_a_status_may_pass(self, code: object) -> None:
@@ -291,7 +272,6 @@ class TestRows:
     @pytest.mark.parametrize(
         "data",
         [
-            {},
             ROW,
             {"a": [ROW]},
             "text",
@@ -374,7 +354,6 @@ class TestEmpty:
         [
             "",
             None,
-            ABSENT,
             "Not found",
             "Validate dates",
             "Please validate dates entered",
@@ -388,6 +367,9 @@ class TestEmpty:
     def test_any_other_404_fails_the_stream(self, msg: object) -> None:
         assert isinstance(failure(404, answer(msg=msg, code=404)), StreamError)
         assert isinstance(failure(200, answer(msg=msg, code=404)), StreamError)
+
+    def test_a_404_without_a_message_is_not_the_word_of_the_api(self) -> None:
+        assert isinstance(failure(404, answer(msg=ABSENT, code=404)), PassingError)
 
     @pytest.mark.parametrize("data", [[ROW], [{}], ROW, "text"], ids=repr)
     def test_a_404_that_brings_data_is_never_empty(self, data: object) -> None:
@@ -608,7 +590,7 @@ class TestAnswersThatAreTooLarge:
     def test_any_other_refusal_is_not(self, status: int, msg: str) -> None:
         assert type(failure(status, answer(msg=msg, code=status))) is StreamError
 
-    @pytest.mark.parametrize("status", [401, 404, 302, 409])
+    @pytest.mark.parametrize("status", [401, 404, 302, 410])
     def test_a_refusal_of_another_status_is_not(self, status: int) -> None:
         error = failure(status, answer(msg="TOO MANY RECORDS", code=status))
         assert not isinstance(error, TooLargeError | PassingError)
@@ -823,8 +805,20 @@ class TestBodies:
     def test_a_cut_body_may_pass_wherever_it_was_cut(self, length: int) -> None:
         assert isinstance(failure(200, WHOLE[:length]), PassingError)
 
-    def test_a_byte_order_mark_and_blanks_around_are_no_matter(self) -> None:
-        assert rows(200, codecs.BOM_UTF8 + b"\n  " + WHOLE + b"\r\n") == [ROW]
+    @pytest.mark.parametrize(
+        "before", [BOM, BOM + b"\n  ", 2 * BOM, b"\n" + BOM, b" \r\n" + 3 * BOM]
+    )
+    def test_byte_order_marks_and_blanks_before_it_are_no_matter(self, before: bytes) -> None:
+        assert rows(200, before + WHOLE + b"\r\n") == [ROW]
+        assert rows(200, before + json.dumps([ROW]).encode()) == [ROW]
+        assert rows(200, before + b'{"code": 200, "msg": "", "data": []}') == []
+        assert rows(404, before + answer(msg=EMPTY, code=404)) == []
+
+    @pytest.mark.parametrize(
+        "content", [WHOLE + BOM, BOM, b" \n", WHOLE[:1] + BOM + WHOLE[1:], b"[" + BOM + b"{}]"]
+    )
+    def test_a_mark_anywhere_else_is_an_error(self, content: bytes) -> None:
+        assert isinstance(failure(200, content), PassingError)
 
     def test_text_is_utf_8(self) -> None:
         sent = [{"nombre": "Ñandú 😀", "html": "<b>ü</b>"}]
@@ -1065,6 +1059,7 @@ class TestShown:
     )
     def test_a_name_that_could_be_something_else_is_counted_alone(self, name: str) -> None:
         assert shown([name, "opt1"], SECRET) == "opt1 and 1 not shown here"
+        assert shown([name], SECRET) == "1 with names that are not shown here"
 
     def test_many_names_are_not_all_shown(self) -> None:
         names = [f"opt{number}" for number in range(25)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -147,6 +148,17 @@ def test_the_connection_test_names_a_wrong_setting(tap: CommandLine) -> None:
     assert result.errors == ["setting `server` must be text: put it in quotes"]
 
 
+def test_a_run_ends_with_a_state_though_nothing_of_it_is_new(tap: CommandLine) -> None:
+    """A target that forgets a state with the next record would end without one."""
+    first = tap.run(now="2026-11-20T12:00:00-05:00")
+    for maps in (None, {"billing_rec_screen": {"twice": "items"}}):
+        now = "2026-11-20T13:00:00-05:00"
+        again = tap.run(now=now, state=first.state, stream_maps=maps)
+        assert again.code == 0, again.log
+        assert again.state == first.state
+        assert [message["type"] for message in again.messages][-2:] == ["RECORD", "STATE"]
+
+
 def test_the_zone_in_use_is_said_once(tap: CommandLine) -> None:
     result = tap.run(timezone="Europe/Madrid")
     assert result.log.count("Europe/Madrid") == 1
@@ -190,14 +202,90 @@ def test_a_full_disk_is_no_success(tap: CommandLine) -> None:
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
+@pytest.mark.parametrize("option", ["--discover", "--version"])
+def test_a_catalog_that_cannot_be_written_is_no_success(option: str, tmp_path: Path) -> None:
+    with FULL.open("w") as output:
+        ended = subprocess.run(
+            [sys.executable, "-m", "tap_wolkvox", option],
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == 1
+    assert "standard output can't be written: No space left on device" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its shell closes no standard output")
+@pytest.mark.parametrize("option", ["", "--discover", "--test", "--plan"])
+def test_a_closed_output_is_said_before_any_request(
+    tap: CommandLine, simulator: Simulator, option: str
+) -> None:
+    tap.run("--discover")
+    command = f'"{sys.executable}" -m tap_wolkvox --config config.json {option} >&-'
+    ended = subprocess.run(
+        ["sh", "-c", command], cwd=tap.folder, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("standard output is closed")
+    assert ended.stderr.count("\n") == 1
+    assert not simulator.requests
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it ends a process otherwise")
+def test_a_signal_while_modules_are_imported_shows_no_traceback(tmp_path: Path) -> None:
+    """Sent by the first module of ours that is imported, whatever that is."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, signal, sys\n"
+        "def strike(event, details):\n"
+        "    if event == 'import' and details[0] == 'tap_wolkvox.run':\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.addaudithook(strike)\n"
+    )
+    console_script = "from tap_wolkvox.__main__ import main; main()"
+    for command in (["-m", "tap_wolkvox"], ["-c", console_script]):
+        ended = _version([sys.executable, *command], tmp_path)
+        assert ended.returncode == -signal.SIGINT
+        assert not ended.stderr
+        assert not ended.stdout
+    # As a shell has it that runs something in the background.
+    ignored = ["sh", "-c", 'trap "" INT; exec "$0" "$@"', sys.executable, "-m", "tap_wolkvox"]
+    assert _version(ignored, tmp_path).stdout.startswith("tap-wolkvox v")
+
+
+def _version(command: list[str], site: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(site)}
+    return subprocess.run(
+        [*command, "--version"], capture_output=True, text=True, check=False, env=environment
+    )
+
+
+def test_a_machine_without_a_folder_for_temporary_files_is_told_to_set_one(
+    tap: CommandLine, simulator: Simulator, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import tempfile\ntempfile._candidate_tempdir_list = lambda: ['/nowhere/at/all']\n"
+    )
+    for words in ([], ["--test"], ["--plan"]):
+        result = tap.run(*words, environment={"PYTHONPATH": str(tmp_path)})
+        assert result.code == 1
+        [message] = result.errors
+        assert message.startswith("no temporary file can be kept (No usable temporary directory")
+        assert "set TMPDIR to a folder that can be written" in message
+    assert not simulator.requests
+
+
 def test_a_file_that_is_missing_or_no_json_is_one_line(tap: CommandLine) -> None:
     broken = tap.folder / "broken.json"
     broken.write_text('{"token": "s3cr3t", }', encoding="utf-8")
-    for path in ("nowhere.json", str(broken)):
+    for path, said in (("nowhere.json", "can't be read: nowhere.json"), (str(broken), "no JSON")):
         result = tap.run("--config", path)
         assert result.code == 1
         assert len(result.errors) == 1
-        assert "a file given to the tap can't be read" in result.errors[0]
+        assert result.errors[0].startswith("the settings (--config)")
+        assert said in result.errors[0]
         assert "Traceback" not in result.log
         assert 's3cr3t"' not in result.log
 

@@ -27,7 +27,10 @@ OTHERS = set(FEW) - {TROUBLED}
             id="unknown api",
         ),
         pytest.param(faults.absent(), "does not have the report", id="404 other text"),
-        pytest.param(faults.html(code=404), "does not have the report", id="404 html"),
+        pytest.param(faults.html("404 Not Found", 404), '"404 Not Found" (text/html)', id="html"),
+        pytest.param(faults.html(code=403), "no answer of the API came, but 403", id="403 html"),
+        pytest.param(faults.raw(b"", 400), "400 with an empty body", id="400 without a body"),
+        pytest.param(faults.raw(b"", 204), "204 with an empty body", id="204"),
         pytest.param(faults.status(418, "TEAPOT"), "answers 418", id="unknown 4xx"),
         pytest.param(faults.status(202, "ACCEPTED"), "answers 202", id="unknown 2xx"),
         pytest.param(faults.redirect("http://127.0.0.1:9/"), "redirects", id="302"),
@@ -40,10 +43,10 @@ OTHERS = set(FEW) - {TROUBLED}
         ),
         pytest.param(faults.status(429, "SLOW DOWN"), "429", id="429"),
         pytest.param(faults.status(500, "OOPS"), "500", id="500"),
-        pytest.param(faults.html(), "no whole JSON", id="html with 200"),
+        pytest.param(faults.html(), "200 with a page", id="html with 200"),
         pytest.param(faults.cut_json(), "no whole JSON", id="cut JSON"),
         pytest.param(faults.cut_body(), "cut before its end", id="cut body"),
-        pytest.param(faults.raw(b""), "no whole JSON", id="no body"),
+        pytest.param(faults.raw(b""), "200 with an empty body", id="no body"),
         pytest.param(faults.error_code(500), "500", id="200 with code 500"),
         pytest.param(faults.error_code(7), "unknown code", id="200 with code 7"),
         pytest.param(faults.error_code(404, "GONE"), "not have the report", id="200 with code 404"),
@@ -132,6 +135,12 @@ def test_empty_is_no_failure(tap: CommandLine, simulator: Simulator, fault: Faul
         pytest.param(faults.reset(), id="reset"),
         pytest.param(faults.fewer_rows(), id="fewer rows than counted"),
         pytest.param(faults.html(code=502), id="502 from a gateway"),
+        pytest.param(faults.raw(b"", 408), id="408 without a body"),
+        pytest.param(faults.retry_after(408, 1), id="408 of the API"),
+        pytest.param(faults.status(423, "LOCKED"), id="423"),
+        pytest.param(faults.raw(b"", 204), id="204"),
+        pytest.param(faults.html("404 Not Found", 404), id="404 of a web server"),
+        pytest.param(faults.redirect("http://127.0.0.1:9/"), id="redirect"),
     ],
 )
 def test_what_passes_by_itself_is_asked_again_and_emitted_once(
@@ -143,6 +152,69 @@ def test_what_passes_by_itself_is_asked_again_and_emitted_once(
     assert len(simulator.requests) == 6
     assert len(result.records("information_services")) == 1
     assert "asked again in" in result.log
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        pytest.param(faults.html("404 Not Found", 404), '"404 Not Found"', id="404"),
+        pytest.param(faults.html("Log in"), '"Log in"', id="a portal"),
+        pytest.param(faults.redirect("http://127.0.0.1:9/"), "redirects", id="redirects"),
+        pytest.param(faults.redirect("http://[::1"), "redirects", id="redirects to no URL"),
+    ],
+)
+def test_an_operation_stops_after_three_streams_that_the_api_did_not_answer(
+    tap: CommandLine, simulator: Simulator, fault: Fault, said: str
+) -> None:
+    simulator.faults.add(fault, times=9)
+    result = tap.run()
+    assert result.code == 1
+    assert not result.streams
+    assert len(simulator.requests) == 3
+    first, second, told, _ = result.errors
+    assert all(" not read: " in each and said in each for each in (first, second))
+    assert told.startswith("Server 0011 stopped: ")
+    assert said in told
+    assert "3 streams in a row" in told
+    assert "deselect" not in result.log
+    unread = told.split("Not read: ")[1].split(", ")
+    assert len(unread) == len(FEW) - 2
+    assert {*unread} | {each.split()[3] for each in (first, second)} == {*FEW}
+
+
+@pytest.mark.parametrize(
+    "between", [None, faults.status(400, "SAID BY THE API"), faults.cut_body()], ids=str
+)
+def test_it_goes_on_where_any_of_three_in_a_row_was_answered(
+    tap: CommandLine, simulator: Simulator, between: Fault | None
+) -> None:
+    for fault in [faults.raw(b"", 404)] * 2 + [between] + [faults.raw(b"", 404)] * 2:
+        simulator.faults.add(fault or faults.NONE)
+    result = tap.run()
+    assert result.code == 1
+    assert len(simulator.requests) == 5
+    assert len(result.streams) == (between is None)
+    assert not any("stopped" in error for error in result.errors)
+
+
+def test_a_report_that_breaks_off_does_not_stop_others(
+    tap: CommandLine, simulator: Simulator
+) -> None:
+    for fault in (faults.raw(b"", 500), faults.raw(b""), faults.raw(b"<br />Fatal error")):
+        simulator.faults.add(fault)
+    result = tap.run()
+    assert len(simulator.requests) == 5
+    assert len(result.streams) == 2
+
+
+def test_retries_of_a_stream_that_the_api_did_not_answer_are_bounded_by_the_budget(
+    tap: CommandLine, simulator: Simulator
+) -> None:
+    simulator.faults.add(faults.raw(b"", 404), times=9)
+    result = tap.run(max_retries=1, max_requests=3)
+    assert result.code == 1
+    assert len(simulator.requests) == 3
+    assert result.left.keys() >= {*FEW} - {min(FEW)}
 
 
 @pytest.mark.timed

@@ -585,6 +585,14 @@ class TestInstants:
         rows = [{"conn_id": "1", "date": text} for text in [*before, time]]
         assert Both(CDR_1, ZoneInfo(zone)).compare(written(rows, COMPACT))
 
+    @pytest.mark.parametrize("fraction", ["", ".0", ".000000", ".5", ".000001", ".", ".0 "])
+    def test_times_with_a_fraction(self, fraction: str) -> None:
+        texts = [f"2026-11-20 10:00:0{second}{fraction}" for second in (0, 0, 1)]
+        rows = [{"conn_id": str(each), "date": text} for each, text in enumerate(texts)]
+        assert Both(CDR_1).compare(
+            written([*rows, {"conn_id": "9", "date": texts[0][:19]}], COMPACT)
+        )
+
     def test_every_second_of_hours_in_which_the_clock_changes(self) -> None:
         zone = ZoneInfo("America/St_Johns")
         for hour in ("2006-04-02 00", "2006-04-02 01", "2006-10-29 00", "2006-10-28 23"):

@@ -193,6 +193,15 @@ class TestRowKeys:
             "b70d7b023a69fd854fe281f73b09e31d",
         ]
 
+    @pytest.mark.parametrize("time", ["2026-11-20 10:00:07", "2026-11-20-10:00:07"])
+    @pytest.mark.parametrize("other", ["300", None, 5])
+    def test_a_time_is_the_same_with_a_fraction_of_zeros(self, time: str, other: object) -> None:
+        assert row_key(other, time) == row_key(other, f"{time}.0") == row_key(other, f"{time}.000")
+        assert row_key(time, other) == row_key(f"{time}.000000", other)
+        texts = [time, f"x{time}", time[11:], f"{time}x"]
+        others = [f"{time}.5", f"{time}.", f"x{time}.0", f"{time[11:]}.0", f"{time}.0x"]
+        assert len({row_key(other, text) for text in (*texts, *others)}) == 9
+
     @given(naturals, naturals)
     @example(("a", "bc"), ("ab", "c"))
     @example(("a", None), ("a", "null"))

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import select
 import sys
 import threading
 import time
@@ -131,6 +132,20 @@ def test_so_are_records_that_come_one_by_one() -> None:
             writer.write_message(record(number))
         writer.hand_over()
         writer.write_message(state(MANY))
+        target.read()
+        writer.drain()
+    assert numbers(target) == list(range(MANY + 1))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its pipes always wait")
+def test_a_pipe_that_does_not_wait_is_waited_for() -> None:
+    with a_target() as target:
+        os.set_blocking(target.stdout.fileno(), False)
+        writer = WholeMessageWriter()
+        writer.write_records(records(MANY))
+        writer.write_message(state(MANY))
+        while select.select((), (target.stdout,), (), 0)[1]:
+            time.sleep(0.01)
         target.read()
         writer.drain()
     assert numbers(target) == list(range(MANY + 1))

@@ -17,6 +17,7 @@ from tap_wolkvox import answers, parts
 from tap_wolkvox.answer_rows import AnswerRows
 from tap_wolkvox.decoding import decode
 from tap_wolkvox.errors import PassingError, StreamError, TooLargeError, WolkvoxError
+from tap_wolkvox.foreign import Reply
 from tap_wolkvox.shapes import LIST, Row, Rows, RowsInRows, RowsWithEarliest, Shape
 from tap_wolkvox.spool import Spool
 from tests.reading import rows, spooled
@@ -166,7 +167,7 @@ def at_once(body: bytes, shape: Shape) -> str | None:
 
 
 def batches(body: bytes, shape: Shape = LIST) -> int:
-    return len(answers.rows(200, spooled(body), shape=shape).batches)
+    return len(answers.rows(Reply(200, spooled(body)), shape=shape).batches)
 
 
 class TestWholeDocuments:
@@ -247,7 +248,7 @@ class TestWholeDocuments:
             b'{"data": [{"a": 1}%s,{"a": 2}%s,%s{"a": 3}]}' % ((b" " * (size - 1 - behind),) * 3)
         )
         with blocks_of(size):
-            assert list(answers.rows(200, spool)) == [{"a": 1}, {"a": 2}, {"a": 3}]
+            assert list(answers.rows(Reply(200, spool))) == [{"a": 1}, {"a": 2}, {"a": 3}]
 
     @pytest.mark.parametrize("other", [b"5", b"null", b'"x"', b"[]", b'[{"a": 1}]', b"true"])
     @pytest.mark.parametrize("size", [15, 30, 1000])
@@ -313,13 +314,13 @@ class TestBrokenDocuments:
     )
     @pytest.mark.parametrize("size", [13, 20, 1000])
     def test_what_is_no_json_may_pass_by_itself(self, body: bytes, size: int) -> None:
-        with blocks_of(size), pytest.raises(PassingError, match="no whole JSON"):
+        with blocks_of(size), pytest.raises(PassingError, match="no answer of the API"):
             rows(200, body)
 
     @pytest.mark.parametrize("size", range(11, 30))
     @pytest.mark.parametrize("text", [b"x", b"\\ud800"])
     def test_nothing_behind_a_comma_is_no_json(self, text: bytes, size: int) -> None:
-        with blocks_of(size), pytest.raises(PassingError, match="no whole JSON"):
+        with blocks_of(size), pytest.raises(PassingError, match="no answer of the API"):
             rows(200, b'{"data": [{"a": "%s"}, ]}' % text)
 
     @pytest.mark.parametrize("text", [b"x", b"\\ud800"])
@@ -328,7 +329,7 @@ class TestBrokenDocuments:
             rows(200, b'{"data": [{"a": "%s"}, 5]}' % text)
 
     def test_a_page_of_html_is_no_json_however_long(self) -> None:
-        with pytest.raises(PassingError, match="no whole JSON"):
+        with pytest.raises(PassingError, match="no answer of the API"):
             rows(200, b" \n<html>" + b"x" * 1_000_000)
 
     @pytest.mark.parametrize("value", [b'"\xff"', b"1" * 5000, b"1e" + b"9" * 30])
@@ -450,7 +451,7 @@ class TestAnswerRows:
         self, body: bytes, data: st.DataObject | None
     ) -> None:
         with blocks_of(data.draw(block_sizes(body)) if data else 5):
-            found = answers.rows(200, spooled(body))
+            found = answers.rows(Reply(200, spooled(body)))
         each = found.with_each({"id": "7", "a": "x"})
         assert len(each) == len(found)
         for row, joined in zip(found, each, strict=True):
@@ -464,7 +465,7 @@ class TestAnswerRows:
         expected = []
         for body in bodies:
             with blocks_of(longest_blank(body) + 20):
-                found = answers.rows(200, spooled(body))
+                found = answers.rows(Reply(200, spooled(body)))
             expected += list(found)
             together.extend(found)
         assert repr(list(together)) == repr(expected)
@@ -474,7 +475,7 @@ class TestAnswerRows:
     @given(documents(LIST))
     def test_what_was_sent_is_the_same_rows(self, body: bytes) -> None:
         with blocks_of(longest_blank(body) + 20):
-            found = answers.rows(200, spooled(body))
+            found = answers.rows(Reply(200, spooled(body)))
         for batch in found.batches:
             if batch.raw is not None:
                 assert repr(decode(batch.raw)) == repr(batch.rows)

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS
-from tap_wolkvox.errors import StreamError
+from tap_wolkvox.errors import PassingError, StreamError
 from tap_wolkvox.shapes import (
     LIST,
     Found,
@@ -428,9 +428,12 @@ class TestNotes:
 
 
 NO_LIST = [
-    {},
     ROW,
     {PHONE: [ROW]},
+    {"0": [ROW]},
+    {"0": PHONE},
+    {"0": ROW, "a": ROW},
+    *({name: ROW} for name in ("", "-1", "00", "1.0", "1e1", " 1", "²", "9" * 20)),
     PHONE,
     " ",
     0,
@@ -554,6 +557,59 @@ class TestOtherShapes:
     )
     def test_what_came_instead_is_named(self, data: object, name: str) -> None:
         assert named(data) == name
+
+
+GAPS = {"0": {"a": "1"}, "2": {"a": "2"}, "11": {"a": "3"}}
+"""What PHP makes of a list that something was filtered out of."""
+
+WITHOUT_GAPS: list[Row] = list(GAPS.values())
+
+
+class TestListsWithGaps:
+    def test_the_objects_are_the_rows_in_their_order(self) -> None:
+        backwards = dict(reversed(GAPS.items()))
+        assert LIST.read(GAPS) == LIST.read(WITHOUT_GAPS)
+        assert LIST.read(backwards) == LIST.read(WITHOUT_GAPS[::-1])
+
+    def test_an_object_without_names_is_no_rows(self) -> None:
+        assert LIST.read({}) == LIST.read([])
+
+    def test_they_are_read_wherever_a_shape_wants_a_list(self) -> None:
+        outer = {"1": {"agent_id": "7", "active_chats": GAPS}}
+        filled = [{"agent_id": "7", "active_chats": WITHOUT_GAPS}]
+        assert len(CHATS.read(outer).rows) == 3
+        assert CHATS.read(outer) == CHATS.read(filled)
+        assert SURVEYS.read({"a": GAPS}) == SURVEYS.read({"a": WITHOUT_GAPS})
+        assert LATENCY.read({"by_ip": GAPS}) == LATENCY.read({"by_ip": WITHOUT_GAPS})
+
+    @pytest.mark.parametrize("shape", [INTERVALS, SURVEYS], ids=repr)
+    def test_names_that_are_numbers_stay_names_where_names_say_something(
+        self, shape: Shape
+    ) -> None:
+        found = shape.read({"7": [{"a": "1"}]} if shape is SURVEYS else {"7": {"a": "1"}})
+        assert found.rows == [{shape.made[0]: "7", "a": "1"}]
+
+    def test_one_object_is_no_list(self) -> None:
+        assert OneObject().read({"1": ROW}).rows == [{"1": ROW}]
+        assert "1 unknown field" in refusal(LATENCY, {"1": ROW})
+
+    @pytest.mark.parametrize("content", [GAPS, {"data": GAPS, "code": 200, "msg": ""}], ids=str)
+    def test_a_whole_answer_may_be_one(self, content: object) -> None:
+        assert reading.rows(200, json.dumps(content).encode()) == WITHOUT_GAPS
+
+    def test_they_have_lost_a_row_only_if_more_are_counted(self) -> None:
+        counted = {"code": 200, "msg": "3 records were found", "data": GAPS}
+        assert reading.rows(200, json.dumps(counted).encode()) == WITHOUT_GAPS
+        more = counted | {"msg": "12 records were found"}
+        with pytest.raises(PassingError, match="counts 12 rows and sent 3"):
+            reading.rows(200, json.dumps(more).encode())
+        none = counted | {"msg": "1 records were found", "data": {}}
+        with pytest.raises(PassingError, match="counts 1 rows and sent 0"):
+            reading.rows(200, json.dumps(none).encode())
+
+    def test_a_number_that_is_there_twice_fails_the_stream(self) -> None:
+        with pytest.raises(StreamError, match="twice"):
+            reading.rows(200, b'{"data": {"1": {"a": "1"}, "1": {"a": "2"}}}')
 
 
 class TestNothing:

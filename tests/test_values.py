@@ -220,6 +220,7 @@ class TestDurations:
             ("24:00:00", 86_400),
             ("137:00:01", 493_201),
             (" 00:01:00 ", 60),
+            ("00:01:00.000", 60),
             ("75", 75),
             ("1,075", 1075),
             (75, 75),
@@ -301,7 +302,7 @@ class TestHours:
     @pytest.mark.parametrize(
         "received",
         [
-            *("24", "24:00", "13:30", "13:00:30", "13:0", "13:00:", ":00", "13:00:00.0"),
+            *("24", "24:00", "13:30", "13:00:30", "13:0", "13:00:", ":00", "13:00:00.5"),
             *("-1", "8 - 9", "1.0", "008", "8h", "8:00 PM", "2026-11-20 13:00:00", "٨"),
         ],
     )
@@ -467,6 +468,27 @@ class TestDateTimes:
     )
     def test_a_full_hour_or_minute_may_say_no_more(self, received: str, instant: str) -> None:
         assert to_utc(received, BOGOTA) == instant
+
+    @pytest.mark.parametrize("fraction", [".0", ".000", ".000000", ".000000000"])
+    @pytest.mark.parametrize(
+        "received", ["2026-11-20 10:00:07", "2026-11-20-10:00:07", "20261120100007"]
+    )
+    def test_a_fraction_of_zeros_says_nothing(self, received: str, fraction: str) -> None:
+        assert to_utc(received + fraction, BOGOTA) == to_utc(received, BOGOTA)
+
+    @pytest.mark.parametrize(
+        "received",
+        [
+            *("2026-11-20 10:00:07.5", "2026-11-20 10:00:07.000001", "20261120100007.001"),
+            *("2026-11-20 10:00:07.", "2026-11-20 10:00.0", "2026-11-20 10.0", "2026-11-20-10.0"),
+            *("2026-11-20 10:00:07,0", "2026-11-20 10:00:07.0000000000"),
+        ],
+    )
+    def test_any_other_fraction_is_rescued_for_to_cut_it_off_would_change_it(
+        self, received: str
+    ) -> None:
+        with pytest.raises(MisfitError):
+            to_utc(received, BOGOTA)
 
     @pytest.mark.parametrize(
         ("zone", "received"),

@@ -23,6 +23,7 @@ from tap_wolkvox.endpoints import SERVER
 from tap_wolkvox.errors import PassingError
 from tap_wolkvox.fast import FEW, Press
 from tap_wolkvox.forecast import Cost
+from tap_wolkvox.foreign import Reply
 from tap_wolkvox.left_off import LATEST, NOWHERE, LeftOff
 from tap_wolkvox.records import Records
 from tap_wolkvox.report import Tally
@@ -187,10 +188,10 @@ class WolkvoxStream(RESTStream[None]):
     @override
     def validate_response(self, response: requests.Response) -> None:
         """Read the answer, inside of the retries."""
+        media = response.headers.get("Content-Type", "")
         try:
             self._answer = answers.rows(
-                response.status_code,
-                cast("Spool", response.raw),
+                Reply(response.status_code, cast("Spool", response.raw), media),
                 shape=self.endpoint.shape,
                 cap=self.endpoint.cap,
                 secret=self.connection.operation.token,

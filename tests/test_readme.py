@@ -1,0 +1,83 @@
+"""The README's commands for any Singer target, run as they are printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.simulator import faults
+
+if TYPE_CHECKING:
+    from tests.command_line import CommandLine
+    from tests.simulator import Simulator
+
+A_DAY = timedelta(days=1)
+README = Path(__file__).parent.parent / "README.md"
+INSTALL = "python -m pip install .\n"
+
+# As Singer's template has it: a record makes the state before it forgotten.
+TARGET = """\
+import json, sys
+state = None
+for line in sys.stdin:
+    message = json.loads(line)
+    state = {"RECORD": None, "STATE": message.get("value")}.get(message["type"], state)
+    if message["type"] == "STATE":
+        print(json.dumps(state))
+if state is None:
+    print()
+"""
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="its shell is another")
+
+
+def printed() -> tuple[str, str]:
+    """Return the commands of the first run, and those of each later one."""
+    text = README.read_text(encoding="utf-8")
+    part = text.split("**With any Singer target**")[1].split("\n## ")[0]
+    first, later = re.findall(r"(?s)```sh\n(.*?)```", part)
+    assert first.startswith(INSTALL)
+    return first.removeprefix(INSTALL), later
+
+
+def bash(tap: CommandLine, commands: str) -> subprocess.CompletedProcess[str]:
+    """Run commands where the tap and a target can be found."""
+    target = tap.folder / "target-jsonl"
+    target.write_text(f"#!{sys.executable}\n{TARGET}")
+    target.chmod(0o755)
+    path = f"{tap.folder}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-c", commands],
+        cwd=tap.folder,
+        env=os.environ | {"PATH": path, "TMPDIR": str(tap.folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_they_keep_the_state_from_the_first_day_on(tap: CommandLine, simulator: Simulator) -> None:
+    # Little to read: what is of interest here are the files.
+    few = {"start_date": f"{datetime.now(UTC) - A_DAY:%Y-%m-%d}", "lookback_days": 0}
+    (tap.folder / "config.json").write_text(json.dumps(tap.settings | few))
+    state = tap.folder / "state.json"
+    first, later = printed()
+    ended = bash(tap, first)
+    assert ended.returncode == 0, ended.stderr
+    kept = json.loads(state.read_text())
+    assert "billing_rec_screen" in kept["bookmarks"]
+    ended = bash(tap, later)
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(state.read_text())["bookmarks"].keys() == kept["bookmarks"].keys()
+    kept = json.loads(state.read_text())
+    simulator.faults.add(faults.status(400, "NO"))
+    assert bash(tap, f"set -o pipefail\n{later}").returncode == 1
+    assert json.loads(state.read_text()) == kept
