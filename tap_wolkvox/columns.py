@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tap_wolkvox.endpoints import SERVER
+from tap_wolkvox.endpoints import ENDPOINTS, SERVER
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -93,6 +93,11 @@ def stream_schema(endpoint: Endpoint) -> JsonSchema:
     }
     description = load(endpoint.schema_name)["description"]
     return {"type": "object", "description": description, "properties": properties}
+
+
+def by_stream() -> dict[str, list[str]]:
+    """Return the columns of each stream, by its name."""
+    return {each.name: [*stream_schema(each)["properties"]] for each in ENDPOINTS}
 
 
 def _published(schema: JsonSchema, *, required: bool) -> JsonSchema:
