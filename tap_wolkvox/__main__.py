@@ -9,6 +9,7 @@ import gc
 gc.disable()
 
 import json
+import os
 import sys
 from typing import NoReturn
 
@@ -24,14 +25,24 @@ gc.enable()
 SELDOM = 50_000
 """Containers that are made between two looks for garbage."""
 
+LOG_CONFIG = "SINGER_SDK_LOG_CONFIG"
+"""Environment variable that names a file, by which the SDK sets up logging."""
+
 
 def main() -> None:
     """Run the command line; what goes wrong is one line and exit code 1, without a traceback."""
     gc.freeze()
     # Rows are no garbage that goes round in circles: to look for that often is no use.
     gc.set_threshold(SELDOM)
+    if os.environ.get(LOG_CONFIG) == "":
+        # As with the settings: an empty variable is none.
+        del os.environ[LOG_CONFIG]
     try:
-        TapWolkvox.cli()
+        command = TapWolkvox.cli
+    except Exception:  # noqa: BLE001  # whatever a file can hold
+        _fail(f"{LOG_CONFIG} names no logging configuration that can be read: mend or unset it")
+    try:
+        command()
     except WolkvoxError as error:
         _fail(str(error))
     except ConfigValidationError as error:

@@ -95,9 +95,12 @@ def stream_schema(endpoint: Endpoint) -> JsonSchema:
     return {"type": "object", "description": description, "properties": properties}
 
 
-def by_stream() -> dict[str, list[str]]:
-    """Return the columns of each stream, by its name."""
-    return {each.name: [*stream_schema(each)["properties"]] for each in ENDPOINTS}
+def by_stream() -> dict[str, dict[str, bool]]:
+    """Return the columns of each stream, by its name, each with whether it is of the key."""
+    return {
+        each.name: {name: name in each.primary_key for name in stream_schema(each)["properties"]}
+        for each in ENDPOINTS
+    }
 
 
 def _published(schema: JsonSchema, *, required: bool) -> JsonSchema:

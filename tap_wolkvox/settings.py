@@ -83,8 +83,9 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
         th.StringType(nullable=False),
         title="Start date",
         description="First moment to extract from streams that take dates, as `2026-01-31` or "
-        "`2026-01-31T08:00:00`; without an offset it is local time. If it is not set, a first run "
-        "begins with the first day of the current month.",
+        "`2026-01-31T08:00:00`; without an offset it is local time. Quote it in YAML, or an "
+        "offset is lost. If it is not set, a first run begins with the first day of the current "
+        "month.",
     ),
     th.Property(
         "end_date",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import signal
+import sys
 from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -87,9 +88,9 @@ class TapWolkvox(Tap):
         if not isinstance(catalog, str | PurePath | None):
             found += inputs.catalog_problems(catalog, BY_NAME)
         if not isinstance(state, str | PurePath | None):
-            state = inputs.singer_state(state)
-            found += inputs.state_problems(state)
-            state = None if found else partitions.by_server(state)
+            held = inputs.singer_state(state)
+            found += inputs.state_problems(held)
+            state = None if found else partitions.by_server(held)
         if found:
             raise ConfigValidationError(
                 "Invalid input", errors=found, schema=self.config_jsonschema
@@ -218,9 +219,30 @@ class TapWolkvox(Tap):
     @classmethod
     def get_singer_command(cls) -> click.Command:
         command = super().get_singer_command()
+        command.callback = cls._called
         what = "Print what a run would cost, for one request an operation, and read nothing."
         command.params.append(click.Option(["--plan"], is_flag=True, help=what))
         return command
+
+    @override
+    @classmethod
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        """Test; click closes the files that it opened for a command that runs only."""
+        try:
+            super().cb_test(ctx, param, value)
+        except BaseException:
+            ctx.close()
+            raise
+
+    @classmethod
+    def _called(cls, **given: Any) -> None:
+        """Run, and say what is wrong with what was given; the SDK would say that twice."""
+        try:
+            cls.invoke(**given)
+        except ConfigValidationError as error:
+            for problem in error.errors:
+                cls.logger.error("%s", problem)  # noqa: TRY400
+            sys.exit(1)
 
     @override
     @classmethod
