@@ -76,7 +76,7 @@ def test_maps_that_match_are_taken(maps: dict[str, Any]) -> None:
         ({"two\nlines": None}, "has a map of a name that is not shown, which is no stream: check"),
         (
             {"copy of\n": {"__source__": "reports_cdr_1", TOKEN: None}},
-            "removes, in a name that is not shown, a name that is not shown, which is no column: check",
+            "removes, in a name that is not shown, a name that is not shown, which is no column",
         ),
     ],
 )
