@@ -108,8 +108,11 @@ NO_DATES = {
 """The same, of what is looked at where nothing else is wrong."""
 
 
-@pytest.mark.parametrize("wrong", [WRONG, NO_DATES], ids=["of a wrong type", "no dates"])
-@pytest.mark.parametrize("words", [("run", "target-jsonl"), ("invoke",)], ids=str)
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [(("run", "target-jsonl"), WRONG), (("invoke",), NO_DATES)],
+    ids=["run", "invoke"],
+)
 def test_what_is_wrong_in_the_environment_is_said_by_the_tap(
     project: Project,
     simulator: Simulator,
