@@ -14,6 +14,7 @@ if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import io
+import os
 import sys
 from typing import NoReturn, TextIO, cast
 
@@ -28,6 +29,9 @@ gc.enable()
 SELDOM = 50_000
 """Containers that are made between two looks for garbage."""
 
+LOG_CONFIG = "SINGER_SDK_LOG_CONFIG"
+"""Environment variable that names a file, by which the SDK sets up logging."""
+
 
 def main() -> None:
     """Run the command line; what goes wrong is one line and exit code 1, without a traceback."""
@@ -40,8 +44,15 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What its encoding lacks is no reason to fail: it is escaped, as on standard error.
         sys.stdout.reconfigure(errors="backslashreplace")
+    if os.environ.get(LOG_CONFIG) == "":
+        # As with the settings: an empty variable is none.
+        del os.environ[LOG_CONFIG]
     try:
-        TapWolkvox.cli()
+        command = TapWolkvox.cli
+    except Exception:  # noqa: BLE001  # whatever a file can hold
+        _fail(f"{LOG_CONFIG} names no logging configuration that can be read: mend or unset it")
+    try:
+        command()
     except WolkvoxError as error:
         _fail(str(error))
     except ConfigValidationError as error:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jsonschema import Draft7Validator, ValidationError
 
-from tap_wolkvox.settings import each_operation, filled_url
+from tap_wolkvox.settings import each_operation, filled_url, json_mistake
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -81,7 +81,7 @@ def _explained(error: ValidationError) -> str:
     name = f"`{name}`"
     match error.validator:
         case "type":
-            return f"setting {name} must be {_type_named(wanted)}"
+            return f"setting {name} {_misfit(None if within else error.instance, wanted)}"
         case "minimum":
             return f"setting {name} must be {wanted} or more"
         case "maximum":
@@ -89,6 +89,18 @@ def _explained(error: ValidationError) -> str:
         case "exclusiveMinimum":
             return f"setting {name} must be more than {wanted}"
     return f"setting {name} is not valid ({error.validator}): see its description in --about"
+
+
+def _misfit(value: Any, wanted: str | list[str]) -> str:
+    """Say why a value has not the type that is wanted."""
+    is_text = isinstance(value, str) and ("array" in wanted or "object" in wanted)
+    mistake = json_mistake(value) if is_text else None
+    if not mistake:
+        return f"must be {_type_named(wanted)}"
+    return (
+        f"is no JSON: the mistake is at character {mistake} (texts stand in double quotes, and a "
+        "comma only between two values)"
+    )
 
 
 def _explained_of_entry(error: ValidationError, position: Any, *name: Any) -> str:

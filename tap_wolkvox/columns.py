@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tap_wolkvox.endpoints import SERVER
+from tap_wolkvox.endpoints import ENDPOINTS, SERVER
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -93,6 +93,14 @@ def stream_schema(endpoint: Endpoint) -> JsonSchema:
     }
     description = load(endpoint.schema_name)["description"]
     return {"type": "object", "description": description, "properties": properties}
+
+
+def by_stream() -> dict[str, dict[str, bool]]:
+    """Return the columns of each stream, by its name, each with whether it is of the key."""
+    return {
+        each.name: {name: name in each.primary_key for name in stream_schema(each)["properties"]}
+        for each in ENDPOINTS
+    }
 
 
 def _published(schema: JsonSchema, *, required: bool) -> JsonSchema:

@@ -67,3 +67,8 @@ def table(tallies: Sequence[Tally]) -> Iterator[str]:
         texts = map(str.ljust, line[:TEXTS], widths)
         counts = map(str.rjust, line[TEXTS:], widths[TEXTS:])
         yield "  ".join([*texts, *counts][first:])
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number of things, as `1 row` or `2 rows`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+import warnings
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -81,8 +83,9 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
         th.StringType(nullable=False),
         title="Start date",
         description="First moment to extract from streams that take dates, as `2026-01-31` or "
-        "`2026-01-31T08:00:00`; without an offset it is local time. If it is not set, a first run "
-        "begins with the first day of the current month.",
+        "`2026-01-31T08:00:00`; without an offset it is local time. Quote it in YAML, or an "
+        "offset is lost. If it is not set, a first run begins with the first day of the current "
+        "month.",
     ),
     th.Property(
         "end_date",
@@ -159,7 +162,10 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
 """JSON Schema of the settings of this tap; the SDK has some of its own."""
 
 _NUMERIC = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
-_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_TRUTH = {
+    **dict.fromkeys(("true", "1", "yes", "on"), True),
+    **dict.fromkeys(("false", "0", "no", "off"), False),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +173,7 @@ class Operation:
     """One operation (tenant) of Wolkvox, with a server and a token of its own.
 
     Args:
-        server: Its server number, as text.
+        server: Its server number, as text; a host's name is the same in capitals, so in small ones.
         token: Its API token; never shown.
         api_url: Its base URL, filled and checked.
         zone: Its time zone.
@@ -183,7 +189,7 @@ def operations(config: Mapping[str, Any]) -> list[Operation]:
     """Return the operations of a configuration that has no problems, in the order to read them."""
     return [
         Operation(
-            server=each["server"],
+            server=each["server"].lower(),
             token=each["token"],
             api_url=filled_url(each).rstrip("/"),
             zone=ZoneInfo(each["timezone"]),
@@ -235,9 +241,10 @@ def complete(config: dict[str, Any], schema: Mapping[str, Any]) -> None:
     """Fill in the defaults, in place, and make values of text and of decimals.
 
     All is text in the environment, and a number is a decimal where the SDK read it from a file. A
-    null is as good as a setting that is not there. What does not fit stays as it is.
+    null is as good as a setting that is not there, and so is an empty text: that is how a variable
+    is unset where it can't be left out. What does not fit stays as it is.
     """
-    for name in [name for name, value in config.items() if value is None]:
+    for name in [name for name, value in config.items() if value in (None, "")]:
         del config[name]
     for name, declared in schema["properties"].items():
         if "default" in declared:
@@ -271,10 +278,33 @@ def _converted(value: Any, types: str | list[str]) -> Any:
 
 
 def _from_json(text: str) -> Any:
+    """Return what a text stands for: JSON, or a literal of Python, as Meltano takes it; or itself.
+
+    What stands for a text is left as it was, and so is no list or object.
+    """
+    for read in (json.loads, _literal):
+        try:
+            found = read(text)
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            continue
+        return text if isinstance(found, str) else found
+    return text
+
+
+def _literal(text: str) -> Any:
+    with warnings.catch_warnings():
+        # They would show a part of it.
+        warnings.simplefilter("ignore")
+        return ast.literal_eval(text)
+
+
+def json_mistake(text: str) -> int | None:
+    """Return which character of a text, counted from 1, keeps it from being JSON, if one does."""
     try:
-        return json.loads(text)
-    except ValueError:
-        return text
+        json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return getattr(error, "pos", 0) + 1
+    return None
 
 
 def _number(value: Any) -> Any:

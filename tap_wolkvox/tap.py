@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import signal
+import sys
 from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,7 +19,18 @@ from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
-from tap_wolkvox import catalogs, checks, columns, forecast, input_files, inputs, run, settings
+from tap_wolkvox import (
+    catalogs,
+    checks,
+    columns,
+    forecast,
+    input_files,
+    inputs,
+    map_checks,
+    partitions,
+    run,
+    settings,
+)
 from tap_wolkvox.budget import Allowance
 from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS
 from tap_wolkvox.errors import RunError, WolkvoxError
@@ -27,7 +39,7 @@ from tap_wolkvox.source import Source
 from tap_wolkvox.streams import WolkvoxStream, stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from types import FrameType
 
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
@@ -80,8 +92,9 @@ class TapWolkvox(Tap):
         if not isinstance(catalog, str | PurePath | None):
             found += inputs.catalog_problems(catalog, BY_NAME)
         if not isinstance(state, str | PurePath | None):
-            state = inputs.singer_state(state)
-            found += inputs.state_problems(state)
+            held = inputs.singer_state(state)
+            found += inputs.state_problems(held)
+            state = None if found else partitions.by_server(held)
         if found:
             raise ConfigValidationError(
                 "Invalid input", errors=found, schema=self.config_jsonschema
@@ -122,6 +135,7 @@ class TapWolkvox(Tap):
         if not any(selected):
             self.logger.warning("No stream is selected: nothing is read.")
         self._tell_of_an_old_catalog(selected)
+        self._warn_of_start(selected)
         run.read_all(selected, self.message_writer)
 
     def _tell_of_an_old_catalog(self, selected: Iterable[Iterable[WolkvoxStream]]) -> None:
@@ -134,6 +148,26 @@ class TapWolkvox(Tap):
                 "them goes to `%s`. Make it anew with --discover",
                 *("; ".join(named), columns.RESCUED),
             )
+
+    def _warn_of_start(self, operations: Iterable[Sequence[WolkvoxStream]]) -> None:
+        """Say once for which streams `start_date` is not where their reading begins."""
+        for streams in filter(None, operations):
+            named = f"Server {streams[0].connection.operation.server}"
+            late = ", ".join(each.name for each in streams if each.is_in_future)
+            kept = ", ".join(each.name for each in streams if each.is_before_state)
+            if late:
+                self.logger.warning(
+                    "%s: `start_date` is in the future, and nothing before it is read of %s",
+                    named,
+                    late,
+                )
+            elif kept:
+                self.logger.warning(
+                    "%s: `start_date` is earlier than what was read so far, and a run only goes on "
+                    "after that. To read from `start_date` on, remove from the state: %s",
+                    named,
+                    kept,
+                )
 
     @override  # type: ignore[misc]  # final: it spends a request a stream
     def run_connection_test(self) -> bool:
@@ -162,6 +196,7 @@ class TapWolkvox(Tap):
         if not self.state:
             click.echo("Without a state (--state), as a first run.")
         most, all_costs, usages = self.config.get("max_requests"), [], []
+        self._warn_of_start(source.selected() for source in self.inquiries)
         for source in self.inquiries:
             operation, costs = source.operation, source.costs()
             click.echo(f"Server {operation.server}, dates in {operation.zone.key}:")
@@ -207,9 +242,30 @@ class TapWolkvox(Tap):
             if option.name in ("catalog", "state"):
                 # As bytes: which text they are, only they say.
                 option.type = click.File("rb")
+        command.callback = cls._called
         what = "Print what a run would cost, for one request an operation, and read nothing."
         command.params.append(click.Option(["--plan"], is_flag=True, help=what))
         return command
+
+    @override
+    @classmethod
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        """Test; click closes the files that it opened for a command that runs only."""
+        try:
+            super().cb_test(ctx, param, value)
+        except BaseException:
+            ctx.close()
+            raise
+
+    @classmethod
+    def _called(cls, **given: Any) -> None:
+        """Run, and say what is wrong with what was given; the SDK would say that twice."""
+        try:
+            cls.invoke(**given)
+        except ConfigValidationError as error:
+            for problem in error.errors:
+                cls.logger.error("%s", problem)  # noqa: TRY400
+            sys.exit(1)
 
     @override
     @classmethod
@@ -244,19 +300,27 @@ class TapWolkvox(Tap):
         """Check the settings; the SDK's own check would print the values of wrong ones."""
         self.append_builtin_config(self.config_jsonschema)
         settings.complete(self._config, self.config_jsonschema)
-        found = checks.problems(self._config, self.config_jsonschema) if raise_errors else []
+        found = self._problems() if raise_errors else []
         if found:
             raise ConfigValidationError(
                 "Config validation failed", errors=found, schema=self.config_jsonschema
             )
         return found
 
+    def _problems(self) -> list[str]:
+        """Return what is wrong with the settings, a line each."""
+        found = checks.problems(self._config, self.config_jsonschema)
+        maps = self._config.get("stream_maps")
+        return found or list(map_checks.problems(maps, columns.by_stream()) if maps else ())
+
     @classproperty
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
         """Settings from the environment; the SDK's own conversion of numbers names no setting."""
         cls.append_builtin_config(cls.config_jsonschema)
         schema = settings.as_text(cls.config_jsonschema)
-        return parse_environment_config(schema, cls._env_var_prefix)
+        found = parse_environment_config(schema, cls._env_var_prefix)
+        # An empty one takes no setting of a file away.
+        return {name: text for name, text in found.items() if text}
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:

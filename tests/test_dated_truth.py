@@ -146,11 +146,11 @@ def test_attempts_reach_back_31_days_from_the_end_of_each_day(
 
 
 def test_the_log_says_how_far_it_is(result: Result) -> None:
-    found = re.findall(r"reports_agent_8 +\| (2026.*)", result.log)
+    found = re.findall(r"\| reports_agent_8: (2026.*)", result.log)
     first = "2026-10-05 00:00:00 to 2026-11-04 23:59:59"
     second = "2026-11-05 00:00:00 to 2026-11-20 08:52:12"
     assert [line.split(": ")[0] for line in found] == [first, second]
-    assert re.fullmatch(r"[\d,]+ rows; 1 requests so far, 66 % read\.", found[0][44:])
+    assert re.fullmatch(r"[\d,]+ rows; 1 request so far, 66 % read\.", found[0][44:])
     assert found[1].endswith("2 requests so far, 100 % read.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from tap_wolkvox.endpoints import Kind
 from tap_wolkvox.errors import StreamError, TooLargeError
 from tap_wolkvox.forecast import Cost
 from tap_wolkvox.left_off import EVERYTHING, NONE, NOWHERE, LeftOff, Pass
+from tap_wolkvox.report import counted
 from tap_wolkvox.streams.base import WolkvoxStream
 from tap_wolkvox.wall_clock import (
     A_DAY,
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
 
 TIMEZONE = "timezone"
 """Where a bookmark says in which zone the times were that it is made of."""
+
+BEGUN = "begun"
+"""Where a bookmark says from which second on, by the wall clock, all is read up to it."""
 
 REMEMBERED = 2 * A_DAY
 """How long before a window the dates of its rows may lie: chats are listed when they close."""
@@ -97,10 +101,10 @@ class DatedStream(WolkvoxStream):
             self._pass.reached = window.end + A_SECOND
             self._mark(context, window)
             self.logger.info(
-                "%s: %d rows; %d requests so far, %d %% read.",
+                "%s: %s; %s so far, %d %% read.",
                 window,
-                self.tally.rows - emitted,
-                self.connection.requests - before,
+                counted(self.tally.rows - emitted, "row"),
+                counted(self.connection.requests - before, "request"),
                 100 * window.share_of(whole),
             )
 
@@ -214,6 +218,28 @@ class DatedStream(WolkvoxStream):
             # It has no bookmark, and would begin anew for ever.
             unread = left.begin
         return left.to_read(usual, unread, self.period.start)
+
+    @property
+    def begun(self) -> datetime | None:
+        """From when on all is read up to the bookmark, as far as the state says so."""
+        try:
+            return datetime.fromisoformat(self.known[BEGUN]).replace(tzinfo=None)
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    @property
+    @override
+    def is_before_state(self) -> bool:
+        start = self.period.start
+        if start is None or self.bookmark is None:
+            return False
+        return start < (self.begun or self.unread.begin)
+
+    @property
+    @override
+    def is_in_future(self) -> bool:
+        start = self.period.start
+        return start is not None and start > wall_time(clock.now(), self.zone)
 
     @property
     @override
@@ -371,12 +397,23 @@ class DatedStream(WolkvoxStream):
         else:
             mark = bookmarks.second_mark(window, self.zone)
         if mark:
+            self._mark_begin(state)
             self.advance(context, mark)
             if state["replication_key_value"] == mark:
                 state[TIMEZONE] = self.zone.key
         if self.left_off.begin:
             self.where_left().put(state)
         self.finalize_state_progress_markers(state)
+
+    def _mark_begin(self, state: dict[str, Any]) -> None:
+        """Let the state say from when on all is read, where that begins with this pass."""
+        begin, bookmark = self.current.whole.begin, self.bookmark
+        unread = bookmark and bookmarks.unread_since(bookmark, self.zone, self.bookmark_zone)
+        if not unread or begin > unread:
+            state[BEGUN] = begin.isoformat()
+        elif self.begun is None:
+            # Of version 0.1, which did not say: most likely it began where it is told to now.
+            state[BEGUN] = min(begin, self.period.start or begin).isoformat()
 
 
 def _wall_time(date: str, zone: ZoneInfo) -> datetime:
