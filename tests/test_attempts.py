@@ -10,7 +10,7 @@ import pytest
 
 from tests import truth
 from tests.command_line import TOKEN, for_simulator, state_of
-from tests.simulator import Cap, Simulator, calls, faults
+from tests.simulator import Cap, Months, Simulator, calls, faults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -191,6 +191,18 @@ class TestAServerThatKeepsToMonths:
         assert len(wanted) > 5
         assert read(result) == wanted
         assert "On 1 day(s), the first of them 2026-11-19, " in result.log
+
+    @pytest.mark.parametrize("months", [Months.FIRST, Months.LAST, Months.NONE])
+    def test_gives_all_that_it_has_within_a_month(self, tmp_path: Path, months: Months) -> None:
+        with Simulator(token=TOKEN, pace=0.1, months=months, now=at(NOW)) as simulator:
+            tap = for_simulator(simulator, tmp_path, STREAM)
+            result = tap.run(now=NOW, start_date="2026-11-18", end_date="2026-11-19")
+            assert result.code == 0, result.log
+            days = (at("2026-11-18"), at("2026-11-19T23:59:59"))
+            assert read(result) == attempts(simulator, *days, at("2026-11-01"))
+        # The last month alone is what the shorter range has: nothing tells them apart.
+        said = "On 2 day(s), the first of them 2026-11-18, "
+        assert (said in result.log) == (months is not Months.LAST)
 
     def test_is_asked_once_where_a_month_is_as_long_as_the_range(self, tmp_path: Path) -> None:
         with Simulator(token=TOKEN, pace=0.1, now=at(NOW)) as simulator:

@@ -10,7 +10,7 @@ import pytest
 
 from tests import truth
 from tests.command_line import TOKEN, for_simulator
-from tests.simulator import Burst, Simulator, faults
+from tests.simulator import Burst, Months, Simulator, faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,29 @@ def test_a_quiet_year_costs_a_request_a_month(tmp_path: Path) -> None:
             assert all((begin.year, begin.month) == (end.year, end.month) for begin, end in asked)
             wanted = truth.rows(simulator, api, at("2025-11-20T00:00:00"), END)
             assert truth.read(result, f"reports_{api}") == wanted
+
+
+@pytest.mark.parametrize("months", [Months.FIRST, Months.LAST, Months.NONE])
+def test_a_server_that_looks_into_one_month_only_hides_nothing(
+    tmp_path: Path, months: Months
+) -> None:
+    """Wolkvox' manual says that reports are made within a month; what the API does is unknown."""
+    apis = ("cdr_1", "skill_7", "agent_2", "agent_1", "chat_1")
+    with Simulator(token=TOKEN, pace=0.02, months=months, now=at(NOW)) as simulator:
+        result = for_simulator(simulator, tmp_path, *map(truth.stream, apis)).run(
+            now=NOW, start_date="2026-10-20", lookback_days=25
+        )
+        assert result.code == 0, result.log
+        again = for_simulator(simulator, tmp_path, *map(truth.stream, apis)).run(
+            now=NOW, state=result.state, start_date="2026-10-20", lookback_days=25
+        )
+    with Simulator(token=TOKEN, pace=0.02, now=at(NOW)) as open_to_all:
+        for api in apis:
+            wanted = truth.rows(open_to_all, api, at("2026-10-20"), END)
+            assert truth.read(result, truth.stream(api)) == wanted
+            wanted = truth.rows(open_to_all, api, at("2026-10-26"), END)
+            read = truth.read(again, truth.stream(api))
+            assert not wanted - read
 
 
 @pytest.mark.parametrize(("zone", "turn"), [

@@ -13,6 +13,7 @@ from tap_wolkvox import columns, values
 from tap_wolkvox.errors import StreamError, TooLargeError
 from tap_wolkvox.streams.dated import DatedStream
 from tap_wolkvox.streams.one_by_one import ALL, Round, records_of, to_ask
+from tap_wolkvox.sums import Sums
 from tap_wolkvox.wall_clock import A_DAY, A_SECOND
 from tap_wolkvox.windows import Plan
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from tap_wolkvox.tap import TapWolkvox
     from tap_wolkvox.windows import Window
 
-Sums = Counter[tuple[object, ...]]
+Counts = Counter[tuple[object, ...]]
 """What rows count, by their natural key but for the id, and by column."""
 
 
@@ -132,7 +133,7 @@ class DatedEachStream(DatedStream):
             raise StreamError(
                 f"{window}: there are rows, but `{self._each.stream}` has no ids to ask for"
             )
-        found: Sums = Counter()
+        found = Counts()
         of_one = partial(self._of_one, context, window)
         for records in records_of(ones, self._each, self._round, of_one):
             for record in records if whole else ():
@@ -219,14 +220,15 @@ class DatedEachStream(DatedStream):
         except StreamError as error:
             raise StreamError(f"{window}: {error}") from None
 
-    def _sum(self, rows: AnswerRows) -> Sums:
-        sums: Sums = Counter()
+    def _sum(self, rows: AnswerRows) -> Counts:
+        adds_up, counts = Sums(self.endpoint, self.aliases), Counts()
         for row in rows:
-            record, _ = values.convert(row, self.converters, self.aliases)
-            sums.update(self._counts(record))
-        return sums
+            if not adds_up.has(row):
+                record, _ = values.convert(row, self.converters, self.aliases)
+                counts.update(self._counts(record))
+        return counts
 
-    def _counts(self, record: Record) -> Sums:
+    def _counts(self, record: Record) -> Counts:
         """Return what a record counts."""
         natural = [record.get(name) for name in self.endpoint.key if name != self._each.column]
         return Counter({(*natural, name): record.get(name) or 0 for name in self._counted})
