@@ -32,7 +32,7 @@ class Whole:
 
 
 def possible(whole: Whole, days: int, cap: int) -> int:
-    """Return the fewest requests that read all of it.
+    """Return the fewest requests that read all of it, none of them across the end of a month.
 
     From the oldest second on, each window is the longest that fits. No other way takes fewer: a
     part of a window that fits fits too, so that windows which end later reach at least as far with
@@ -49,7 +49,7 @@ def possible(whole: Whole, days: int, cap: int) -> int:
     """
     begin, windows = whole.begin, 0
     while begin <= whole.end:
-        end = min(begin + days * A_DAY - A_SECOND, whole.end)
+        end = min(begin + days * A_DAY - A_SECOND, _end_of_month(begin), whole.end)
         too_many = bisect_left(whole.times, begin) + cap - 1
         if too_many < len(whole.times):
             end = min(end, whole.times[too_many] - A_SECOND)
@@ -57,6 +57,11 @@ def possible(whole: Whole, days: int, cap: int) -> int:
             raise ValueError(f"more happened at {begin} than an answer holds")
         begin, windows = end + A_SECOND, windows + 1
     return windows
+
+
+def _end_of_month(moment: datetime) -> datetime:
+    first = datetime.combine(moment.date().replace(day=1), time())
+    return (first + 31 * A_DAY).replace(day=1) - A_SECOND
 
 
 def daily(whole: Whole, cap: int) -> int:

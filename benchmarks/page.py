@@ -79,6 +79,21 @@ def machine() -> str:
     )
 
 
+def busy(load: float, processors: int) -> str:
+    """Return a sentence about other programs that slowed this one down; nothing without them.
+
+    Args:
+        load: Programs that ran, or waited to run, in the last minute.
+        processors: Processors of the machine.
+    """
+    if load <= processors:
+        return ""
+    return (
+        f"The machine was busy (load {load:.0f} on {processors} processors), which alone can take "
+        "a figure beyond its limit. Run it again with nothing beside it."
+    )
+
+
 def processor() -> str:
     """Return the name of the processor's model, as far as the machine tells it."""
     told = Path("/proc/cpuinfo")

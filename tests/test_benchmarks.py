@@ -50,6 +50,11 @@ def test_what_the_tap_spends() -> None:
     assert (name, least, spent, daily) == ("quiet year", "12", "12", "365")
 
 
+def test_a_busy_machine_is_said() -> None:
+    assert page.busy(2.0, 2) == ""
+    assert "load 15 on 2 processors" in page.busy(15.2, 2)
+
+
 @pytest.mark.parametrize("words", [("nothing",), ("--small", "--write"), ("cpu", "--write")])
 def test_what_can_not_be_asked_for_is_said(words: tuple[str, ...]) -> None:
     command = [sys.executable, str(Path(run.__file__)), *words]
@@ -76,6 +81,13 @@ def hourly(count: int) -> fewest.Whole:
 )
 def test_the_fewest_requests(rows: int, days: int, cap: int, wanted: int) -> None:
     assert fewest.possible(hourly(rows), days, cap) == wanted
+
+
+def test_the_fewest_requests_stay_within_a_month() -> None:
+    whole = fewest.Whole([], at("2026-02-20T00:00:00"), at("2026-03-05T23:59:59"))
+    assert fewest.possible(whole, 31, 10) == 2
+    whole = fewest.Whole([], at("2026-12-31T00:00:00"), at("2027-01-31T23:59:59"))
+    assert fewest.possible(whole, 31, 10) == 2
 
 
 def test_a_second_that_does_not_fit_has_no_fewest() -> None:
