@@ -183,7 +183,9 @@ def test_an_operation_stops_after_three_streams_that_the_api_did_not_answer(
 
 
 @pytest.mark.parametrize(
-    "between", [None, faults.status(400, "SAID BY THE API"), faults.cut_body()], ids=str
+    "between",
+    [None, faults.status(400, "SAID BY THE API"), faults.cut_body()],
+    ids=["none", "said", "cut"],
 )
 def test_it_goes_on_where_any_of_three_in_a_row_was_answered(
     tap: CommandLine, simulator: Simulator, between: Fault | None
