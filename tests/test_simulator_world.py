@@ -275,6 +275,30 @@ class TestOneWorld:
         assert sim.rows("information", api, **{parameter: wanted}) == [every[2]]
 
 
+class TestSkills:
+    def test_figures_are_those_of_the_calls_of_today(self) -> None:
+        with Simulator(seed=1, now=NOON, lag=timedelta()) as simulator:
+            told = simulator.rows("real_time", "skills", skill_id="all", services_time="40")
+            [queue] = [row for row in told if row["skill_id"] == "6115"]
+            assert simulator.rows("real_time", "skills", skill_id="6115", services_time="40") == [
+                queue
+            ]
+            dates = {"date_ini": "20261120000000", "date_end": "20261120235959"}
+            by_skill = {
+                row["skill_id"]: row
+                for row in simulator.rows("reports_manager", "skill_1", skill_id="all", **dates)
+            }
+        for row in told:
+            # Reports know of calls that are over, this one of those who wait no longer.
+            known = by_skill.get(row["skill_id"], {"inbound_calls": "0", "answer_calls": "0"})
+            late = int(row["stat_inbound"]) - int(known["inbound_calls"])
+            assert 0 <= late < 10
+            assert int(row["stat_inbound"]) == int(row["stat_answer"]) + int(row["stat_abandon"])
+            assert 0 <= int(row["stat_answer"]) - int(known["answer_calls"]) <= late
+        assert sum(int(row["stat_inbound"]) for row in told) > 100
+        assert {row["calls_in_queue_now"] for row in told} <= {"0", "1", "2", "3", "4"}
+
+
 class TestCalls:
     def feed(self, now: datetime, api: str = "calls_last_10") -> list[dict[str, str]]:
         with Simulator(seed=1, now=now) as simulator:

@@ -50,6 +50,7 @@ TALK = 235
 TRANSFERRED = 0.1
 CODED_LATE = 0.15
 PRICE_A_SECOND = 0.85
+DIALLED_SOON = 0.04
 TRIES = 5
 
 
@@ -370,6 +371,8 @@ def _until_coded(dice: Random) -> timedelta:
 
 def _since_loaded(dice: Random) -> timedelta:
     """Less than a month for most; the others can't be had together with their record."""
+    if dice.random() < DIALLED_SOON:
+        return timedelta(seconds=dice.randint(300, 2 * 3600))
     first, last = (0, 29) if dice.random() < 0.9 else (32, 45)
     return timedelta(seconds=dice.randint(first * 86_400, last * 86_400))
 

@@ -33,6 +33,10 @@ TIMES_OUT = 23 * 3600
 BOT_HOUR = 10
 """Sessions of bots that lead to nobody; some chats begin with one too."""
 
+SOON = 45
+"""Seconds within which an agent writes who has got a chat."""
+
+UNANSWERED = 0.12
 TIMED_OUT = 0.1
 TRANSFERRED = 0.12
 LED_BY_BOT = 0.4
@@ -216,9 +220,13 @@ def _some_minutes(dice: Random, usual: int) -> int:
 
 
 def _messages(dice: Random, date: datetime, waited: int, lasted: int) -> tuple[Message, ...]:
-    later = sorted(dice.sample(range(waited + 1, lasted), dice.randint(0, 5)))
-    senders = dice.choices((AGENT, CUSTOMER, BOT), (55, 35, 10), k=len(later))
-    written = zip((0, *later), (CUSTOMER, *senders), strict=True)
+    """What the customer writes first; the agent soon, or never; and then anybody."""
+    answer = [waited + dice.randint(1, SOON)] if dice.random() >= UNANSWERED else []
+    begin = answer[0] if answer else waited
+    later = sorted(dice.sample(range(begin + 1, lasted), dice.randint(0, 4)))
+    others = (AGENT, CUSTOMER, BOT) if answer else (CUSTOMER, BOT)
+    senders = dice.choices(others, (55, 35, 10)[-len(others) :], k=len(later))
+    written = zip((0, *answer, *later), (CUSTOMER, *(AGENT for _ in answer), *senders), strict=True)
     return tuple(
         Message(date + timedelta(seconds=after), sender, _text(dice, sender))
         for after, sender in written

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.simulator import calls
 from tests.simulator.endpoints import Endpoint, Question
 from tests.simulator.missing import perhaps
+from tests.simulator.skill_reports import LEVELS, Waits
 
 if TYPE_CHECKING:
     from random import Random
 
     from tests.simulator.answers import Row
+    from tests.simulator.calls import Call
     from tests.simulator.operation import Operation
-    from tests.simulator.world import Agent
+    from tests.simulator.world import Agent, Skill
 
 FOUND = "{count} records were found"
 STATES = ("READY", "TALK", "ACW", "RING", "Almuerzo", "Pausa activa")
 AT_WORK = 24
 """Agents who are logged in: the first so many."""
-
-LEVELS = (10, 20, 30)
-"""Seconds of the service levels that every skill has."""
 
 MESSAGES = ("Hola, buenos días", "¿Me ayudan con mi factura? 🙏", "Con gusto", "<b>Gracias</b>")
 
@@ -189,30 +189,36 @@ def _latency_at(ip: str, by_agent: list[Row], question: Question) -> Row:
 
 
 def skills(question: Question) -> list[Row]:
-    """One row a skill: all, or the one that was asked for."""
-    rows = []
-    for skill in question.operation.world.skills:
-        dice = _dice(question, "skill", skill.id)
-        inbound = dice.randint(1, 200)
-        abandoned = dice.randint(0, inbound)
-        rows.append(
-            {
-                "skill_id": skill.id,
-                "skill_name": skill.name,
-                "calls_in_queue_now": str(dice.randint(0, 12)),
-                "stat_inbound": str(inbound),
-                "stat_answer": str(inbound - abandoned),
-                "stat_abandon": str(abandoned),
-                **{f"service_level_{n}seg": _percent(dice) for n in LEVELS},
-                "by_abandon": f"{100 * abandoned / inbound:.2f} %",
-            }
-            | _level_asked_for(question, dice)
-        )
-    wanted = question.query.get("skill_id")
-    return [row for row in rows if wanted in {"all", row["skill_id"]}]
+    """One row a skill, with its calls of today: all, or the one that was asked for."""
+    now, wanted = _now(question), question.query.get("skill_id")
+    today: defaultdict[str, list[Call]] = defaultdict(list)
+    midnight = now.replace(hour=0, minute=0, second=0)
+    for call in calls.between(question.operation, midnight - timedelta(seconds=1), now):
+        if call.skill:
+            today[call.skill.id].append(call)
+    return [
+        _skill(question, each, today[each.id], now)
+        for each in question.operation.world.skills
+        if wanted in {"all", each.id}
+    ]
 
 
-def _level_asked_for(question: Question, dice: Random) -> Row:
+def _skill(question: Question, skill: Skill, found: list[Call], now: datetime) -> Row:
+    """The figures of those who wait no longer."""
+    waits = Waits([call for call in found if call.rang <= now])
+    return {
+        "skill_id": skill.id,
+        "skill_name": skill.name,
+        "calls_in_queue_now": str(len(found) - len(waits.calls)),
+        "stat_inbound": str(len(waits.calls)),
+        "stat_answer": str(len(waits.answered)),
+        "stat_abandon": str(len(waits.abandoned)),
+        **{f"service_level_{n}seg": waits.level(n) for n in LEVELS},
+        "by_abandon": waits.abandon(),
+    } | _level_asked_for(question, waits)
+
+
+def _level_asked_for(question: Question, waits: Waits[Call]) -> Row:
     """A service level of one's own.
 
     For those that every row has, the vendor's table promises a level for 0 seconds and the
@@ -221,7 +227,7 @@ def _level_asked_for(question: Question, dice: Random) -> Row:
     seconds = question.query.get("services_time", "")
     if not seconds.isdecimal() or int(seconds) in LEVELS:
         return {}
-    return {f"service_level_{seconds}seg": _percent(dice)}
+    return {f"service_level_{seconds}seg": waits.level(int(seconds))}
 
 
 def campaigns(question: Question) -> list[Row]:
