@@ -22,6 +22,7 @@ from tap_wolkvox.errors import (
     ForeignError,
     OperationError,
     PassingError,
+    RedirectError,
     StreamError,
     TooLargeError,
 )
@@ -183,7 +184,7 @@ class Connection:
                 self.asked_at = clock.now()
                 try:
                     return send(request, context)
-                except ForeignError:
+                except (ForeignError, RedirectError):
                     self.foreign += 1
                     raise
 

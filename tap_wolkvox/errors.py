@@ -5,6 +5,7 @@ WolkvoxError
 ├── PassingError      may pass by itself: the request is asked again
 │   └── ForeignError  something before the API answered in its place
 ├── StreamError       this stream fails, the others go on
+│   ├── RedirectError something before the API answered that it is elsewhere
 │   └── TooLargeError asked for less, it may go on
 ├── OperationError    every stream of this operation would fail alike: it stops
 │   └── QuotaError    the API gives no more requests today
@@ -79,6 +80,10 @@ class ForeignError(PassingError):
 
 class StreamError(WolkvoxError):
     """A failure of one stream."""
+
+
+class RedirectError(StreamError):
+    """Something before the API answered that it is elsewhere, where the token is not sent."""
 
 
 class TooLargeError(StreamError):

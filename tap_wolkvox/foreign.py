@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from tap_wolkvox.decoding import without_marks
-from tap_wolkvox.errors import ForeignError, PassingError
+from tap_wolkvox.errors import ForeignError, PassingError, RedirectError, WolkvoxError
 from tap_wolkvox.redaction import quoted
 from tap_wolkvox.spool import BLOCK
 
@@ -54,8 +54,10 @@ class Reply:
     media: str = ""
 
 
-def error(reply: Reply, secret: str, *, is_json: bool) -> PassingError:
+def error(reply: Reply, secret: str, *, is_json: bool) -> WolkvoxError:
     """Return the error that a reply is which the API has not made; it says what came.
+
+    A redirect is final: to ask again would be of no use.
 
     Args:
         reply: The reply.
@@ -63,14 +65,15 @@ def error(reply: Reply, secret: str, *, is_json: bool) -> PassingError:
         is_json: Whether its body is a JSON document.
     """
     status, text = reply.status, without_marks(reply.body.read(0, BLOCK))
+    kind = _of(reply.media, secret)
     if status == HTTPStatus.OK and text[:1] in (b"{", b"["):
-        return PassingError(f"the answer is no whole JSON document{_of(reply.media)}", large=True)
+        return PassingError(f"the answer is no whole JSON document{kind}", large=True)
     if status // 100 == _REDIRECT:
-        return ForeignError(REDIRECTED)
+        return RedirectError(REDIRECTED)
     title = _title(text, secret)
     message = (
         f"no answer of the API came, but {status} with {_kind(text, title, is_json=is_json)}"
-        f"{_of(reply.media)}: run again later; if it stays, check `server` and `api_url`"
+        f"{kind}: run again later; if it stays, check `server` and `api_url`"
     )
     large = status == HTTPStatus.OK or status // 100 == _SERVER_ERROR or status in TIMEOUTS
     # A script that fails for what it was asked, as it runs out of memory, makes no whole page.
@@ -98,7 +101,7 @@ def _title(text: bytes, secret: str) -> str:
     return quoted(title, secret, _TITLE_LENGTH)
 
 
-def _of(media: str) -> str:
+def _of(media: str, secret: str) -> str:
     """Return the type of a body in brackets, if it is one."""
-    found = _MEDIA_TYPE.match(media)
+    found = _MEDIA_TYPE.match(quoted(media, secret))
     return f" ({found[0]})" if found else ""

@@ -23,7 +23,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from tap_wolkvox.errors import ForeignError, OperationError, PassingError, WolkvoxError
+from tap_wolkvox.errors import OperationError, PassingError, RedirectError, WolkvoxError
 from tap_wolkvox.spool import BLOCK, Spool
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class Session(requests.Session):
 
         Raises:
             PassingError: No answer, or not all of it, came in time.
+            RedirectError: It redirects to what is no URL.
             OperationError: No request can be sent to this place.
         """
         outcome = self._exchanged(request, kwargs)
@@ -213,7 +214,7 @@ def _failure(error: Exception, proxy: _Proxy, *, answered: bool) -> WolkvoxError
         return proxy.misfit
     if isinstance(error, (ValueError, requests.exceptions.InvalidURL)) and answered:
         what = "the API redirects to a place that is no URL: check `server` and `api_url`"
-        return ForeignError(what)
+        return RedirectError(what)
     if isinstance(
         error,
         (

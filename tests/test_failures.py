@@ -140,7 +140,6 @@ def test_empty_is_no_failure(tap: CommandLine, simulator: Simulator, fault: Faul
         pytest.param(faults.status(423, "LOCKED"), id="423"),
         pytest.param(faults.raw(b"", 204), id="204"),
         pytest.param(faults.html("404 Not Found", 404), id="404 of a web server"),
-        pytest.param(faults.redirect("http://127.0.0.1:9/"), id="redirect"),
     ],
 )
 def test_what_passes_by_itself_is_asked_again_and_emitted_once(

@@ -10,6 +10,7 @@ from tap_wolkvox.errors import (
     ForeignError,
     OperationError,
     PassingError,
+    RedirectError,
     StreamError,
     WolkvoxError,
 )
@@ -49,7 +50,7 @@ FOREIGN = [
 
 @pytest.mark.parametrize("content", FOREIGN)
 @pytest.mark.parametrize(
-    "status", [201, 202, 204, 301, 302, 308, 400, 401, 403, 404, 405, 413, 418, 429, 501, 503, 600]
+    "status", [201, 202, 204, 400, 401, 403, 404, 405, 413, 418, 429, 501, 503, 600]
 )
 def test_whatever_its_status_an_answer_that_is_not_the_apis_may_pass(
     status: int, content: bytes
@@ -59,6 +60,12 @@ def test_whatever_its_status_an_answer_that_is_not_the_apis_may_pass(
     for advice in ("deselect", "maintenance", "`token`", "report it"):
         assert advice not in str(error)
     assert "check `server` and `api_url`" in str(error)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 304, 307, 308])
+@pytest.mark.parametrize("content", [NGINX, b""])
+def test_a_redirect_is_final_for_it_leads_to_another_place(status: int, content: bytes) -> None:
+    assert type(failure(status, content)) is RedirectError
 
 
 @pytest.mark.parametrize(
@@ -89,7 +96,6 @@ def test_a_status_that_says_not_now_may_pass_whoever_says_it(status: int) -> Non
     [
         pytest.param(200, page("Log in"), True, id="a portal"),
         pytest.param(404, NGINX, True, id="404"),
-        pytest.param(302, b"", True, id="a redirect"),
         pytest.param(503, b"", True, id="503"),
         pytest.param(200, b"", False, id="a script that ends without a word"),
         pytest.param(200, b"<br /><b>Fatal error</b>: memory", False, id="one that says so"),
@@ -129,6 +135,8 @@ def test_what_may_come_of_the_request_is_told_from_what_answers_to_all(
         (b'{"Ana": ', "application/json", "404 with broken JSON (application/json):"),
         (b"", "Ana 3001234567", "404 with an empty body: run"),
         (b"", "\x1b[31m/x", "404 with an empty body: run"),
+        (b"", f"{SECRET}/x", "404 with an empty body: run"),
+        (b"", "x/3001234567", "404 with an empty body: run"),
     ],
 )
 def test_it_is_said_what_came(content: bytes, media: str, said: str) -> None:
