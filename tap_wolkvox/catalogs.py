@@ -44,13 +44,14 @@ def _completed(entry: Entry) -> Entry:
 
 def _schema(given: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
     """Return a schema with the tap's own columns in their places; the tap's, where it has none."""
-    wanted = columns.stream_schema(endpoint)
-    properties = given.get("properties")
-    if not properties:
-        return wanted
+    properties = given.get("properties", {})
     own = {SERVER, *endpoint.added, *_automatic(endpoint), columns.RESCUED}
     if own <= properties.keys():
+        # Mostly so: then no file of the schema is read, of a stream that may not be selected.
         return given
+    wanted = columns.stream_schema(endpoint)
+    if not properties:
+        return wanted
     known = wanted["properties"].items()
     placed = {name: each for name, each in known if name in own or name in properties}
     return {**given, "properties": placed | properties}
