@@ -485,8 +485,10 @@ class TestRanges:
         self, in_new_york: Simulator, api: str
     ) -> None:
         begin, end = "20261031221705", "20261102030405"
-        parts = [rows(in_new_york, api, days) for days in cut(begin, "20261101013107", end)]
-        whole = rows(in_new_york, api, (begin, end))
+        there = rows(in_new_york, "agent_7", (begin, end))[0]["agent_id"]
+        more = {"agent_id": there} if api == "agent_2" else {}
+        parts = [rows(in_new_york, api, days, **more) for days in cut(begin, "20261101013107", end)]
+        whole = rows(in_new_york, api, (begin, end), **more)
         assert whole
         assert sum(map(counted, parts), counted([])) == counted(whole)
 

@@ -149,6 +149,7 @@ class _Staff:
     """Who may take a call, and until when each is taken up by one, by id."""
 
     sessions: tuple[Session, ...]
+    near: tuple[Session, ...]
     everybody: tuple[Agent, ...]
     until: dict[str, datetime] = field(default_factory=dict)
 
@@ -156,8 +157,7 @@ class _Staff:
         self, moment: datetime, skill: Skill | None, but: Agent | None
     ) -> Sequence[Agent]:
         """Those who are free, experts if there are any; else who is there, or is on that day."""
-        there = [each.agent for each in self.sessions if each.at_work(moment)]
-        there = [each for each in there if each is not but]
+        there = [each.agent for each in self.near if each.at_work(moment) and each.agent is not but]
         free = [each for each in there if self.until.get(each.id, moment) <= moment]
         able = [each for each in free if skill and _can(each, skill)]
         return able or free or there or self.of_the_day(but)
@@ -182,8 +182,12 @@ class _Hour:
         self.local = hour.astimezone(operation.clock.zone)
         self.dice = operation.dice("calls", hour.isoformat())
         sessions = (shifts.around(operation, each) for each in (hour, hour + AN_HOUR))
+        of_the_day = tuple(dict.fromkeys(chain(*sessions)))
         self.staff = _Staff(
-            tuple(dict.fromkeys(chain(*sessions))),
+            of_the_day,
+            tuple(
+                each for each in of_the_day if each.end > hour and each.begin < hour + 2 * AN_HOUR
+            ),
             operation.world.agents,
         )
         self.pressure = rhythm.pressure(self.local) + self.dice.uniform(-0.12, 0.12)
