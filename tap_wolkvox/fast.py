@@ -12,7 +12,7 @@ import contextlib
 import re
 from collections import deque
 from functools import cache, partial
-from itertools import repeat
+from itertools import compress, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -248,7 +248,13 @@ def _without_blanks(rows: list[msgspec.Struct], name: str) -> None:
     Only these rows are written to: reading is the cheaper part, and most ids are not blank.
     """
     value_of = attrgetter(name)
-    blank = [row for row in rows if (value_of(row) or "").strip() in values.MISSING]
+    try:
+        # In loops that are none of Python's.
+        are_blank = map(values.MISSING.__contains__, map(str.strip, map(value_of, rows)))
+        blank = list(compress(rows, are_blank))
+    except TypeError:
+        # Some are null.
+        blank = [row for row in rows if (value_of(row) or "").strip() in values.MISSING]
     _set(blank, name, repeat(None))
 
 
