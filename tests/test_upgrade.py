@@ -67,7 +67,7 @@ def test_the_changelog_removes_what_0_1_has_loaded_wrong(database: Database) -> 
         **{f"reports_{name}": [("ALL",), ("All",), ("5",)] for name in SKILLS},
         "reports_campaign_2": [("TOTAL",), ("CV_BUZON",)],
         "reports_quality_2": [("7", "TOTAL", "ANA", "x"), ("7", "1.2.3.4", "ANA", "x")],
-        "reports_cdr_7": [("2026-11-20",)],
+        "reports_cdr_7": [("9000-01-01",), ("2026-01-20",)],
     }
     columns = {
         "reports_campaign_2": ("cod_act",),
@@ -80,7 +80,10 @@ def test_the_changelog_removes_what_0_1_has_loaded_wrong(database: Database) -> 
             names = columns.get(table, ("skill_id",))
             place = sql.Identifier("tap_wolkvox", table)
             declared = sql.SQL(", ").join(
-                sql.SQL("{} text").format(sql.Identifier(name)) for name in names
+                sql.SQL("{} timestamp" if name == "date" else "{} text").format(
+                    sql.Identifier(name)
+                )
+                for name in names
             )
             connection.execute(sql.SQL("create table {} ({})").format(place, declared))
             marks = sql.SQL(", ").join(sql.Placeholder() for _ in names)
@@ -94,8 +97,8 @@ def test_the_changelog_removes_what_0_1_has_loaded_wrong(database: Database) -> 
             ).fetchall()
             for table in tables
         }
-    kept = {table: rows[-1:] for table, rows in tables.items()} | {"reports_cdr_7": []}
-    assert left == kept
+    kept = {table: rows[-1:] for table, rows in tables.items()}
+    assert left == kept | {"reports_cdr_7": [(at("2026-01-20"),)]}
 
 
 SKILLS = ("skill_4", "skill_4_1", "skill_4_2", "skill_5")
