@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
+from dotenv import find_dotenv
 from singer_sdk import Tap
 from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
@@ -33,7 +34,7 @@ from tap_wolkvox import (
 )
 from tap_wolkvox.budget import Allowance
 from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS
-from tap_wolkvox.errors import RunError, WolkvoxError
+from tap_wolkvox.errors import InputError, RunError, WolkvoxError
 from tap_wolkvox.output import WholeMessageWriter
 from tap_wolkvox.source import Source
 from tap_wolkvox.streams import WolkvoxStream, stream
@@ -318,7 +319,16 @@ class TapWolkvox(Tap):
         """Settings from the environment; the SDK's own conversion of numbers names no setting."""
         cls.append_builtin_config(cls.config_jsonschema)
         schema = settings.as_text(cls.config_jsonschema)
-        found = parse_environment_config(schema, cls._env_var_prefix)
+        try:
+            # The SDK would look for it from its own folder on, not from this one.
+            found = parse_environment_config(
+                schema, cls._env_var_prefix, dotenv_path=find_dotenv(usecwd=True)
+            )
+        except UnicodeDecodeError:
+            raise InputError(
+                "the file .env is no UTF-8: write it anew, in PowerShell with `Set-Content "
+                "-Encoding utf8`"
+            ) from None
         # An empty one takes no setting of a file away.
         return {name: text for name, text in found.items() if text}
 

@@ -116,6 +116,23 @@ def test_settings_can_come_from_the_environment(tmp_path: Path, simulator: Simul
     assert result.streams == {endpoint.name for endpoint in ENDPOINTS if endpoint.selected}
 
 
+def test_settings_can_come_from_a_file_of_the_working_folder(
+    tmp_path: Path, simulator: Simulator
+) -> None:
+    lines = [f'TAP_WOLKVOX_SERVER="{simulator.server}"', f"TAP_WOLKVOX_TOKEN='{simulator.token}'"]
+    text = "\n".join([*lines, f"TAP_WOLKVOX_API_URL={simulator.url}", ""])
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+    result = CommandLine(tmp_path).run("--config", "ENV", "--test")
+    assert result.code == 0, result.log
+    assert result.output.startswith(f"Server {simulator.server} reached")
+    # As `>` of Windows PowerShell writes it.
+    (tmp_path / ".env").write_text(text, encoding="utf-16")
+    result = CommandLine(tmp_path).run("--config", "ENV", "--test")
+    assert result.code == 1
+    [error] = result.errors
+    assert error.startswith("the file .env is no UTF-8: ")
+
+
 def test_a_wrong_number_in_the_environment_is_named(tap: CommandLine) -> None:
     environment = {"TAP_WOLKVOX_MAX_RETRIES": "many"}
     result = tap.run("--config", "ENV", max_retries=None, environment=environment)
