@@ -200,8 +200,11 @@ class Plan:
     def _ends(self) -> Iterator[datetime]:
         """What the next window may not go beyond, each its last second."""
         origin = self._origin
-        yield origin + self.width - A_SECOND
-        yield end_of_month(origin)
+        end = origin + self.width - A_SECOND
+        yield end
+        if end.month != origin.month:
+            # No window is as long as a year.
+            yield end_of_month(origin)
         yield self.unread.end
         if self.fence:
             yield self.fence

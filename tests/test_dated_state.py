@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -267,14 +268,17 @@ def test_after_each_window_a_state_says_so_and_never_before_its_rows(
     simulator: Simulator, tmp_path: Path
 ) -> None:
     result = for_simulator(simulator, tmp_path, AGENT_1).run(now=NOW, start_date="2026-11-10")
-    said, read = [], set()
+    today, said, read = "2026-11-20", [""], set()
     for message in result.messages:
         if message["type"] == "RECORD":
             read.add(message["record"]["window_date"])
+            assert message["record"]["window_date"] > said[-1]
         elif message["type"] == "STATE" and (day := value(message["value"], AGENT_1)):
-            assert day == max(read)
+            # A day that is not over has rows too, and the bookmark does not pass it.
+            assert day == max(read - {today})
             said.append(day)
-    assert list(dict.fromkeys(said)) == [f"2026-11-{day}" for day in range(10, 20)]
+    assert today in read
+    assert list(dict.fromkeys(said[1:])) == [f"2026-11-{day}" for day in range(10, 20)]
 
 
 @pytest.mark.parametrize("first_kill", [40, 130])
@@ -288,6 +292,10 @@ def test_for_any_kills_what_was_emitted_before_a_state_is_the_truth(
     for run in range(20):
         process = tap.start(now=NOW, start_date="2026-10-15", state=state, lookback_days=0)
         assert process.stdout
+        assert process.stderr
+        # A log that nobody reads would stop the tap once the pipe is full.
+        log = threading.Thread(target=process.stderr.read)
+        log.start()
         pending: list[dict[str, Any]] = []
         keys: dict[str, list[str]] = {}
         for number, line in enumerate(process.stdout):
@@ -305,7 +313,7 @@ def test_for_any_kills_what_was_emitted_before_a_state_is_the_truth(
                 process.kill()
                 break
         process.stdout.close()
-        assert process.stderr
+        log.join()
         process.stderr.close()
         if process.wait(timeout=30) == 0:
             break
@@ -322,7 +330,8 @@ def test_for_any_kills_what_was_emitted_before_a_state_is_the_truth(
 def test_rows_that_change_keep_their_keys(tmp_path: Path) -> None:
     """Codes are given later, chats go on: a re-read replaces the rows in a merging target."""
     streams = (CDR, "reports_chat_1", "reports_chat_2", "reports_agent_14", "reports_agent_7")
-    now = at("2026-11-18T18:00:00")
+    # In working hours: sessions, chats and some breaks go on, and their rows have no end yet.
+    now = at("2026-11-18T11:30:00")
     with Simulator(token=TOKEN, pace=0.3, now=now) as simulator:
         tap = for_simulator(simulator, tmp_path, *streams)
         one = tap.run(now=f"{now.isoformat()}-05:00", start_date="2026-11-16")

@@ -33,7 +33,7 @@ BEGIN = dict.fromkeys(SIX_WEEKS, START) | dict.fromkeys(SOME_DAYS, LATE_START)
 STREAMS = tuple(map(truth.stream, (*BEGIN, truth.BY_TWO_DATES)))
 ALL_FIRST = {
     *("campaign_1", "campaign_2", "campaign_4", "campaign_8", "campaign_10"),
-    *("skill_6", "skill_11"),
+    *("skill_4", "skill_4_1", "skill_4_2", "skill_5", "skill_6", "skill_11"),
 }
 
 
@@ -142,16 +142,24 @@ def test_attempts_reach_back_31_days_from_the_end_of_each_day(
     simulator: Simulator, result: Result
 ) -> None:
     asked = truth.ranges(simulator, "campaign_3")
-    assert [end for _, end in asked] == [end for _, end in truth.by_day(START, END)]
-    assert {end - begin for begin, end in asked} == {timedelta(days=31, seconds=-1)}
+    wanted = []
+    for _, end in truth.by_day(START, END):
+        month = datetime(end.year, end.month, 1)  # noqa: DTZ001  # local time of the operation
+        begins = (end - timedelta(days=31, seconds=-1), month)
+        # On the 31st of October, they are the same.
+        wanted += [(begin, end) for begin in dict.fromkeys(begins)]
+    assert asked == wanted
+    assert len(asked) == 2 * len(list(truth.by_day(START, END))) - 1
 
 
 def test_the_log_says_how_far_it_is(result: Result) -> None:
     found = re.findall(r"\| reports_agent_8: (2026.*)", result.log)
-    first = "2026-10-05 00:00:00 to 2026-11-04 23:59:59"
-    second = "2026-11-05 00:00:00 to 2026-11-20 08:52:12"
+    first = "2026-10-05 00:00:00 to 2026-10-31 23:59:59"
+    second = "2026-11-01 00:00:00 to 2026-11-20 08:52:12"
     assert [line.split(": ")[0] for line in found] == [first, second]
-    assert re.fullmatch(r"[\d,]+ rows; 1 request so far, 66 % read\.", found[0][44:])
+    share = (at("2026-11-01T00:00:00") - START) / (END + timedelta(seconds=1) - START)
+    said = rf"[\d,]+ rows; 1 request so far, {100 * share:.0f} % read\."
+    assert re.fullmatch(said, found[0][len(f"{first}: ") :])
     assert found[1].endswith("2 requests so far, 100 % read.")
 
 
@@ -165,8 +173,10 @@ def test_a_table_at_the_end_sums_it_up(simulator: Simulator, result: Result) -> 
     assert table["reports_agent_1"][0] == "47"
     asked = [*SIX_WEEKS, truth.BY_TWO_DATES]
     requests = sum(len(truth.ranges(simulator, api)) for api in asked)
-    # Agents and campaigns are asked for too, once each, for the ids.
-    assert table["total"][2] == f"{requests + 2:,}"
+    # Agents, campaigns and skills are asked for too, once each, for the ids.
+    parents = {tuple(ids_from) for api in SIX_WEEKS if (ids_from := truth.LINES[api]["ids_from"])}
+    assert len(parents) == 3
+    assert table["total"][2] == f"{requests + len(parents):,}"
     assert float(table["total"][4]) > 0
 
 

@@ -394,8 +394,9 @@ class TestTheUsualForm:
         declared = list(columns.received(endpoint))
         texts = usual_cells.filter(lambda text: not text or "\x00" not in text)
         rows = data.draw(batches(endpoint, declared, texts))
-        both = Both(endpoint)
-        assert both.compare(written(rows, data.draw(styles)))
+        raw = written(rows, data.draw(styles))
+        # What may be a sum by its ids is left to the other way.
+        assert Both(endpoint).compare(raw) != typist(endpoint).sums.may_be_in(raw)
 
     @each_endpoint
     def test_an_unknown_field(self, endpoint: Endpoint) -> None:

@@ -102,7 +102,7 @@ def test_what_is_no_json_is_named_with_its_file_and_not_shown(name: str, content
 @pytest.mark.parametrize("content", ["[]", "null", "5", '"text"'])
 def test_settings_are_an_object(tmp_path: Path, content: str) -> None:
     path = tmp_path / "config.json"
-    path.write_text(content)
+    path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match="are no JSON object"):
         input_files.settings(str(path))
 

@@ -51,7 +51,7 @@ def printed() -> tuple[str, str]:
 def bash(tap: CommandLine, commands: str) -> subprocess.CompletedProcess[str]:
     """Run commands where the tap and a target can be found."""
     target = tap.folder / "target-jsonl"
-    target.write_text(f"#!{sys.executable}\n{TARGET}")
+    target.write_text(f"#!{sys.executable}\n{TARGET}", encoding="utf-8")
     target.chmod(0o755)
     path = f"{tap.folder}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     return subprocess.run(
@@ -60,6 +60,7 @@ def bash(tap: CommandLine, commands: str) -> subprocess.CompletedProcess[str]:
         env=os.environ | {"PATH": path, "TMPDIR": str(tap.folder)},
         capture_output=True,
         text=True,
+        encoding="utf-8",
         check=False,
     )
 
@@ -67,17 +68,20 @@ def bash(tap: CommandLine, commands: str) -> subprocess.CompletedProcess[str]:
 def test_they_keep_the_state_from_the_first_day_on(tap: CommandLine, simulator: Simulator) -> None:
     # Little to read: what is of interest here are the files.
     few = {"start_date": f"{datetime.now(UTC) - A_DAY:%Y-%m-%d}", "lookback_days": 0}
-    (tap.folder / "config.json").write_text(json.dumps(tap.settings | few))
+    (tap.folder / "config.json").write_text(json.dumps(tap.settings | few), encoding="utf-8")
     state = tap.folder / "state.json"
     first, later = printed()
     ended = bash(tap, first)
     assert ended.returncode == 0, ended.stderr
-    kept = json.loads(state.read_text())
+    kept = json.loads(state.read_text(encoding="utf-8"))
     assert "billing_rec_screen" in kept["bookmarks"]
     ended = bash(tap, later)
     assert ended.returncode == 0, ended.stderr
-    assert json.loads(state.read_text())["bookmarks"].keys() == kept["bookmarks"].keys()
-    kept = json.loads(state.read_text())
+    assert (
+        json.loads(state.read_text(encoding="utf-8"))["bookmarks"].keys()
+        == kept["bookmarks"].keys()
+    )
+    kept = json.loads(state.read_text(encoding="utf-8"))
     simulator.faults.add(faults.status(400, "NO"))
     assert bash(tap, f"set -o pipefail\n{later}").returncode == 1
-    assert json.loads(state.read_text()) == kept
+    assert json.loads(state.read_text(encoding="utf-8")) == kept

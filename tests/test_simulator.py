@@ -48,7 +48,7 @@ ASKED = {
 TOLD = {
     "date_ini": "20261119000000",
     "date_end": "20261119235959",
-    "agent_id": "092",
+    "agent_id": "2015",
     "skill_id": "all",
     "cod_act": "cod_act1",
 }

@@ -81,7 +81,8 @@ class TestMenus:
         found = by_id(rows(sim, "diagram_11"))
         answered = {id_ for id_, row in found.items() if row["skill_result"] == "ANSWER"}
         assert answered == set(agents)
-        assert 0.5 < len(answered) / len(found) < 0.75
+        # While it is open, 2 to 7 callers in a hundred are lost; at night hardly anybody calls.
+        assert 0.9 < len(answered) / len(found) < 0.98
         for id_, row in found.items():
             passed = steps[id_]
             assert total(passed, "time") == seconds(row["time_on_rp"])

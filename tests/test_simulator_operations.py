@@ -571,8 +571,8 @@ def test_every_option_and_page_stands_on_the_page_for_people(sim: Simulator) -> 
     page = (ROOT / "tests/simulator/README.md").read_text(encoding="utf-8")
     with run("--help") as process:
         said, _ = process.communicate(timeout=5)
-    options = set(re.findall(r"--\w+", said)) - {"--help"}
-    assert options == set(re.findall(r"^\| `(--\w+)` \|", page, re.MULTILINE))
+    options = set(re.findall(r"--[\w-]+", said)) - {"--help"}
+    assert options == set(re.findall(r"^\| `(--[\w-]+)` \|", page, re.MULTILINE))
     pages = set(re.findall(r"/simulator/\w+", control(sim, "nothing").json["error"]))
     assert len(pages) == 4
     assert pages <= set(re.findall(r"/simulator/\w+", page))

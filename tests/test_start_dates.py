@@ -71,15 +71,22 @@ def test_a_hole_begins_what_was_read_anew(tap: CommandLine) -> None:
 
 
 @pytest.mark.parametrize("begun", [{}, {"begun": "nonsense"}], ids=str)
-def test_what_a_state_does_not_say_is_what_it_reads_again(
-    tap: CommandLine, begun: dict[str, str]
-) -> None:
+def test_what_a_state_does_not_say_is_said_once(tap: CommandLine, begun: dict[str, str]) -> None:
+    """A state of 0.1, which read from its `start_date` on: that is most likely still the same."""
+    # Midnight of the 19th in Bogotá: the run begins three days before it.
     state = state_of(CDR, "2026-11-19T05:00:00+00:00", **begun)
     result = tap.run(now=NOW, start_date="2026-11-01", state=state)
     assert warned(result) == [f"{EARLIER}{CDR}"]
-    assert partition(result.state, CDR)["begun"] == "2026-11-16T00:00:00"
-    assert warned(tap.run(now=NOW, start_date="2026-11-17", state=state)) == []
-    assert warned(tap.run(now=NOW, state=state)) == []
+    assert partition(result.state, CDR)["begun"] == "2026-11-01T00:00:00"
+    daily = tap.run(now=LATER, start_date="2026-11-01", state=result.state)
+    assert warned(daily) == []
+    # Where nothing earlier is wanted, it begins where the run does.
+    late = tap.run(now=NOW, start_date="2026-11-17", state=state)
+    assert warned(late) == []
+    assert partition(late.state, CDR)["begun"] == "2026-11-17T00:00:00"
+    unset = tap.run(now=NOW, state=state)
+    assert warned(unset) == []
+    assert partition(unset.state, CDR)["begun"] == "2026-11-16T00:00:00"
 
 
 def test_one_in_the_future_is_said_with_the_streams_that_wait(tap: CommandLine) -> None:

@@ -250,7 +250,7 @@ class TestOddShapes:
             ("whatsapp_list_templates", [{"id": "1"}], "`data` is a list"),
             ("whatsapp_list_templates", {"templates": []}, "no `data.meta_templates`"),
             ("whatsapp_agent_chat", {"data": {"chat_id": "1"}}, "`data.data` is an object"),
-            ("information_agents", {"5": {"agent_id": "5"}}, "`data` is an object"),
+            ("information_agents", {"five": {"agent_id": "5"}}, "`data` is an object"),
             ("information_storage", [{"storage": "1"}, {"storage": "2"}], "2 objects"),
         ],
     )
