@@ -13,16 +13,18 @@ if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     # Until there is a tap to handle it, Ctrl-C has nothing to tidy up, and no traceback to show.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-import io
 import os
 import sys
-from typing import NoReturn, TextIO, cast
+from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 
 from singer_sdk.exceptions import ConfigValidationError
 
 from tap_wolkvox import run
 from tap_wolkvox.errors import WolkvoxError
 from tap_wolkvox.tap import TapWolkvox
+
+if TYPE_CHECKING:
+    from io import TextIOWrapper
 
 gc.enable()
 
@@ -41,9 +43,8 @@ def main() -> None:
     if cast("TextIO | None", sys.stdout) is None:
         # The next file that is opened would take its place.
         _fail("standard output is closed: let it go to a target, or to a file")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # What its encoding lacks is no reason to fail: it is escaped, as on standard error.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    # What its encoding lacks is no reason to fail: it is escaped, as on standard error.
+    cast("TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
     if os.environ.get(LOG_CONFIG) == "":
         # As with the settings: an empty variable is none.
         del os.environ[LOG_CONFIG]

@@ -224,6 +224,15 @@ def test_a_stream_without_metadata_stays_without() -> None:
     assert entry(catalogs.completed(cut), CDR)["metadata"] == []
 
 
+def test_metadata_without_that_of_the_stream_gets_none() -> None:
+    cut = selection(CDR)
+    its = entry(cut, CDR)
+    its["metadata"] = [item for item in its["metadata"] if item["breadcrumb"]]
+    completed = entry(catalogs.completed(cut), CDR)
+    assert all(item["breadcrumb"] for item in completed["metadata"])
+    assert completed["key_properties"] == ["wolkvox_server", "row_key"]
+
+
 def test_what_is_no_stream_of_the_tap_is_left_alone() -> None:
     other = {"tap_stream_id": "of_another_tap", "schema": {}, "metadata": []}
     assert catalogs.completed({"streams": [other]}) == {"streams": [other]}

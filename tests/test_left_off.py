@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,6 +54,15 @@ def test_what_is_put_into_a_state_comes_out_of_it(before: LeftOff, after: LeftOf
     assert LeftOff.of(read) == after
     assert (KEY in read) == (after != NOWHERE)
     assert read["replication_key_value"] == "2026-11-20"
+
+
+@pytest.mark.parametrize(
+    "unreadable",
+    ["2026-11-20T10:00:00", ["all"], {"all": None}, {"all": ""}, {"all": "soon"}, {"all": 7}],
+)
+def test_a_place_that_is_none_is_refused(unreadable: object) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        LeftOff.of({KEY: {"unreadable": unreadable}})
 
 
 @given(anywhere, maybe(seconds), maybe(seconds))
