@@ -188,8 +188,8 @@ def test_a_column_that_a_stream_map_removes_is_not_in_the_table(
     [(stream, removed)] = re.findall(r" {8}(\w+):\n {10}(\w+): __NULL__", lines)
     alone = with_settings(project, _SELECT=f'["{stream}.*"]', START_DATE="2026-11-16")
     text = written.read_text(encoding="utf-8")
-    text = text.replace("    pip_url: -e .\n", f"    pip_url: -e .\n{lines}", 1)
-    written.write_text(text, encoding="utf-8")
+    mapped = text.replace("    pip_url: -e .\n", f"    pip_url: -e .\n{lines}", 1)
+    written.write_text(mapped, encoding="utf-8")
     by_variable = with_settings(alone, STREAM_MAPS=json.dumps({stream: {removed: None}}))
     for schema, how in (("by_yaml", alone), ("by_variable", by_variable)):
         run = Project(how.folder, how.settings | {"TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": schema})
