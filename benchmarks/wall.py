@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -29,7 +29,6 @@ TARGET = Path(__file__).with_name("target.py")
 ROWS = 2_000
 """Rows of a window: about 1 MB of messages, where a pipe holds 64 KiB."""
 
-WINDOW = timedelta(days=31)
 LAST_DAY = date(2026, 10, 31)
 
 
@@ -77,7 +76,7 @@ def measure(size: Size) -> Outcome:
         folder = Path(temporary)
         (folder / f"{DATED}.json").write_bytes(answers.body(answers.calls(ROWS)))
         with serving(folder, case.seconds) as served:
-            begin = LAST_DAY - case.windows * WINDOW + timedelta(days=1)
+            begin = _first_day(case.windows)
             command = commands.tap(served, DATED, folder, f"{begin}", f"{LAST_DAY}")
             rows_of.warm(commands.TAP, folder)
             timed = [_timed(command, served, case, folder) for _ in range(case.rounds)]
@@ -89,6 +88,12 @@ def measure(size: Size) -> Outcome:
         rows=[[str(case.windows), *(f"{each:.1f} s" for each in figures), f"{ratio:.2f}"]],
         verdicts=[Verdict(limits.WALL, ratio)],
     )
+
+
+def _first_day(windows: int) -> date:
+    """Return the first day of so many windows, each of which is a month."""
+    years, month = divmod(12 * LAST_DAY.year + LAST_DAY.month - windows, 12)
+    return date(years, month + 1, 1)
 
 
 def _timed(command: tuple[str, ...], served: Served, case: Case, folder: Path) -> Timed:
