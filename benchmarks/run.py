@@ -61,7 +61,8 @@ def main() -> None:
     verdicts = [verdict for outcome in found.values() for verdict in outcome.verdicts]
     if all(verdict.holds(size) for verdict in verdicts):
         return
-    if excuse := page.busy(os.getloadavg()[0], os.cpu_count() or 1):
+    load, *_ = os.getloadavg()  # type: ignore[attr-defined,unused-ignore]  # not on Windows
+    if excuse := page.busy(load, os.cpu_count() or 1):
         print(excuse)
     sys.exit(1)
 

@@ -140,7 +140,7 @@ def test_so_are_records_that_come_one_by_one() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="its pipes always wait")
 def test_a_pipe_that_does_not_wait_is_waited_for() -> None:
     with a_target() as target:
-        os.set_blocking(target.stdout.fileno(), False)
+        os.set_blocking(target.stdout.fileno(), False)  # type: ignore[attr-defined,unused-ignore]  # not on Windows
         writer = WholeMessageWriter()
         writer.write_records(records(MANY))
         writer.write_message(state(MANY))
