@@ -53,7 +53,7 @@ class Case:
 
 
 FULL = Case(windows=20, seconds=2, rounds=1)
-SMALL = Case(windows=8, seconds=0.3, rounds=3)
+SMALL = Case(windows=8, seconds=1, rounds=3)
 
 
 @dataclass(frozen=True, slots=True)
