@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from tests.processes import Process
     from tests.simulator import Simulator, Simulators
 
-TOKEN = "s3cr3t-t0ken/with=signs"
-"""The token of all tests, made of what could be written in more than one way."""
+TOKEN = f"s3cr3t+t0ken/with=signs{os.getpid()}"
+"""The token of all tests of this process, made of what could be written in more than one way.
+
+No other process waits for its turn with it.
+"""
 
 FEW = (
     "billing_agent_script",

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 from tap_wolkvox import columns, values
 from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS, SERVER, Endpoint, Kind
+from tests.loops import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +41,8 @@ IDS_BY_ANOTHER_NAME = {
     ("reports_campaign_7", "file_name"): "the internal id of an audio",
 }
 
-each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-each_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+each_file = for_each("path", FILES, ids=lambda path: path.name)
+each_endpoint = for_each("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 
 
 @pytest.fixture
@@ -238,6 +239,7 @@ def spoil(schema: Any) -> None:
 def test_changing_a_returned_schema_changes_no_later_one(
     fresh_files: None, endpoint: Endpoint
 ) -> None:
+    columns.load.cache_clear()
     before = copy.deepcopy(columns.stream_schema(endpoint))
     file_before = copy.deepcopy(columns.load(endpoint.schema_name))
     spoil(columns.stream_schema(endpoint))

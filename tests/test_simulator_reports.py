@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
+from tests.loops import for_each
 from tests.reports_of import (
     BOTH_DAYS,
     DAY,
@@ -229,7 +230,7 @@ PAIRS = (
     ("rp_id", "rp_name"),
 )
 
-each_api = pytest.mark.parametrize("api", LINES)
+each_api = for_each("api", LINES)
 
 
 @pytest.fixture(scope="module")
@@ -368,7 +369,7 @@ class TestRows:
         assert rows(same, api) == rows(sim, api)
         assert rows(stranger, api) != rows(sim, api)
 
-    @pytest.mark.parametrize("column", CATALOGUES)
+    @for_each("column", CATALOGUES)
     def test_ids_are_those_of_the_catalogues(self, sim: Simulator, told: Told, column: str) -> None:
         catalogue, name = CATALOGUES[column]
         known = {row[name] for row in sim.rows("information", catalogue)}
@@ -380,7 +381,7 @@ class TestRows:
                 assert re.fullmatch(OTHERS[name].get(api, ""), other), (api, other)
         assert met
 
-    @pytest.mark.parametrize(("id_", "name"), PAIRS)
+    @for_each(("id_", "name"), PAIRS)
     def test_names_go_with_ids(self, sim: Simulator, told: Told, id_: str, name: str) -> None:
         catalogue, key = CATALOGUES[id_]
         known = {row[key]: row[CATALOGUES[name][1]] for row in sim.rows("information", catalogue)}
@@ -469,7 +470,7 @@ class TestAnswers:
 
 
 class TestRanges:
-    @pytest.mark.parametrize("api", CUT_ANYWHERE)
+    @for_each("api", CUT_ANYWHERE)
     def test_touching_ranges_give_what_the_whole_gives(self, sim: Simulator, api: str) -> None:
         whole = rows(sim, api, BOTH_DAYS)
         ends = ["20261118091703", "20261118142233", "20261118235959", DAY[1]]
@@ -480,7 +481,7 @@ class TestRanges:
         assert sum(map(bool, parts)) > 2
         assert [row for part in parts for row in part] == whole
 
-    @pytest.mark.parametrize("api", CUT_ANYWHERE)
+    @for_each("api", CUT_ANYWHERE)
     def test_nothing_is_lost_where_an_hour_comes_twice(
         self, in_new_york: Simulator, api: str
     ) -> None:
@@ -492,25 +493,25 @@ class TestRanges:
         assert whole
         assert sum(map(counted, parts), counted([])) == counted(whole)
 
-    @pytest.mark.parametrize("api", WITH_TIME)
+    @for_each("api", WITH_TIME)
     def test_both_ends_are_in_the_range(self, sim: Simulator, api: str) -> None:
         found = rows(sim, api)
         for row in (*found[:10], *found[-10:]):
             second = f"{moment(api, row)}"
             assert row in rows(sim, api, (second, second))
 
-    @pytest.mark.parametrize("api", CUT_ANYWHERE)
+    @for_each("api", CUT_ANYWHERE)
     def test_rows_lie_in_the_range_oldest_first(self, anywhere: Simulator, api: str) -> None:
         moments = [moment(api, row) for row in rows(anywhere, api, BOTH_DAYS)]
         assert moments == sorted(moments)
         assert {f"{each:%Y%m%d}" for each in moments} == {"20261118", "20261119"}
 
-    @pytest.mark.parametrize("api", WITH_TIME)
+    @for_each("api", WITH_TIME)
     def test_dates_are_local(self, anywhere: Simulator, api: str) -> None:
         newest = moment(api, rows(anywhere, api, TODAY)[-1])
         assert KNOWN - timedelta(hours=5) < newest <= KNOWN
 
-    @pytest.mark.parametrize("api", BY_DAY)
+    @for_each("api", BY_DAY)
     def test_a_day_is_the_same_in_a_wider_range(self, sim: Simulator, api: str) -> None:
         days = [flat_rows(sim, api, each) for each in cut(BOTH_DAYS[0], "20261118235959", DAY[1])]
         date = spelled(api, LINES[api]["own_date"])
@@ -518,7 +519,7 @@ class TestRanges:
             assert {re.sub(r"\D", "", row[date])[:8] for row in found} == {day}
         assert sum(map(counted, days), counted([])) == counted(flat_rows(sim, api, BOTH_DAYS))
 
-    @pytest.mark.parametrize("api", EVENTS)
+    @for_each("api", EVENTS)
     def test_nothing_is_newer_than_the_lag(
         self, prompt: Simulator, sim: Simulator, slow: Simulator, api: str
     ) -> None:
@@ -539,7 +540,7 @@ class TestRanges:
         assert counts == sorted(counts)
         assert counts[0] < counts[1]
 
-    @pytest.mark.parametrize("api", SUMS)
+    @for_each("api", SUMS)
     def test_sums_are_of_what_is_known(self, sim: Simulator, slow: Simulator, api: str) -> None:
         found = rows(sim, api, TODAY)
         assert found == rows(sim, api, (TODAY[0], f"{KNOWN}"))
