@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.processes import Process
     from tests.simulator import Simulator, Simulators
 
-TOKEN = f"s3cr3t+t0ken/with=signs{os.getpid()}"
+TOKEN = f"s3cr3t+t0ken/={os.getpid():09x}"
 """The token of all tests of this process, made of what could be written in more than one way.
 
 No other process waits for its turn with it.

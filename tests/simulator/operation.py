@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from random import Random
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -92,6 +93,27 @@ class Conditions:
             raise ValueError(f"others must be at least 0: {self.others}")
 
 
+@dataclass(frozen=True)
+class Origin:
+    """What all that happens in an operation follows from, whenever one looks at it."""
+
+    seed: int
+    server: str
+    zone: str
+    pace: float
+    bursts: tuple[Burst, ...]
+
+    def dice(self, *about: object) -> Random:
+        """A generator that always throws the same for this seed, server and subject."""
+        return Random("/".join(map(str, (self.seed, self.server, *about))))
+
+
+@lru_cache(maxsize=6)
+def _world(origin: Origin) -> World:
+    """The world of the same origin, and with it what was found out of it, for all operations."""
+    return World(origin.dice)
+
+
 class Operation:
     """One server with its tokens; all of them draw on one quota.
 
@@ -112,17 +134,15 @@ class Operation:
         self.clock = clock
         self.conditions = conditions
         self.name = f"Operación Demo {server}"
-        self.world = World(self.dice)
+        origin = Origin(seed, server, str(clock.zone), conditions.pace, conditions.bursts)
+        self.dice = origin.dice
+        self.world = _world(origin)
         self.licences = self.dice("licences").randint(15, 120)
         quota = conditions.quota
         self.quota = REQUESTS_PER_LICENCE * self.licences if quota is None else quota
         self._lock = Lock()
         self._spent: Counter[tuple[date, str]] = Counter()
         self._seated: Counter[str] = Counter()
-
-    def dice(self, *about: object) -> Random:
-        """A generator that always throws the same for this operation and subject."""
-        return Random("/".join(map(str, (self.seed, self.server, *about))))
 
     def known_until(self) -> datetime:
         """The moment up to which reports know what happened."""

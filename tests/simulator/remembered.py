@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from tests.simulator.operation import Operation
+    from tests.simulator.world import World
 
     Subject = TypeVar("Subject", bound=Hashable)
     Found = TypeVar("Found")
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 def remembered(
     find: Callable[[Operation, Subject], Found],
 ) -> Callable[[Operation, Subject], Found]:
-    """The same function, asked once for each subject as long as the operation lives."""
-    known: WeakKeyDictionary[Operation, dict[Subject, Found]] = WeakKeyDictionary()
+    """The same function, asked once for each subject as long as the world lives."""
+    known: WeakKeyDictionary[World, dict[Subject, Found]] = WeakKeyDictionary()
 
     @wraps(find)
     def found(operation: Operation, subject: Subject) -> Found:
-        of_operation = known.setdefault(operation, {})
-        if subject not in of_operation:
-            of_operation[subject] = find(operation, subject)
-        return of_operation[subject]
+        of_world = known.setdefault(operation.world, {})
+        if subject not in of_world:
+            of_world[subject] = find(operation, subject)
+        return of_world[subject]
 
     return found
