@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_wolkvox.endpoints import Each, Endpoint
+    from tap_wolkvox.catalog.endpoints import Each, Endpoint
 
 KINDS = {
     "snapshot": "Figures of the moment they are asked for, stamped with the day in "
@@ -53,7 +53,7 @@ documents, and elsewhere rows whose ids are all missing. Catalogues and billing 
 
 def page() -> str:
     """Return the whole page."""
-    from tap_wolkvox.endpoints import ENDPOINTS
+    from tap_wolkvox.catalog.endpoints import ENDPOINTS
 
     families: dict[str, list[Endpoint]] = {}
     for endpoint in ENDPOINTS:
@@ -93,18 +93,18 @@ def kind_name(endpoint: Endpoint) -> str:
 
 def added_columns() -> str:
     """Return the columns that the tap adds."""
-    from tap_wolkvox import columns
+    from tap_wolkvox.catalog import schemas
 
-    declared = columns.load(columns.ADDED)
+    declared = schemas.load(schemas.ADDED)
     rows = list(column_rows(declared["properties"]))
     return f"## {declared['title']}\n\n{declared['description']}\n\n{table(COLUMNS, rows)}\n"
 
 
 def section(name: str, family: list[Endpoint]) -> Iterator[str]:
     """Yield the lines about streams that share their columns."""
-    from tap_wolkvox import columns
+    from tap_wolkvox.catalog import schemas
 
-    declared = columns.load(name)
+    declared = schemas.load(name)
     yield f"## {name}\n"
     yield f"{declared['description']}\n"
     called = ", ".join(f"`{each.file}.php?api={each.api}`" for each in family)
@@ -117,7 +117,7 @@ def section(name: str, family: list[Endpoint]) -> Iterator[str]:
 
 def quirks(endpoint: Endpoint) -> Iterator[str]:
     """Yield what the table says of an endpoint that is not like the others."""
-    from tap_wolkvox import columns
+    from tap_wolkvox.catalog import schemas
 
     for name, value in endpoint.asked.items():
         if not endpoint.all_first:
@@ -135,7 +135,7 @@ def quirks(endpoint: Endpoint) -> Iterator[str]:
             "between two runs that are further apart is in no answer, and the log says so."
         )
     yield from quirks_of_the_key(endpoint)
-    for alias, column in columns.aliases(endpoint).items():
+    for alias, column in schemas.aliases(endpoint).items():
         yield f"A field `{alias}` is read as `{column}`: Wolkvox or its clients write both."
 
 
@@ -155,17 +155,17 @@ def quirks_of_the_key(endpoint: Endpoint) -> Iterator[str]:
 
 def changes(endpoint: Endpoint) -> str:
     """Return what that means for a row that changes."""
-    from tap_wolkvox import columns
+    from tap_wolkvox.catalog import schemas
 
-    if set(endpoint.key) >= set(columns.received(endpoint)):
+    if set(endpoint.key) >= set(schemas.received(endpoint)):
         return ", which is all there is: a row that changed would be another."
     return ": a row whose other columns change replaces itself."
 
 
 def quirks_of_dates(endpoint: Endpoint) -> Iterator[str]:
     """Yield what is particular about the windows of an endpoint."""
-    from tap_wolkvox import columns
-    from tap_wolkvox.endpoints import ROW_CAP
+    from tap_wolkvox.catalog import schemas
+    from tap_wolkvox.catalog.endpoints import ROW_CAP
 
     if endpoint.cap != ROW_CAP:
         yield f"An answer may be cut at {endpoint.cap:,} rows, and is asked for in parts then."
@@ -187,7 +187,7 @@ def quirks_of_dates(endpoint: Endpoint) -> Iterator[str]:
             f"`{endpoint.cut_by.column}` after the other is asked for, and the stream fails if one "
             "of them alone is too much: the API gives it in no other way."
         )
-    for name, schema in columns.received(endpoint).items():
+    for name, schema in schemas.received(endpoint).items():
         if "x-zone" in schema:
             yield f"`{name}` comes in GMT-5 whatever the operation's time zone."
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tap_wolkvox.quota import Usage
+    from tap_wolkvox.api.quota import Usage
 
 
 AT_LEAST = "at least "

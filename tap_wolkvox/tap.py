@@ -20,24 +20,26 @@ from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
-from tap_wolkvox import (
-    catalogs,
-    checks,
-    columns,
-    forecast,
-    input_files,
-    inputs,
-    map_checks,
-    partitions,
-    run,
-    settings,
-)
-from tap_wolkvox.budget import Allowance
-from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS
+from tap_wolkvox import forecast
+from tap_wolkvox.api.budget import Allowance
+from tap_wolkvox.catalog import schemas
+from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS
+from tap_wolkvox.config import settings, stream_maps, validation
 from tap_wolkvox.errors import InputError, RunError, WolkvoxError
-from tap_wolkvox.output import WholeMessageWriter
-from tap_wolkvox.source import Source
+from tap_wolkvox.inputs import files
+from tap_wolkvox.inputs.catalog import completed
+from tap_wolkvox.inputs.state import by_server
+from tap_wolkvox.inputs.validation import (
+    CATALOG,
+    STATE,
+    catalog_problems,
+    singer_state,
+    state_problems,
+)
+from tap_wolkvox.messages.writer import WholeMessageWriter
 from tap_wolkvox.streams import WolkvoxStream, stream
+from tap_wolkvox.sync import runner
+from tap_wolkvox.sync.operation import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
 
-    from tap_wolkvox import quota
+    from tap_wolkvox.api import quota
 
 _ENVIRONMENT = "ENV"
 """Stands for a file of settings: they are in the environment."""
@@ -91,17 +93,17 @@ class TapWolkvox(Tap):
         if isinstance(catalog, Catalog):
             catalog = catalog.to_dict()
         if not isinstance(catalog, str | PurePath | None):
-            found += inputs.catalog_problems(catalog, BY_NAME)
+            found += catalog_problems(catalog, BY_NAME)
         if not isinstance(state, str | PurePath | None):
-            held = inputs.singer_state(state)
-            found += inputs.state_problems(held)
-            state = None if found else partitions.by_server(held)
+            held = singer_state(state)
+            found += state_problems(held)
+            state = None if found else by_server(held)
         if found:
             raise ConfigValidationError(
                 "Invalid input", errors=found, schema=self.config_jsonschema
             )
         if isinstance(catalog, dict):
-            catalog = catalogs.completed(catalog)
+            catalog = completed(catalog)
         super().__init__(catalog=catalog, state=state, **options)
 
     @cached_property
@@ -137,7 +139,7 @@ class TapWolkvox(Tap):
             self.logger.warning("No stream is selected: nothing is read.")
         self._tell_of_an_old_catalog(selected)
         self._warn_of_start(selected)
-        run.read_all(selected, self.message_writer)
+        runner.read_all(selected, self.message_writer)
 
     def _tell_of_an_old_catalog(self, selected: Iterable[Iterable[WolkvoxStream]]) -> None:
         """Say which columns of this version have no place in the catalog."""
@@ -147,7 +149,7 @@ class TapWolkvox(Tap):
             self.logger.warning(
                 "The catalog (--catalog) lacks columns that this version has (%s): what comes in "
                 "them goes to `%s`. Make it anew with --discover",
-                *("; ".join(named), columns.RESCUED),
+                *("; ".join(named), schemas.RESCUED),
             )
 
     def _warn_of_start(self, operations: Iterable[Sequence[WolkvoxStream]]) -> None:
@@ -232,7 +234,7 @@ class TapWolkvox(Tap):
         """
         merged: dict[str, Any] = {}
         for path in value:
-            merged |= {} if path == _ENVIRONMENT else input_files.settings(path)
+            merged |= {} if path == _ENVIRONMENT else files.settings(path)
         return _ConfigInput(config=merged, parse_env=_ENVIRONMENT in value)
 
     @override
@@ -287,8 +289,8 @@ class TapWolkvox(Tap):
         config, state, catalog = (given[name] for name in ("config", "state", "catalog"))
         tap = cls(
             config=config.config,
-            state=state and input_files.parsed(state.read(), inputs.STATE),
-            catalog=catalog and input_files.parsed(catalog.read(), inputs.CATALOG),
+            state=state and files.parsed(state.read(), STATE),
+            catalog=catalog and files.parsed(catalog.read(), CATALOG),
             parse_env_config=config.parse_env,
         )
         if plan:
@@ -310,9 +312,9 @@ class TapWolkvox(Tap):
 
     def _problems(self) -> list[str]:
         """Return what is wrong with the settings, a line each."""
-        found = checks.problems(self._config, self.config_jsonschema)
+        found = validation.problems(self._config, self.config_jsonschema)
         maps = self._config.get("stream_maps")
-        return found or list(map_checks.problems(maps, columns.by_stream()) if maps else ())
+        return found or list(stream_maps.problems(maps, schemas.by_stream()) if maps else ())
 
     @classproperty
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox.answers import shown
-from tap_wolkvox.endpoints import ENDPOINTS
+from tap_wolkvox.catalog.endpoints import ENDPOINTS
 from tap_wolkvox.errors import (
     CutAnswer,
     OperationError,
@@ -23,7 +22,7 @@ from tap_wolkvox.errors import (
     TooLargeError,
     WolkvoxError,
 )
-from tap_wolkvox.shapes import (
+from tap_wolkvox.response.extractors import (
     LIST,
     OneObject,
     Row,
@@ -33,6 +32,7 @@ from tap_wolkvox.shapes import (
     RowsInRows,
     Shape,
 )
+from tap_wolkvox.response.parser import shown
 from tests.reading import rows
 
 SHAPES: list[Shape] = list({repr(line.shape): line.shape for line in ENDPOINTS}.values())

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox.bookmarks import (
+from tap_wolkvox.clock import A_DAY, A_SECOND, first_instant, last_instant, midnight, wall_time
+from tap_wolkvox.cursor.bookmarks import (
     Period,
     day_mark,
     is_ahead,
@@ -21,8 +22,7 @@ from tap_wolkvox.bookmarks import (
     to_read,
     unread_since,
 )
-from tap_wolkvox.wall_clock import A_DAY, A_SECOND, first_instant, last_instant, midnight, wall_time
-from tap_wolkvox.windows import Window
+from tap_wolkvox.cursor.windows import Window
 
 at = datetime.fromisoformat
 

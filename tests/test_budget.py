@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_wolkvox.budget import Allowance, Budget, Reserve
+from tap_wolkvox.api.budget import Allowance, Budget, Reserve
+from tap_wolkvox.api.quota import Usage
 from tap_wolkvox.errors import BudgetError, OperationError, StreamError
-from tap_wolkvox.quota import Usage
 
 FIRST, SECOND = date(2026, 11, 20), date(2026, 11, 21)
 

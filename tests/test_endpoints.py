@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from tap_wolkvox import columns
-from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS, Kind
+from tap_wolkvox.catalog import schemas
+from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS, Kind
+from tap_wolkvox.records.converters import column_name
 from tap_wolkvox.tap import TapWolkvox
-from tap_wolkvox.values import column_name
 
 LISTED: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "endpoints.json").read_text(encoding="utf-8")
@@ -92,7 +92,7 @@ def test_columns_are_the_documented_fields_and_those_that_the_tap_adds(
 
 @each
 def test_what_is_not_documented_or_in_tables_alone_may_be_missing(listed: dict[str, Any]) -> None:
-    expected = columns.expected(BY_NAME[name_of(listed)])
+    expected = schemas.expected(BY_NAME[name_of(listed)])
     assert expected <= {column_name(field) for field in listed["fields"]} | set(listed["made"])
 
 
@@ -224,7 +224,7 @@ def test_all_are_asked_for_first_where_rows_would_lose_their_id() -> None:
 
 @each
 def test_other_spellings_are_read_as_the_same_column(listed: dict[str, Any]) -> None:
-    known = columns.aliases(BY_NAME[name_of(listed)])
+    known = schemas.aliases(BY_NAME[name_of(listed)])
     for spelled, column in listed.get("also_spelled", {}).items():
         assert known[column_name(spelled)] == column
 

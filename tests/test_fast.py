@@ -13,14 +13,15 @@ import pytest
 from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
 
-from tap_wolkvox import columns, keys, values
-from tap_wolkvox.decoding import decode
-from tap_wolkvox.endpoints import BY_NAME, SERVER, Endpoint
+from tap_wolkvox.catalog import schemas
+from tap_wolkvox.catalog.endpoints import BY_NAME, SERVER, Endpoint
 from tap_wolkvox.errors import StreamError
-from tap_wolkvox.fast import REMEMBERED, Press
-from tap_wolkvox.records import Records
-from tap_wolkvox.sums import TOTAL
-from tap_wolkvox.typist import Typist
+from tap_wolkvox.messages.batch import Records
+from tap_wolkvox.records import converters, keys
+from tap_wolkvox.records.builder import Typist
+from tap_wolkvox.records.fast_builder import REMEMBERED, Press
+from tap_wolkvox.records.totals import TOTAL
+from tap_wolkvox.response.decoding import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -146,21 +147,23 @@ STYLES = [COMPACT, USUAL, INDENTED, ODD]
 styles = st.sampled_from(STYLES)
 
 
-def converters(endpoint: Endpoint, zone: ZoneInfo = BOGOTA) -> dict[str, values.Converter]:
+def converters_of(endpoint: Endpoint, zone: ZoneInfo = BOGOTA) -> dict[str, converters.Converter]:
     key = endpoint.primary_key
-    declared = columns.received(endpoint).items()
-    return {name: values.converter(schema, zone, in_key=name in key) for name, schema in declared}
+    declared = schemas.received(endpoint).items()
+    return {
+        name: converters.converter(schema, zone, in_key=name in key) for name, schema in declared
+    }
 
 
 def typist(endpoint: Endpoint, zone: ZoneInfo = BOGOTA) -> Typist:
     """Return what types the rows of an answer of an endpoint."""
-    aliases = columns.aliases(endpoint)
+    aliases = schemas.aliases(endpoint)
     hashed = endpoint.added == ("row_key",)
     stamps = () if hashed else endpoint.added
     return Typist(
         endpoint=endpoint,
         key=endpoint.primary_key,
-        converters=converters(endpoint, zone),
+        converters=converters_of(endpoint, zone),
         aliases=aliases,
         added={SERVER: "0011", **{name: f"2026-11-20 {name}" for name in stamps}},
         row_keys=keys.RowKeys(endpoint.key, endpoint.date, aliases) if hashed else None,
@@ -197,7 +200,7 @@ class Both:
 
     def __init__(self, endpoint: Endpoint, zone: ZoneInfo = BOGOTA) -> None:
         self._endpoint, self._zone = endpoint, zone
-        self._press = Press(converters(endpoint, zone))
+        self._press = Press(converters_of(endpoint, zone))
         self.new_answer()
 
     def new_answer(self) -> None:
@@ -237,12 +240,12 @@ def is_fast(rows: Sequence[Mapping[str, Any] | Twice], endpoint: Endpoint = CDR_
 @st.composite
 def forms(draw: st.DrawFn, endpoint: Endpoint) -> list[str]:
     """Draw names of fields: all or some of a row, in an order, some of them spelled otherwise."""
-    declared = list(columns.received(endpoint))
+    declared = list(schemas.received(endpoint))
     own = [*endpoint.key, *endpoint.totals]
     some = st.lists(st.sampled_from(declared), unique=True, max_size=6)
     with_own = some.map(lambda names: list(dict.fromkeys([*own, *names])))
     fields = draw(st.just(declared) | st.permutations(declared) | with_own | some)
-    spelled = {alias: name for alias, name in columns.aliases(endpoint).items() if name in fields}
+    spelled = {alias: name for alias, name in schemas.aliases(endpoint).items() if name in fields}
     if draw(st.booleans()) and spelled:
         alias = draw(st.sampled_from(sorted(spelled)))
         fields = [alias if name == spelled[alias] else name for name in fields]
@@ -266,10 +269,10 @@ def batches(
     if draw(st.booleans()):
         row = rows[draw(st.integers(0, count - 1))]
         label = draw(st.sampled_from([*endpoint.totals, *endpoint.key, "agent_name"]))
-        row |= {name: TOTAL for name in row if values.column_name(name) == label}
+        row |= {name: TOTAL for name in row if converters.column_name(name) == label}
         if draw(st.booleans()):
-            nobody, ids = draw(st.sampled_from(["", " - ", TOTAL])), columns.ids(endpoint)
-            row |= {name: nobody for name in row if values.column_name(name) in ids}
+            nobody, ids = draw(st.sampled_from(["", " - ", TOTAL])), schemas.ids(endpoint)
+            row |= {name: nobody for name in row if converters.column_name(name) in ids}
     return rows
 
 
@@ -338,7 +341,7 @@ def test_rows_with_a_field_that_comes_twice_are_left(
     fields.insert(data.draw(st.integers(0, len(fields))), (name, data.draw(usual_cells)))
     rows[number] = fields
     raw = written(rows, data.draw(styles))
-    press, seen = Press(converters(endpoint)), typist(endpoint)
+    press, seen = Press(converters_of(endpoint)), typist(endpoint)
     if data.draw(st.booleans()):
         # Once a form is known, the row that has the field twice may be the first.
         plain = written([dict.fromkeys(form, "x")], COMPACT)
@@ -355,14 +358,14 @@ def test_texts_that_look_like_names_hide_no_field_that_comes_twice(
     fields = [("conn_id", value), ("comment", value)]
     for twice in (Twice([*fields, ("comment", "x")]), Twice([("conn_id", "x"), *fields])):
         raw = written([dict(fields), twice, dict(fields)], style)
-        assert Press(converters(CDR_1)).records(raw, typist(CDR_1)) is None
+        assert Press(converters_of(CDR_1)).records(raw, typist(CDR_1)) is None
     assert is_fast([dict(fields)] * 3)
 
 
 @pytest.mark.parametrize("spelled", [b'"conn_i\\u0064"', b'"\\u0063onn_id"'])
 def test_a_field_that_comes_twice_is_found_however_it_is_spelled(spelled: bytes) -> None:
     raw = b'[{"conn_id":"1"},{"conn_id":"1",%s:"2"}]' % spelled
-    assert Press(converters(CDR_1)).records(raw, typist(CDR_1)) is None
+    assert Press(converters_of(CDR_1)).records(raw, typist(CDR_1)) is None
     raw = b'[{"conn_id":"1"},{%s:"2"}]' % spelled
     Both(CDR_1).compare(raw)
 
@@ -374,7 +377,7 @@ def usual_rows(endpoint: Endpoint, count: int = 4) -> list[dict[str, Any]]:
     rows = []
     for number in range(count):
         row: dict[str, Any] = {}
-        for name, schema in columns.received(endpoint).items():
+        for name, schema in schemas.received(endpoint).items():
             usual = of_type.get(schema["type"][0], f"{name} {number}")
             row[name] = of_form.get(schema.get("format", ""), usual).format(number)
         rows.append(row)
@@ -391,7 +394,7 @@ class TestTheUsualForm:
     @each_endpoint
     @given(data=st.data())
     def test_any_texts_and_nulls(self, endpoint: Endpoint, data: st.DataObject) -> None:
-        declared = list(columns.received(endpoint))
+        declared = list(schemas.received(endpoint))
         texts = usual_cells.filter(lambda text: not text or "\x00" not in text)
         rows = data.draw(batches(endpoint, declared, texts))
         raw = written(rows, data.draw(styles))
@@ -405,7 +408,7 @@ class TestTheUsualForm:
 
     @each_endpoint
     def test_fields_under_another_name(self, endpoint: Endpoint) -> None:
-        names = {name: alias for alias, name in columns.aliases(endpoint).items()}
+        names = {name: alias for alias, name in schemas.aliases(endpoint).items()}
         for row in usual_rows(endpoint):
             spelled = [
                 {names.get(name, name): value for name, value in row.items()},
@@ -416,7 +419,7 @@ class TestTheUsualForm:
 
     @each_endpoint
     def test_missing_fields(self, endpoint: Endpoint) -> None:
-        for name in columns.received(endpoint):
+        for name in schemas.received(endpoint):
             rows = [{n: v for n, v in row.items() if n != name} for row in usual_rows(endpoint)]
             assert is_fast(rows, endpoint)
 
@@ -435,7 +438,7 @@ class TestTheUsualForm:
     def test_not_where_a_row_may_add_up_others_and_its_ids_tell(self) -> None:
         rows = usual_rows(CDR_1)
         assert not is_fast([*rows, {**rows[0], "agent_name": TOTAL}])
-        nobody = dict.fromkeys(columns.ids(CDR_1), "")
+        nobody = dict.fromkeys(schemas.ids(CDR_1), "")
         assert not is_fast([*rows, {**rows[0], **nobody, "agent_name": TOTAL}])
         both, escaped = Both(CDR_1), b"\\u0054OT\\u0041L"
         assert not both.compare(written(rows, COMPACT).replace(b'"1', b'"' + escaped))
@@ -461,7 +464,7 @@ class TestTheUsualForm:
     def test_a_blank_id_is_null_under_whatever_name(self, blank: str | None, field: str) -> None:
         first: dict[str, Any] = {field: blank, "comment": blank}
         rows = [first, {field: "0", "comment": " 0"}]
-        press = Press(converters(CDR_1))
+        press = Press(converters_of(CDR_1))
         made = press.records(written(rows, COMPACT), typist(CDR_1))
         assert made is not None
         records = [json.loads(line)["record"] for line in lines(made).splitlines()]
@@ -475,7 +478,7 @@ class TestTheUsualForm:
     def test_a_blank_id_in_the_key_is_as_received(self, blank: str) -> None:
         rows = [{"hour": "13:00", "skill_id": blank, "skill_name": blank}, usual_rows(SKILL_7)[0]]
         rows[0] = {**rows[1], **rows[0]}
-        press = Press(converters(SKILL_7))
+        press = Press(converters_of(SKILL_7))
         made = press.records(written(rows, COMPACT), typist(SKILL_7))
         assert made is not None
         assert json.loads(lines(made).splitlines()[0])["record"]["skill_id"] == blank
@@ -535,21 +538,21 @@ class TestWhatIsLeft:
             replace(typist(CDR_1), is_wanted=bool),
             replace(typist(CDR_1), is_new=bool),
         ):
-            assert Press(converters(CDR_1)).records(raw, seen) is None
+            assert Press(converters_of(CDR_1)).records(raw, seen) is None
 
     @pytest.mark.parametrize("raw", [b"[]", b"[ ]", b"[1]", b"[[]]", b"[{]", b"", b"{}", b"[{}"])
     def test_what_is_no_list_of_rows(self, raw: bytes) -> None:
-        assert Press(converters(CDR_1)).records(raw, typist(CDR_1)) is None
+        assert Press(converters_of(CDR_1)).records(raw, typist(CDR_1)) is None
 
     @pytest.mark.parametrize("depth", [500, 100_000])
     def test_what_is_nested_too_deep(self, depth: int) -> None:
         raw = b'[{"conn_id":%s%s}]' % (b"[" * depth, b"]" * depth)
-        assert Press(converters(CDR_1)).records(raw, typist(CDR_1)) is None
+        assert Press(converters_of(CDR_1)).records(raw, typist(CDR_1)) is None
 
     @pytest.mark.parametrize("text", [b"\xff", b"\xed\xa0\xbd", b"\x00", b"\n", b"\\x", b"\\ud83d"])
     def test_what_is_no_text(self, text: bytes) -> None:
         raw = b'[{"conn_id":"x"},{"conn_id":"%s"}]' % text
-        assert Press(converters(CDR_1)).records(raw, typist(CDR_1)) is None
+        assert Press(converters_of(CDR_1)).records(raw, typist(CDR_1)) is None
 
 
 class TestInstants:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox import keys
 from tap_wolkvox.errors import StreamError
+from tap_wolkvox.records import keys
 
 if TYPE_CHECKING:
     import random

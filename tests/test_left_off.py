@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_wolkvox.left_off import KEY, NOWHERE, LeftOff
-from tap_wolkvox.windows import Window
+from tap_wolkvox.cursor.checkpoint import KEY, NOWHERE, LeftOff
+from tap_wolkvox.cursor.windows import Window
 
 at = datetime.fromisoformat
 seconds = st.datetimes(at("2001-01-01"), at("2090-01-01")).map(lambda t: t.replace(microsecond=0))

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tap_wolkvox.endpoints import ENDPOINTS, Kind
+from tap_wolkvox.catalog.endpoints import ENDPOINTS, Kind
 from tap_wolkvox.tap import TapWolkvox
 from tests.command_line import TOKEN
 from tests.meltano_project import Project, installed

@@ -23,10 +23,9 @@ from singer_sdk.singerlib import RecordMessage, StateMessage
 from singer_sdk.singerlib.json import serialize_json
 from typing_extensions import override
 
-from tap_wolkvox import output
 from tap_wolkvox.errors import OperationError
-from tap_wolkvox.output import WholeMessageWriter
-from tap_wolkvox.records import Records
+from tap_wolkvox.messages.batch import Records
+from tap_wolkvox.messages.writer import AT_ONCE, WholeMessageWriter
 from tap_wolkvox.spool import Spool
 
 if TYPE_CHECKING:
@@ -190,7 +189,7 @@ def test_whatever_is_written_comes_out_in_its_order(steps: list[str]) -> None:
 def test_a_message_may_be_longer_than_what_is_written_at_once() -> None:
     with a_target() as target:
         made = Records("calls")
-        lengths = [1, output.AT_ONCE, 10, 5 * output.AT_ONCE, 3]
+        lengths = [1, AT_ONCE, 10, 5 * AT_ONCE, 3]
         for number, length in enumerate(lengths):
             made.add([{"number": number, "text": "x" * length}])
         target.read()
@@ -223,7 +222,7 @@ def test_waits_come_to_an_end_by_themselves(monkeypatch: pytest.MonkeyPatch) -> 
             waits.append(timeout)
             return super().wait(timeout)
 
-    monkeypatch.setattr(output, "STEP", 0.02)
+    monkeypatch.setattr("tap_wolkvox.messages.writer.STEP", 0.02)
     with a_target() as target:
         with monkeypatch.context() as patched:
             # The writer's alone.

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox import answers, parts
-from tap_wolkvox.answer_rows import AnswerRows
-from tap_wolkvox.decoding import decode
 from tap_wolkvox.errors import PassingError, StreamError, TooLargeError, WolkvoxError
-from tap_wolkvox.foreign import Reply
-from tap_wolkvox.shapes import LIST, Row, Rows, RowsInRows, RowsWithEarliest, Shape
+from tap_wolkvox.response import parser, splitting
+from tap_wolkvox.response.decoding import decode
+from tap_wolkvox.response.extractors import LIST, Row, Rows, RowsInRows, RowsWithEarliest, Shape
+from tap_wolkvox.response.gateway import Reply
+from tap_wolkvox.response.rows import AnswerRows
 from tap_wolkvox.spool import Spool
 from tests.reading import rows, spooled
 
@@ -142,14 +142,14 @@ def block_sizes(draw: st.DrawFn, body: bytes) -> int:
 @contextmanager
 def blocks_of(size: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts, "BLOCK", size)
+        patch.setattr(splitting, "BLOCK", size)
         yield
 
 
 @contextmanager
 def no_cuts() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts, "cut", lambda spool, name: None)
+        patch.setattr(splitting, "cut", lambda spool, name: None)
         yield
 
 
@@ -167,7 +167,7 @@ def at_once(body: bytes, shape: Shape) -> str | None:
 
 
 def batches(body: bytes, shape: Shape = LIST) -> int:
-    return len(answers.rows(Reply(200, spooled(body)), shape=shape).batches)
+    return len(parser.rows(Reply(200, spooled(body)), shape=shape).batches)
 
 
 class TestWholeDocuments:
@@ -248,7 +248,7 @@ class TestWholeDocuments:
             b'{"data": [{"a": 1}%s,{"a": 2}%s,%s{"a": 3}]}' % ((b" " * (size - 1 - behind),) * 3)
         )
         with blocks_of(size):
-            assert list(answers.rows(Reply(200, spool))) == [{"a": 1}, {"a": 2}, {"a": 3}]
+            assert list(parser.rows(Reply(200, spool))) == [{"a": 1}, {"a": 2}, {"a": 3}]
 
     @pytest.mark.parametrize("other", [b"5", b"null", b'"x"', b"[]", b'[{"a": 1}]', b"true"])
     @pytest.mark.parametrize("size", [15, 30, 1000])
@@ -451,7 +451,7 @@ class TestAnswerRows:
         self, body: bytes, data: st.DataObject | None
     ) -> None:
         with blocks_of(data.draw(block_sizes(body)) if data else 5):
-            found = answers.rows(Reply(200, spooled(body)))
+            found = parser.rows(Reply(200, spooled(body)))
         each = found.with_each({"id": "7", "a": "x"})
         assert len(each) == len(found)
         for row, joined in zip(found, each, strict=True):
@@ -465,7 +465,7 @@ class TestAnswerRows:
         expected = []
         for body in bodies:
             with blocks_of(longest_blank(body) + 20):
-                found = answers.rows(Reply(200, spooled(body)))
+                found = parser.rows(Reply(200, spooled(body)))
             expected += list(found)
             together.extend(found)
         assert repr(list(together)) == repr(expected)
@@ -475,7 +475,7 @@ class TestAnswerRows:
     @given(documents(LIST))
     def test_what_was_sent_is_the_same_rows(self, body: bytes) -> None:
         with blocks_of(longest_blank(body) + 20):
-            found = answers.rows(Reply(200, spooled(body)))
+            found = parser.rows(Reply(200, spooled(body)))
         for batch in found.batches:
             if batch.raw is not None:
                 assert repr(decode(batch.raw)) == repr(batch.rows)

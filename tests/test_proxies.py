@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
+from tap_wolkvox.api.session import Session
 from tap_wolkvox.errors import OperationError, PassingError
-from tap_wolkvox.transport import Session
 
 if TYPE_CHECKING:
     from tests.command_line import CommandLine

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox import values
-from tap_wolkvox.records import Records
+from tap_wolkvox.messages.batch import Records
+from tap_wolkvox.records import converters
 from tap_wolkvox.spool import BLOCK
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ NUMBERS = ("amount", "rate")
 texts = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
     ["", "😀", "é", "\n", "\u2028", '"', "\\", "\x00", "\x7f", "12", "null", '{"a": 1}\n{}']
 )
-integers = st.integers(values.INTEGERS.start, values.INTEGERS.stop - 1)
+integers = st.integers(converters.INTEGERS.start, converters.INTEGERS.stop - 1)
 exact = st.decimals(allow_nan=False, allow_infinity=False, places=None) | st.builds(
     lambda digits, places: Decimal(digits).scaleb(-places),
     st.integers(-(10**37), 10**37),

@@ -17,9 +17,9 @@ import pytest
 import requests
 import trustme
 
-from tap_wolkvox.connection import retry_after, waits
+from tap_wolkvox.api.client import retry_after, waits
+from tap_wolkvox.api.session import Session
 from tap_wolkvox.errors import PassingError
-from tap_wolkvox.transport import Session
 from tests.simulator import CodeForm, Simulator, faults
 
 if TYPE_CHECKING:

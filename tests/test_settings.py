@@ -13,8 +13,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox import checks, settings
-from tap_wolkvox.bookmarks import Period
+from tap_wolkvox.config import settings, validation
+from tap_wolkvox.cursor.bookmarks import Period
 
 TOKEN = "t0ken-Ab.12~!"
 GOOD: dict[str, Any] = {"server": "0011", "token": TOKEN}
@@ -37,7 +37,7 @@ def completed(**changed: object) -> dict[str, Any]:
 
 
 def found(**changed: object) -> list[str]:
-    return checks.problems(completed(**changed), settings.SCHEMA)
+    return validation.problems(completed(**changed), settings.SCHEMA)
 
 
 def only_operation(config: dict[str, Any]) -> settings.Operation:
@@ -194,7 +194,7 @@ class TestServer:
     @example("a.b")
     def test_the_host_is_the_vendors_whatever_the_server(self, server: str) -> None:
         config = completed(server=server)
-        if not checks.problems(config, settings.SCHEMA):
+        if not validation.problems(config, settings.SCHEMA):
             url = only_operation(config).api_url
             assert re.fullmatch(r"https://wv[A-Za-z0-9-]+\.wolkvox\.com/api/v2", url)
 
@@ -240,14 +240,14 @@ class TestMissingAndUnknown:
         config: dict[str, Any] = {key: value for key, value in GOOD.items() if key != name}
         config |= dict.fromkeys([name] * len(given_as), *given_as)
         settings.complete(config, settings.SCHEMA)
-        problems = checks.problems(config, settings.SCHEMA)
+        problems = validation.problems(config, settings.SCHEMA)
         assert [named(problem) for problem in problems] == [name]
         assert "missing" in problems[0]
 
     def test_an_empty_configuration_misses_two_settings(self) -> None:
         config: dict[str, Any] = {}
         settings.complete(config, settings.SCHEMA)
-        problems = checks.problems(config, settings.SCHEMA)
+        problems = validation.problems(config, settings.SCHEMA)
         assert sorted(map(named, problems)) == ["server", "token"]
 
     @pytest.mark.parametrize(
@@ -324,7 +324,7 @@ class TestApiUrl:
     )
     def test_a_plain_url_is_filled(self, url: str, filled: str) -> None:
         config = completed(api_url=url)
-        assert checks.problems(config, settings.SCHEMA) == []
+        assert validation.problems(config, settings.SCHEMA) == []
         assert only_operation(config).api_url == filled
 
     @pytest.mark.parametrize(
@@ -427,7 +427,7 @@ class TestApiUrl:
     @given(st.text("htps:/.@#?[]{}\\%_-~aA01 \n", max_size=30))
     def test_no_text_is_taken_that_could_hide_a_user_query_or_fragment(self, rest: str) -> None:
         config = completed(api_url=f"https://{rest}")
-        if not checks.problems(config, settings.SCHEMA):
+        if not validation.problems(config, settings.SCHEMA):
             assert not set(only_operation(config).api_url) & set("@#?\\% \n{}")
 
 
@@ -668,7 +668,7 @@ class TestOtherSchemas:
     def found(self, **changed: object) -> list[str]:
         config = {**GOOD, **changed}
         settings.complete(config, SDK_LIKE)
-        return checks.problems(config, SDK_LIKE)
+        return validation.problems(config, SDK_LIKE)
 
     def test_they_are_no_unknown_settings(self) -> None:
         assert self.found(maps={"deep": []}, level="low", depth="2") == []
@@ -715,7 +715,7 @@ class TestOperation:
     @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1))
     def test_a_token_is_sent_as_it_was_given(self, token: str) -> None:
         config = completed(token=token)
-        assert checks.problems(config, settings.SCHEMA) == []
+        assert validation.problems(config, settings.SCHEMA) == []
         assert only_operation(config).token == token
 
 
@@ -876,7 +876,7 @@ class TestOperations:
         return config
 
     def problems(self, *entries: object, **others: object) -> list[str]:
-        return checks.problems(self.config(*entries, **others), settings.SCHEMA)
+        return validation.problems(self.config(*entries, **others), settings.SCHEMA)
 
     def test_each_has_a_server_a_token_and_a_zone(self) -> None:
         assert self.problems(ONE, OTHER) == []
@@ -888,12 +888,12 @@ class TestOperations:
     def test_they_are_read_from_text_as_the_environment_holds_it(self) -> None:
         config: dict[str, Any] = {"operations": json.dumps([ONE, OTHER])}
         settings.complete(config, settings.SCHEMA)
-        assert checks.problems(config, settings.SCHEMA) == []
+        assert validation.problems(config, settings.SCHEMA) == []
         assert settings.operations(config) == settings.operations(self.config(ONE, OTHER))
 
     def test_the_zone_of_the_setting_is_that_of_all_that_have_none(self) -> None:
         config = self.config(ONE | {"timezone": None}, OTHER, timezone="America/Lima")
-        assert checks.problems(config, settings.SCHEMA) == []
+        assert validation.problems(config, settings.SCHEMA) == []
         zones = [operation.zone.key for operation in settings.operations(config)]
         assert zones == ["America/Lima", "Europe/Madrid"]
 
@@ -942,7 +942,7 @@ class TestOperations:
     ) -> None:
         config: dict[str, Any] = {"operations": text}
         settings.complete(config, settings.SCHEMA)
-        [problem] = checks.problems(config, settings.SCHEMA)
+        [problem] = validation.problems(config, settings.SCHEMA)
         assert problem == f"setting `operations` {said}"
         assert not recwarn.list
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS
+from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS
 from tap_wolkvox.errors import PassingError, StreamError
-from tap_wolkvox.shapes import (
+from tap_wolkvox.response.extractors import (
     LIST,
     Found,
     OneObject,

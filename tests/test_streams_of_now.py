@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_wolkvox.endpoints import ENDPOINTS
+from tap_wolkvox.catalog.endpoints import ENDPOINTS
 from tests.command_line import CommandLine, Result, selection
 from tests.simulator import Simulator, faults
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox.values import (
+from tap_wolkvox.records.converters import (
     Converter,
     MisfitError,
     Scalar,

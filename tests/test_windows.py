@@ -16,9 +16,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox.bookmarks import Period, to_read
-from tap_wolkvox.wall_clock import A_DAY, A_SECOND, end_of_month, midnight, wall_time
-from tap_wolkvox.windows import Limits, Plan, Window, problem
+from tap_wolkvox.clock import A_DAY, A_SECOND, end_of_month, midnight, wall_time
+from tap_wolkvox.cursor.bookmarks import Period, to_read
+from tap_wolkvox.cursor.windows import Limits, Plan, Window, problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_wolkvox.endpoints import Kind
-from tap_wolkvox.streams.attempts import AttemptStream
+from tap_wolkvox.catalog.endpoints import Kind
 from tap_wolkvox.streams.base import WolkvoxStream
-from tap_wolkvox.streams.dated import DatedStream
-from tap_wolkvox.streams.dated_each import DatedEachStream
+from tap_wolkvox.streams.correlated import AttemptStream
+from tap_wolkvox.streams.current import PresentStream
 from tap_wolkvox.streams.feed import FeedStream
-from tap_wolkvox.streams.present import PresentStream
+from tap_wolkvox.streams.partitioned import DatedEachStream
+from tap_wolkvox.streams.windowed import DatedStream
 
 if TYPE_CHECKING:
-    from tap_wolkvox.endpoints import Endpoint
-    from tap_wolkvox.source import Source
+    from tap_wolkvox.catalog.endpoints import Endpoint
+    from tap_wolkvox.sync.operation import Source
     from tap_wolkvox.tap import TapWolkvox
 
 __all__ = ["WolkvoxStream", "stream"]

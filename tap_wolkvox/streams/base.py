@@ -16,20 +16,24 @@ from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from singer_sdk.streams import RESTStream
 from typing_extensions import override
 
-from tap_wolkvox import answers, bookmarks, clock, columns, values
-from tap_wolkvox.answer_rows import AnswerRows
-from tap_wolkvox.connection import retry_after
-from tap_wolkvox.endpoints import SERVER
+from tap_wolkvox import clock
+from tap_wolkvox.api.client import retry_after
+from tap_wolkvox.catalog import schemas
+from tap_wolkvox.catalog.endpoints import SERVER
+from tap_wolkvox.cursor import bookmarks
+from tap_wolkvox.cursor.checkpoint import LATEST, NOWHERE, LeftOff
 from tap_wolkvox.errors import PassingError
-from tap_wolkvox.fast import FEW, Press
 from tap_wolkvox.forecast import Cost
-from tap_wolkvox.foreign import Reply
-from tap_wolkvox.left_off import LATEST, NOWHERE, LeftOff
-from tap_wolkvox.records import Records
+from tap_wolkvox.messages.batch import Records
+from tap_wolkvox.records import converters
+from tap_wolkvox.records.builder import Typist
+from tap_wolkvox.records.fast_builder import FEW, Press
+from tap_wolkvox.records.totals import TOTAL
 from tap_wolkvox.report import Tally
-from tap_wolkvox.streams.one_by_one import ALL
-from tap_wolkvox.sums import TOTAL
-from tap_wolkvox.typist import Typist
+from tap_wolkvox.response import parser
+from tap_wolkvox.response.gateway import Reply
+from tap_wolkvox.response.rows import AnswerRows
+from tap_wolkvox.streams.parents import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -38,13 +42,13 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Auth, Context, Record, RequestFunc
     from singer_sdk.streams.rest import HTTPRequest, PageContext
 
-    from tap_wolkvox.connection import Connection
-    from tap_wolkvox.endpoints import Endpoint
-    from tap_wolkvox.keys import RowKeys
-    from tap_wolkvox.shapes import Row
-    from tap_wolkvox.source import Source
+    from tap_wolkvox.api.client import Connection
+    from tap_wolkvox.catalog.endpoints import Endpoint
+    from tap_wolkvox.records.keys import RowKeys
+    from tap_wolkvox.response.extractors import Row
     from tap_wolkvox.spool import Spool
-    from tap_wolkvox.streams.one_by_one import One
+    from tap_wolkvox.streams.parents import One
+    from tap_wolkvox.sync.operation import Source
     from tap_wolkvox.tap import TapWolkvox
 
 
@@ -110,22 +114,22 @@ class WolkvoxStream(RESTStream[None]):
 
     @override
     @cached_property
-    def schema(self) -> columns.JsonSchema:
-        return columns.stream_schema(self.endpoint)
+    def schema(self) -> schemas.JsonSchema:
+        return schemas.stream_schema(self.endpoint)
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:
         """Other names under which the API may send a column, each with the column."""
-        return columns.aliases(self.endpoint)
+        return schemas.aliases(self.endpoint)
 
     @cached_property
-    def converters(self) -> Mapping[str, values.Converter]:
+    def converters(self) -> Mapping[str, converters.Converter]:
         """The conversions of the columns that the API sends, by name."""
         zone = self.connection.operation.zone
         key = self.endpoint.primary_key
-        declared = columns.received(self.endpoint).items()
+        declared = schemas.received(self.endpoint).items()
         return {
-            name: values.converter(schema, zone, in_key=name in key)
+            name: converters.converter(schema, zone, in_key=name in key)
             for name, schema in declared
             if name not in self.unplaced
         }
@@ -139,7 +143,7 @@ class WolkvoxStream(RESTStream[None]):
         placed = self.effective_schema["properties"]
         return {
             name
-            for name in columns.received(self.endpoint)
+            for name in schemas.received(self.endpoint)
             if name not in placed and self.mask["properties", name]
         }
 
@@ -150,7 +154,7 @@ class WolkvoxStream(RESTStream[None]):
     @cached_property
     def _numbers(self) -> list[str]:
         """Columns that hold exact numbers."""
-        declared = columns.received(self.endpoint)
+        declared = schemas.received(self.endpoint)
         return [name for name in self.converters if "number" in declared[name]["type"]]
 
     @property
@@ -204,7 +208,7 @@ class WolkvoxStream(RESTStream[None]):
         """Read the answer, inside of the retries."""
         media = response.headers.get("Content-Type", "")
         try:
-            self._answer = answers.rows(
+            self._answer = parser.rows(
                 Reply(response.status_code, cast("Spool", response.raw), media),
                 shape=self.endpoint.shape,
                 cap=self.endpoint.cap,
@@ -526,10 +530,10 @@ class WolkvoxStream(RESTStream[None]):
 
     def _report(self) -> None:
         """Name in the log, once, where what was sent differs from what the schema declares."""
-        missing = columns.expected(self.endpoint) - self._sent - set(self.endpoint.made)
+        missing = schemas.expected(self.endpoint) - self._sent - set(self.endpoint.made)
         if self._sent and missing:
             self.logger.warning("Columns that the API did not send: %s", ", ".join(sorted(missing)))
         if self._rescued:
-            names = answers.shown(self._rescued, self.connection.operation.token)
-            self.logger.warning("Fields that went to `%s`: %s", columns.RESCUED, names)
+            names = parser.shown(self._rescued, self.connection.operation.token)
+            self.logger.warning("Fields that went to `%s`: %s", schemas.RESCUED, names)
         self._sent, self._rescued = set(), set()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_wolkvox import keys
+from tap_wolkvox.records import keys
 from tap_wolkvox.streams.base import WolkvoxStream
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context
 
-    from tap_wolkvox.records import Records
+    from tap_wolkvox.messages.batch import Records
 
 
 class FeedStream(WolkvoxStream):

@@ -1,0 +1,237 @@
+"""Left off: where a stream goes on that ran out of requests, as its state tells the next run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from tap_wolkvox.clock import A_SECOND, midnight
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tap_wolkvox.cursor.windows import Window
+
+LATEST = datetime.max.replace(tzinfo=UTC)
+"""Since when a stream has waited that has not."""
+
+NONE: frozenset[str] = frozenset()
+"""No ids."""
+
+EVERYTHING = "all"
+"""What is not asked for by id."""
+
+KEY = "left_off"
+"""Where the state of a stream has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOff:
+    """Where a stream goes on. Times are of the wall clock, as the API is asked for them.
+
+    Args:
+        since: The instant since which it has got nothing, in UTC; None where it has got something.
+        begin: First second that is unread; None where the stream was read to its end.
+        end: Last second of the window to go on with, of a stream that is asked for by id.
+        width: How much to ask for next.
+        again: Day from which the pass after this one reads again, at the latest: what was younger
+            than the days to read again when it was read may change.
+        done: Ids that are read up to there, each as a hash.
+        failed: Ids that were tried in vain, each as a hash.
+        unreadable: First second of what could not be read, however little was asked for: by the
+            hash of the id, or by `EVERYTHING`.
+    """
+
+    since: datetime | None = None
+    begin: datetime | None = None
+    end: datetime | None = None
+    width: timedelta | None = None
+    again: datetime | None = None
+    done: frozenset[str] = NONE
+    failed: frozenset[str] = NONE
+    unreadable: Mapping[str, datetime] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> Self:
+        """Return what the state of a stream has.
+
+        Raises:
+            ValueError: It is not what it should be.
+            TypeError: The same.
+        """
+        held = {**state.get(KEY, {})}
+        since, begin, end, again = (_time(held.pop(name, None)) for name in _TIMES)
+        width = held.pop("width", None)
+        done, failed = (_hashes(held.pop(name, [])) for name in _HASHES)
+        unreadable = _times(held.pop("unreadable", {}))
+        if held:
+            raise ValueError
+        local = (begin, end, again, *unreadable.values())
+        if (since and not since.tzinfo) or any(time and time.tzinfo for time in local):
+            raise ValueError
+        if (end and not (begin and begin <= end)) or (begin and done and not end):
+            raise ValueError
+        if width is not None and not timedelta(seconds=width) > timedelta():
+            raise ValueError
+        return cls(
+            since=since,
+            begin=begin,
+            end=end,
+            width=None if width is None else timedelta(seconds=width),
+            again=again,
+            done=done,
+            failed=failed,
+            unreadable=unreadable,
+        )
+
+    def put(self, state: dict[str, Any]) -> None:
+        """Let the state of a stream have it, or nothing where there is nothing to say."""
+        times = {name: getattr(self, name) for name in _TIMES}
+        held: dict[str, Any] = {
+            name: time.isoformat(timespec="seconds") for name, time in times.items() if time
+        }
+        if self.width:
+            held["width"] = int(self.width.total_seconds())
+        hashes = {name: sorted(getattr(self, name)) for name in _HASHES}
+        held |= {name: each for name, each in hashes.items() if each}
+        if self.unreadable:
+            held["unreadable"] = {
+                whose: time.isoformat() for whose, time in sorted(self.unreadable.items())
+            }
+        state.pop(KEY, None)
+        if held:
+            state[KEY] = held
+
+    def to_read(self, usual: Window, unread: datetime | None, start: datetime | None) -> Window:
+        """Return what is to be read from here on.
+
+        Args:
+            usual: What a run would read that knows nothing of this.
+            unread: First second that is unread by the bookmark; None where there is no bookmark.
+            start: First second that the settings want, if they do.
+        """
+        begin = usual.begin
+        if unread is None:
+            # The month, with which a first run begins, may have changed meanwhile.
+            begin = begin if start else min(begin, self.begin or begin)
+        elif self.begin:
+            # Not before that: who can only afford the days to read again would never get on.
+            begin = min(self.begin, unread)
+        elif self.again:
+            begin = min(begin, self.again)
+        return replace(usual, begin=max(begin, start or begin))
+
+    def goes_on(self, unread: Window) -> bool:
+        """Whether a run that has so much to read goes on exactly here."""
+        return self.begin == unread.begin
+
+    def of_days(self, unread: Window) -> LeftOff:
+        """Return the same of a stream no day of which may be read in parts.
+
+        Args:
+            unread: What is to be read.
+        """
+        if not self.end or self.end.date() == unread.end.date():
+            # What is done of a day that is not over will be read again in any case.
+            return replace(self, end=None)
+        end = midnight(self.end + A_SECOND) - A_SECOND
+        return replace(self, end=end) if end > unread.begin else replace(NOWHERE, begin=self.begin)
+
+
+_TIMES = ("since", "begin", "end", "again")
+_HASHES = ("done", "failed")
+_YEARS = range(1990, 9000)
+
+
+def _time(text: Any) -> datetime | None:
+    if text is None:
+        return None
+    time = datetime.fromisoformat(text)
+    if time.year not in _YEARS:
+        raise ValueError
+    return time
+
+
+def _times(listed: Any) -> dict[str, datetime]:
+    if not isinstance(listed, dict) or not all(listed.values()):
+        raise ValueError
+    return {whose: cast("datetime", _time(text)) for whose, text in listed.items()}
+
+
+def _hashes(listed: Any) -> frozenset[str]:
+    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+        raise ValueError
+    return frozenset(listed)
+
+
+NOWHERE = LeftOff()
+"""Of a stream that was read to its end."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Pass:
+    """The reading of a stream up to the present, as far as one run gets with it.
+
+    Args:
+        before: Where the run before left off.
+        whole: What there is to read.
+        reached: First second that is not read yet.
+        young: Day from which on rows may still change, as this run sees them.
+        from_midnight: Whether to go on at midnight only: what is read of a day would be another
+            thing without the part before.
+    """
+
+    before: LeftOff
+    whole: Window
+    reached: datetime
+    young: datetime
+    from_midnight: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to read."""
+        return self.whole.begin > self.whole.end
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all of it is read."""
+        return self.reached > self.whole.end
+
+    def left(self, width: timedelta | None = None) -> LeftOff:
+        """Return where the next run goes on.
+
+        Args:
+            width: How much that is to ask for first, if anything is known of it.
+        """
+        if self.is_empty:
+            return replace(self.before, since=None)
+        if self.reached == self.whole.begin:
+            goes_on = self.before.goes_on(self.whole)
+            kept = self.before if goes_on else LeftOff(begin=self.reached, again=self._promised)
+            return replace(kept, since=None, width=width or kept.width)
+        return LeftOff(begin=self._begin, width=width, again=self.again(self.reached))
+
+    def again(self, reached: datetime) -> datetime | None:
+        """Return from when on the pass after this one reads again, as far as that is known.
+
+        Args:
+            reached: First second of which nothing is read.
+        """
+        return self._promised or (self.young if reached > self.young else None)
+
+    @property
+    def _promised(self) -> datetime | None:
+        """What a run before has left to be read again; this pass has it, if it is the next one."""
+        return self.before.again if self.before.begin else None
+
+    @property
+    def _begin(self) -> datetime:
+        """From midnight on, so that the rows of a day are counted from its beginning.
+
+        But for a day that one run can't afford, if it may be.
+        """
+        day = midnight(self.reached)
+        if day > self.whole.begin:
+            return day
+        return self.whole.begin if self.from_midnight else self.reached
