@@ -228,9 +228,9 @@ def test_metadata_without_that_of_the_stream_gets_none() -> None:
     cut = selection(CDR)
     its = entry(cut, CDR)
     its["metadata"] = [item for item in its["metadata"] if item["breadcrumb"]]
-    completed = entry(completed(cut), CDR)
-    assert all(item["breadcrumb"] for item in completed["metadata"])
-    assert completed["key_properties"] == ["wolkvox_server", "row_key"]
+    made = entry(completed(cut), CDR)
+    assert all(item["breadcrumb"] for item in made["metadata"])
+    assert made["key_properties"] == ["wolkvox_server", "row_key"]
 
 
 def test_what_is_no_stream_of_the_tap_is_left_alone() -> None:
