@@ -126,8 +126,8 @@ def _spent(case: Case) -> Spent:
     whole = fewest.Whole(times, case.begin, LAST)
     return Spent(
         tap=spent,
-        fewest=fewest.possible(whole, endpoint.days, endpoint.cap),
-        daily=fewest.daily(whole, endpoint.cap),
+        fewest=fewest.possible(whole, endpoint.days, endpoint.row_cap),
+        daily=fewest.daily(whole, endpoint.row_cap),
         rows=rows,
     )
 

@@ -24,18 +24,20 @@ from tap_wolkvox.errors import (
 )
 from tap_wolkvox.response.extractors import (
     LIST,
-    OneObject,
+    KeyedRows,
+    NestedRows,
     Row,
+    RowExtractor,
     Rows,
     RowsByKind,
-    RowsByName,
-    RowsInRows,
-    Shape,
+    SingleObject,
 )
 from tap_wolkvox.response.parser import shown
 from tests.reading import rows
 
-SHAPES: list[Shape] = list({repr(line.shape): line.shape for line in ENDPOINTS}.values())
+SHAPES: list[RowExtractor] = list(
+    {repr(line.extractor): line.extractor for line in ENDPOINTS}.values()
+)
 """Each shape that an endpoint has, once."""
 
 each_shape = pytest.mark.parametrize("shape", SHAPES, ids=repr)
@@ -97,7 +99,7 @@ def answer(
 
 
 def placed(
-    shape: Shape, data: object, msg: object = "", code: object = 200, **around: object
+    shape: RowExtractor, data: object, msg: object = "", code: object = 200, **around: object
 ) -> bytes:
     """Return an answer that holds something where a shape expects its rows.
 
@@ -116,7 +118,9 @@ def placed(
     return body(code=code, msg=msg, **holder)
 
 
-def failure(status: int, content: bytes, *, shape: Shape = LIST, secret: str = "") -> WolkvoxError:
+def failure(
+    status: int, content: bytes, *, shape: RowExtractor = LIST, secret: str = ""
+) -> WolkvoxError:
     with pytest.raises(WolkvoxError) as caught:
         rows(status, content, shape=shape, secret=secret)
     return caught.value
@@ -225,20 +229,22 @@ class TestRows:
 
     @pytest.mark.parametrize("data", [[], None, ""], ids=repr)
     @each_shape
-    def test_no_data_is_cut_where_the_api_counts_more(self, shape: Shape, data: object) -> None:
+    def test_no_data_is_cut_where_the_api_counts_more(
+        self, shape: RowExtractor, data: object
+    ) -> None:
         error = failure(200, placed(shape, data, "1 records were found"), shape=shape)
         assert isinstance(error, PassingError)
 
     @pytest.mark.parametrize("data", [[], None, ""], ids=repr)
     @pytest.mark.parametrize("shape", [shape for shape in SHAPES if len(shape.path) > 1], ids=repr)
-    def test_no_data_further_out_is_no_data(self, shape: Shape, data: object) -> None:
+    def test_no_data_further_out_is_no_data(self, shape: RowExtractor, data: object) -> None:
         content = body(code=200, **{shape.path[0]: data})
         assert rows(200, content, shape=shape) == []
         content = body(code=200, msg="1 records were found", **{shape.path[0]: data})
         assert isinstance(failure(200, content, shape=shape), PassingError)
 
     @each_shape
-    def test_a_missing_data_fails_the_stream(self, shape: Shape) -> None:
+    def test_a_missing_data_fails_the_stream(self, shape: RowExtractor) -> None:
         for content in (
             answer(msg="1 records were found"),
             b"{}",
@@ -250,7 +256,7 @@ class TestRows:
             assert f"`{shape.path[0]}`" in str(error)
 
     @pytest.mark.parametrize("shape", [shape for shape in SHAPES if len(shape.path) > 1], ids=repr)
-    def test_a_missing_inner_place_fails_the_stream_and_is_named(self, shape: Shape) -> None:
+    def test_a_missing_inner_place_fails_the_stream_and_is_named(self, shape: RowExtractor) -> None:
         for outer in ({}, {"rows": [ROW]}):
             error = failure(200, answer(outer), shape=shape)
             assert isinstance(error, StreamError)
@@ -259,7 +265,7 @@ class TestRows:
     @pytest.mark.parametrize("outer", [[ROW], ["x"], "text", " ", 0, 5, True, False], ids=repr)
     @pytest.mark.parametrize("shape", [shape for shape in SHAPES if len(shape.path) > 1], ids=repr)
     def test_an_outer_place_that_is_no_object_fails_the_stream(
-        self, shape: Shape, outer: object
+        self, shape: RowExtractor, outer: object
     ) -> None:
         error = failure(200, answer(outer), shape=shape)
         assert isinstance(error, StreamError)
@@ -308,23 +314,23 @@ class TestOneObject:
     @pytest.mark.parametrize("data", [ROW, [ROW]], ids=["bare", "in a list"])
     def test_it_is_one_row_bare_or_in_a_list(self, data: object) -> None:
         sent = answer(data, "X records were found", "200")
-        assert rows(200, sent, shape=OneObject()) == [ROW]
+        assert rows(200, sent, shape=SingleObject()) == [ROW]
 
     def test_more_than_one_fail_the_stream(self) -> None:
-        error = failure(200, answer([ROW, ROW]), shape=OneObject())
+        error = failure(200, answer([ROW, ROW]), shape=SingleObject())
         assert isinstance(error, StreamError)
         assert "2 objects" in str(error)
 
     @pytest.mark.parametrize("data", ["text", 5, True, ["text"], [[ROW]], [None]], ids=repr)
     def test_other_shapes_fail_the_stream(self, data: object) -> None:
-        assert isinstance(failure(200, answer(data), shape=OneObject()), StreamError)
+        assert isinstance(failure(200, answer(data), shape=SingleObject()), StreamError)
 
     def test_an_object_without_an_envelope_fails_the_stream(self) -> None:
-        error = failure(200, json.dumps(ROW).encode(), shape=OneObject())
+        error = failure(200, json.dumps(ROW).encode(), shape=SingleObject())
         assert isinstance(error, StreamError)
 
     def test_fewer_than_counted_is_cut(self) -> None:
-        error = failure(200, answer(ROW, "2 records were found"), shape=OneObject())
+        error = failure(200, answer(ROW, "2 records were found"), shape=SingleObject())
         assert isinstance(error, PassingError)
 
 
@@ -411,7 +417,7 @@ class TestCounts:
             ("1 record was found", 1),
             ("1,234 records were found", 1234),
             ("1.234 records were found", 1234),
-            ("Found 12 records", 12),
+            ("ExtractedRows 12 records", 12),
         ],
     )
     def test_fewer_rows_than_counted_are_cut_and_as_many_or_more_are_whole(
@@ -596,8 +602,8 @@ class TestAnswersThatAreTooLarge:
         assert not isinstance(error, TooLargeError | PassingError)
 
 
-CHATS = RowsInRows(field="active_chats")
-SURVEYS = RowsByName(column="survey")
+CHATS = NestedRows(field="active_chats")
+SURVEYS = KeyedRows(column="survey")
 LATENCY = RowsByKind(kinds={"by_agent": ("agent", "agent_id"), "by_ip": ("ip", "ip")})
 RECORDS = Rows(path=("records",))
 PAGE = Rows(path=("data", "data"))
@@ -679,7 +685,7 @@ class TestCountsOfRowsThatAreTakenApart:
         ids=["inner rows", "outer rows", "rows", "names", "kinds", "records", "page"],
     )
     def test_an_answer_at_the_cap_before_or_after_it_is_taken_apart_is_never_accepted(
-        self, shape: Shape, data: object
+        self, shape: RowExtractor, data: object
     ) -> None:
         error = failure(200, placed(shape, data), shape=shape)
         assert isinstance(error, StreamError)
@@ -936,17 +942,17 @@ statuses = st.integers() | st.sampled_from([200, 404, *STATUSES])
 class TestAnything:
     @given(statuses, bodies, st.sampled_from(SHAPES), st.sampled_from(["", SECRET]))
     @example(200, b"\xff\xfe\x00\x00", LIST, "")
-    @example(200, b'{"code": -0, "data": "\\ud800"}', OneObject(), "")
+    @example(200, b'{"code": -0, "data": "\\ud800"}', SingleObject(), "")
     @example(404, b'{"msg": "\\ud800\\u0000"}', LIST, SECRET)
     @example(200, b'{"data": {"\\ud800": [{"survey": "\\udc00"}]}}', SURVEYS, "")
     @example(200, b'{"data": {"data": [{}], "limit": -1, "total": 1e999}}', PAGE, "")
     def test_it_is_a_list_of_rows_or_an_error_of_ours(
-        self, status: int, content: bytes, shape: Shape, secret: str
+        self, status: int, content: bytes, shape: RowExtractor, secret: str
     ) -> None:
         self.check(status, content, shape, secret)
 
     @staticmethod
-    def check(status: int, content: bytes, shape: Shape, secret: str) -> None:
+    def check(status: int, content: bytes, shape: RowExtractor, secret: str) -> None:
         try:
             read = rows(status, content, shape=shape, secret=secret)
         except WolkvoxError as error:
@@ -960,7 +966,7 @@ class TestAnything:
 
     @each_shape
     @given(bodies)
-    def test_no_shape_lets_anything_else_happen(self, shape: Shape, content: bytes) -> None:
+    def test_no_shape_lets_anything_else_happen(self, shape: RowExtractor, content: bytes) -> None:
         self.check(200, content, shape, "")
 
     @given(statuses.filter(lambda status: status not in (200, 404)), bodies)
@@ -1016,7 +1022,7 @@ class TestContradictions:
 
     @pytest.mark.parametrize("data", [{}, [{}]], ids=repr)
     def test_one_object_without_fields_is_none(self, data: object) -> None:
-        assert isinstance(failure(200, answer(data), shape=OneObject()), StreamError)
+        assert isinstance(failure(200, answer(data), shape=SingleObject()), StreamError)
 
     def test_no_digit_of_a_number_is_lost(self) -> None:
         number = "1.2345678901234567890123456789"

@@ -151,12 +151,12 @@ class TestStreams:
     ) -> None:
         published = list(schemas.stream_schema(endpoint)["properties"])
         received = list(schemas.received(endpoint))
-        assert published == ["wolkvox_server", *endpoint.added, *received, "_rescued_data"]
+        assert published == ["wolkvox_server", *endpoint.added_columns, *received, "_rescued_data"]
 
     def test_key_columns_are_never_null_and_all_others_may_be(self, endpoint: Endpoint) -> None:
         properties = schemas.stream_schema(endpoint)["properties"]
         nullable = {column for column, schema in properties.items() if "null" in types_of(schema)}
-        added = {SERVER, *endpoint.added}
+        added = {SERVER, *endpoint.added_columns}
         assert set(endpoint.primary_key) <= properties.keys()
         assert nullable == properties.keys() - set(endpoint.primary_key) - added
         assert all(set(types_of(schema)) - {"null"} for schema in properties.values())
@@ -200,7 +200,7 @@ class TestStreams:
         assert all(converters.column_name(alias) == alias for alias in aliases)
 
     def test_what_the_shape_or_the_parent_adds_is_declared(self, endpoint: Endpoint) -> None:
-        assert set(endpoint.made) <= schemas.received(endpoint).keys()
+        assert set(endpoint.non_payload_columns) <= schemas.received(endpoint).keys()
 
 
 @pytest.mark.parametrize("zone", ["America/Bogota", "America/Santiago", "Asia/Tokyo"])
@@ -255,7 +255,7 @@ def read_file(endpoint: Endpoint) -> dict[str, Any]:
 class TestMadeUpFiles:
     """A stream with what no file of today needs."""
 
-    ENDPOINT = Endpoint(file="made", api="up", kind=Kind.SNAPSHOT, key=("id",))
+    ENDPOINT = Endpoint(php_file="made", api="up", kind=Kind.SNAPSHOT, key=("id",))
 
     @pytest.fixture(autouse=True)
     def files(self, fresh_files: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

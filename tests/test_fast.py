@@ -158,8 +158,8 @@ def converters_of(endpoint: Endpoint, zone: ZoneInfo = BOGOTA) -> dict[str, conv
 def typist(endpoint: Endpoint, zone: ZoneInfo = BOGOTA) -> Typist:
     """Return what types the rows of an answer of an endpoint."""
     aliases = schemas.aliases(endpoint)
-    hashed = endpoint.added == ("row_key",)
-    stamps = () if hashed else endpoint.added
+    hashed = endpoint.added_columns == ("row_key",)
+    stamps = () if hashed else endpoint.added_columns
     return Typist(
         endpoint=endpoint,
         key=endpoint.primary_key,

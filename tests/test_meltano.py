@@ -76,7 +76,9 @@ def served(project: Project, simulator: Simulator) -> dict[str, list[tuple[str, 
         for stream, endpoint in OF_NOW.items():
             if endpoint.kind is Kind.CATALOGUE:
                 rows[stream] = []
-            rows[stream] += [(now[:10], row) for row in simulator.rows(endpoint.file, endpoint.api)]
+            rows[stream] += [
+                (now[:10], row) for row in simulator.rows(endpoint.php_file, endpoint.api)
+            ]
     return rows
 
 
@@ -136,7 +138,7 @@ def test_rows_are_those_that_the_api_served(
     stream: str,
 ) -> None:
     columns = list(served[stream][0][1])
-    stamp = OF_NOW[stream].stamp
+    stamp = OF_NOW[stream].stamp_column
     query = sql.SQL("select wolkvox_server, {}::date, {}, _rescued_data from {}").format(
         sql.Identifier(stamp),
         sql.SQL(", ").join(map(sql.Identifier, columns)),
@@ -248,4 +250,4 @@ def test_target_jsonl_gets_the_same_rows(project: Project, simulator: Simulator)
         lines = (
             (project.folder / "output" / f"{stream}.jsonl").read_text(encoding="utf-8").splitlines()
         )
-        assert len(lines) == len(simulator.rows(endpoint.file, endpoint.api))
+        assert len(lines) == len(simulator.rows(endpoint.php_file, endpoint.api))

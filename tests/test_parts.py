@@ -16,7 +16,14 @@ from hypothesis import strategies as st
 from tap_wolkvox.errors import PassingError, StreamError, TooLargeError, WolkvoxError
 from tap_wolkvox.response import parser, splitting
 from tap_wolkvox.response.decoding import decode
-from tap_wolkvox.response.extractors import LIST, Row, Rows, RowsInRows, RowsWithEarliest, Shape
+from tap_wolkvox.response.extractors import (
+    LIST,
+    NestedRows,
+    Row,
+    RowExtractor,
+    Rows,
+    RowsWithEarliest,
+)
 from tap_wolkvox.response.gateway import Reply
 from tap_wolkvox.response.rows import AnswerRows
 from tap_wolkvox.spool import Spool
@@ -26,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NESTED = Rows(path=("data", "data"))
-IN_ROWS = RowsInRows(field="inner")
+IN_ROWS = NestedRows(field="inner")
 EARLIEST = RowsWithEarliest(field="inner", inner="date", column="first_date")
-SHAPES: list[Shape] = [LIST, NESTED, IN_ROWS, EARLIEST]
+SHAPES: list[RowExtractor] = [LIST, NESTED, IN_ROWS, EARLIEST]
 
 each_shape = pytest.mark.parametrize("shape", SHAPES, ids=repr)
 
@@ -118,7 +125,7 @@ writers = st.builds(Writer, seeds, st.sampled_from(["compact", "indented", "blan
 
 
 @st.composite
-def documents(draw: st.DrawFn, shape: Shape) -> bytes:
+def documents(draw: st.DrawFn, shape: RowExtractor) -> bytes:
     """Draw an answer that holds rows in the place that a shape says."""
     listed: Any = draw(st.lists(objects if shape.is_plain else outer_rows, max_size=8))
     if len(shape.path) > 1 or draw(st.booleans()):
@@ -153,7 +160,7 @@ def no_cuts() -> Iterator[None]:
         yield
 
 
-def outcome(body: bytes, shape: Shape) -> str | None:
+def outcome(body: bytes, shape: RowExtractor) -> str | None:
     """Return the rows of an answer, to their last digit; None if it is refused."""
     try:
         return repr(rows(200, body, shape=shape))
@@ -161,12 +168,12 @@ def outcome(body: bytes, shape: Shape) -> str | None:
         return None
 
 
-def at_once(body: bytes, shape: Shape) -> str | None:
+def at_once(body: bytes, shape: RowExtractor) -> str | None:
     with no_cuts():
         return outcome(body, shape)
 
 
-def batches(body: bytes, shape: Shape = LIST) -> int:
+def batches(body: bytes, shape: RowExtractor = LIST) -> int:
     return len(parser.rows(Reply(200, spooled(body)), shape=shape).batches)
 
 
@@ -174,7 +181,7 @@ class TestWholeDocuments:
     @each_shape
     @given(data=st.data())
     def test_its_rows_are_those_of_the_document_decoded_at_once(
-        self, shape: Shape, data: st.DataObject
+        self, shape: RowExtractor, data: st.DataObject
     ) -> None:
         body = data.draw(documents(shape))
         listed = decode(body)
@@ -264,7 +271,7 @@ class TestBrokenDocuments:
     @each_shape
     @given(data=st.data())
     def test_a_document_that_ends_too_soon_is_refused(
-        self, shape: Shape, data: st.DataObject
+        self, shape: RowExtractor, data: st.DataObject
     ) -> None:
         body = data.draw(documents(shape)).rstrip()
         begin = body[: data.draw(st.integers(0, len(body) - 1))]
@@ -274,7 +281,7 @@ class TestBrokenDocuments:
     @each_shape
     @given(data=st.data())
     def test_a_byte_that_is_another_one_gives_no_other_rows_than_the_whole_does(
-        self, shape: Shape, data: st.DataObject
+        self, shape: RowExtractor, data: st.DataObject
     ) -> None:
         body = data.draw(documents(shape))
         place = data.draw(st.integers(0, len(body) - 1))
@@ -395,7 +402,7 @@ class TestRowsThatAreMissing:
         return json.dumps({"msg": "", "data": list(self.LISTED), **around}).encode()
 
     @pytest.mark.parametrize("shape", [LIST, IN_ROWS, EARLIEST], ids=repr)
-    def test_as_many_rows_as_the_cap_may_be_too_few(self, shape: Shape) -> None:
+    def test_as_many_rows_as_the_cap_may_be_too_few(self, shape: RowExtractor) -> None:
         count = len(rows(200, self.body(), shape=shape))
         with blocks_of(64):
             assert batches(self.body(), shape) > 5

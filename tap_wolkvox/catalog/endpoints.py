@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from tap_wolkvox.response.extractors import (
     LIST,
-    OneObject,
-    RowByName,
+    KeyedRow,
+    KeyedRows,
+    NestedRows,
+    RowExtractor,
     Rows,
     RowsByKind,
-    RowsByName,
-    RowsInRows,
     RowsWithEarliest,
-    Shape,
+    SingleObject,
 )
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ _ADDED: Mapping[Kind, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Each:
+class PartitionSpec:
     """What an endpoint is asked for one by one: ids of a stream, or what its documentation lists.
 
     Args:
@@ -94,10 +94,10 @@ class Each:
     unless: tuple[str, frozenset[str]] | None = None
 
     def __str__(self) -> str:
-        return f"each id of `{self.stream}`" if self.stream else f"each `{self.asked_with}`"
+        return f"each id of `{self.stream}`" if self.stream else f"each `{self.request_parameter}`"
 
     @property
-    def asked_with(self) -> str:
+    def request_parameter(self) -> str:
         """The parameter that an id is asked for with."""
         return self.parameter or self.column
 
@@ -112,21 +112,22 @@ class Endpoint:
     """One endpoint of the API.
 
     Args:
-        file: File of the API that serves it, without `.php`.
+        php_file: File of the API that serves it, without `.php`.
         api: Its name there.
         kind: How its rows relate to time.
         key: Columns of a row that tell it from the others of the same answer.
         schema: Stem of its file in `schemas/`, where it shares one; else the stream's name.
-        shape: Where its rows lie in an answer, and in what form.
-        asked: Parameters that it is always asked with.
-        each: What it is asked for one by one, if it is. If it is also always asked with that
+        extractor: Where its rows lie in an answer, and in what form.
+        params: Parameters that it is always asked with.
+        partition: What it is asked for one by one, if it is. If it is also always asked with that
             parameter, then with that first, and one by one only if there is anything.
-        unique: Whether its key is documented as the unique id of an event, which needs no hash.
+        has_natural_id: Whether its key is documented as the unique id of an event: it needs no
+            hash.
         date: Column of a row's own date.
-        reach: How far back the answer goes, where it holds what happened last.
+        history: How far back the answer goes, where it holds what happened last.
         days: Days of the longest range, where it is asked for one.
-        cap: Rows at which an answer may have been cut.
-        cut_by: Where the ids come from that it can be asked for one by one, should an answer be
+        row_cap: Rows at which an answer may have been cut.
+        split_by: Where the ids come from that it can be asked for one by one, should an answer be
             cut, if cutting the range is no way: a row is in an answer only if a second date of
             its own, which it does not show, lies in the range too. So ranges reach back as far as
             they may.
@@ -135,27 +136,27 @@ class Endpoint:
         selected: Whether it is read unless somebody says otherwise.
     """
 
-    file: str
+    php_file: str
     api: str
     kind: Kind
     key: tuple[str, ...] = ()
     schema: str = ""
-    shape: Shape = LIST
-    asked: Mapping[str, str] = field(default_factory=dict)
-    each: Each | None = None
-    unique: bool = False
+    extractor: RowExtractor = LIST
+    params: Mapping[str, str] = field(default_factory=dict)
+    partition: PartitionSpec | None = None
+    has_natural_id: bool = False
     date: str | None = None
-    reach: timedelta | None = None
+    history: timedelta | None = None
     days: int = 0
-    cap: int = ROW_CAP
-    cut_by: Each | None = None
+    row_cap: int = ROW_CAP
+    split_by: PartitionSpec | None = None
     totals: tuple[str, ...] = ()
     selected: bool = False
 
     @property
     def name(self) -> str:
         """Name of the stream."""
-        return f"{self.file.removesuffix('_manager')}_{self.api}"
+        return f"{self.php_file.removesuffix('_manager')}_{self.api}"
 
     @property
     def schema_name(self) -> str:
@@ -163,49 +164,49 @@ class Endpoint:
         return self.schema or self.name
 
     @property
-    def made(self) -> tuple[str, ...]:
+    def non_payload_columns(self) -> tuple[str, ...]:
         """Columns of a row that the API does not send in it: the id asked for, a name around it."""
-        asked = (self.each.column,) if self.each else ()
-        return (*asked, *self.shape.made)
+        asked = (self.partition.column,) if self.partition else ()
+        return (*asked, *self.extractor.non_payload_columns)
 
     @property
-    def added(self) -> tuple[str, ...]:
+    def added_columns(self) -> tuple[str, ...]:
         """Columns that the tap adds."""
-        return () if self.unique else self.kind.columns
+        return () if self.has_natural_id else self.kind.columns
 
     @property
-    def all_first(self) -> bool:
+    def probe_all_first(self) -> bool:
         """Whether it is asked for all ids at once first, which tells if there is anything."""
-        return self.each is not None and self.each.asked_with in self.asked
+        return self.partition is not None and self.partition.request_parameter in self.params
 
     @property
     def primary_key(self) -> tuple[str, ...]:
         """Columns that tell a row from all others, those of other servers and moments too."""
         match self.kind:
             case Kind.EVENT:
-                return (SERVER, *(self.added or self.key))
+                return (SERVER, *(self.added_columns or self.key))
             case Kind.CATALOGUE | Kind.AGGREGATE:
                 return (SERVER, *self.key)
             case Kind.AGGREGATE_OVER_WINDOW:
-                return (SERVER, self.stamp, *self.key)
-        return (SERVER, *self.key, self.stamp)
+                return (SERVER, self.stamp_column, *self.key)
+        return (SERVER, *self.key, self.stamp_column)
 
     @property
     def replication_key(self) -> str | None:
         """Column that a bookmark speaks of; none where all is read each time."""
         if self.kind is Kind.CATALOGUE:
             return None
-        return self.date or self.stamp
+        return self.date or self.stamp_column
 
     @property
-    def stamp(self) -> str:
+    def stamp_column(self) -> str:
         """The first of the columns that the tap adds, if any."""
-        return next(iter(self.added), "")
+        return next(iter(self.added_columns), "")
 
 
 def _billing(api: str) -> Endpoint:
     return Endpoint(
-        file="billing",
+        php_file="billing",
         api=api,
         kind=Kind.SNAPSHOT,
         key=("operation", "description"),
@@ -216,46 +217,50 @@ def _billing(api: str) -> Endpoint:
 
 def _single(api: str) -> Endpoint:
     return Endpoint(
-        file="information", api=api, kind=Kind.SNAPSHOT, shape=OneObject(), selected=True
+        php_file="information", api=api, kind=Kind.SNAPSHOT, extractor=SingleObject(), selected=True
     )
 
 
 def _catalogue(api: str, *key: str, **others: Any) -> Endpoint:
-    line: dict[str, Any] = {"file": "information", "selected": True} | others
+    line: dict[str, Any] = {"php_file": "information", "selected": True} | others
     return Endpoint(api=api, kind=Kind.CATALOGUE, key=key, **line)
 
 
 def _real_time(api: str, *key: str, **others: Any) -> Endpoint:
-    return Endpoint(file="real_time", api=api, kind=Kind.REAL_TIME, key=key, **others)
+    return Endpoint(php_file="real_time", api=api, kind=Kind.REAL_TIME, key=key, **others)
 
 
 def _feed(api: str, *key: str, minutes: int) -> Endpoint:
     reach = timedelta(minutes=minutes)
-    return Endpoint(file="real_time", api=api, kind=Kind.EVENT, key=key, date="date", reach=reach)
+    return Endpoint(
+        php_file="real_time", api=api, kind=Kind.EVENT, key=key, date="date", history=reach
+    )
 
 
 def _event(api: str, *key: str, date: str = "date", **others: Any) -> Endpoint:
-    line: dict[str, Any] = {"file": "reports_manager", "days": 31} | others
+    line: dict[str, Any] = {"php_file": "reports_manager", "days": 31} | others
     return Endpoint(api=api, kind=Kind.EVENT, key=key, date=date, **line)
 
 
 def _aggregate(api: str, *key: str, date: str = "date", **others: Any) -> Endpoint:
-    line: dict[str, Any] = {"file": "reports_manager", "days": 31} | others
+    line: dict[str, Any] = {"php_file": "reports_manager", "days": 31} | others
     return Endpoint(api=api, kind=Kind.AGGREGATE, key=key, date=date, **line)
 
 
 def _over_window(api: str, *key: str, **others: Any) -> Endpoint:
     kind = Kind.AGGREGATE_OVER_WINDOW
-    return Endpoint(file="reports_manager", api=api, kind=kind, key=key, days=1, **others)
+    return Endpoint(php_file="reports_manager", api=api, kind=kind, key=key, days=1, **others)
 
 
-_AGENTS = Each(stream="information_agents", column="agent_id")
-_SKILLS = Each(stream="information_skills", column="skill_id")
-_CAMPAIGNS = Each(stream="information_campaigns", column="campaign_id")
-_GROUPS = Each(column="cod_act_group", parameter="cod_act", listed=("cod_act1", "cod_act2"))
+_AGENTS = PartitionSpec(stream="information_agents", column="agent_id")
+_SKILLS = PartitionSpec(stream="information_skills", column="skill_id")
+_CAMPAIGNS = PartitionSpec(stream="information_campaigns", column="campaign_id")
+_GROUPS = PartitionSpec(
+    column="cod_act_group", parameter="cod_act", listed=("cod_act1", "cod_act2")
+)
 _ALL_CAMPAIGNS = {"campaign_id": "all"}
 _ALL_SKILLS = {"skill_id": "all"}
-_CONNECTORS = Each(
+_CONNECTORS = PartitionSpec(
     stream="information_connectors",
     column="connector_id",
     in_body=True,
@@ -303,9 +308,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _catalogue("campaigns", "campaign_id"),
     _catalogue("agents", "agent_id"),
     _catalogue("connectors", "connector_id"),
-    _catalogue("agents_in_skill", "skill_id", "agent_id", each=_SKILLS, selected=False),
+    _catalogue("agents_in_skill", "skill_id", "agent_id", partition=_SKILLS, selected=False),
     _catalogue("activity_codes", "cod_act", "type_code"),
-    _catalogue("get_dnc", "phone_number", "type", asked={"type": "all"}, selected=False),
+    _catalogue("get_dnc", "phone_number", "type", params={"type": "all"}, selected=False),
     _catalogue("get_ip", "operation", "ip"),
     _catalogue("audio_list", "audio_id"),
     _single("services"),
@@ -316,52 +321,57 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "survey",
         "category",
         "attribute",
-        file="quality",
-        shape=RowsByName(column="survey"),
+        php_file="quality",
+        extractor=KeyedRows(column="survey"),
         selected=False,
     ),
     _catalogue(
         "list_templates",
         "connector_id",
         "id",
-        file="whatsapp",
-        each=_CONNECTORS,
-        shape=Rows(path=("data", "meta_templates")),
+        php_file="whatsapp",
+        partition=_CONNECTORS,
+        extractor=Rows(path=("data", "meta_templates")),
         selected=False,
     ),
     Endpoint(
-        file="whatsapp",
+        php_file="whatsapp",
         api="agent_chat",
         kind=Kind.SNAPSHOT,
         key=("agent_id", "channel_id", "chat_id"),
-        each=_AGENTS,
-        shape=Rows(path=("data", "data")),
+        partition=_AGENTS,
+        extractor=Rows(path=("data", "data")),
     ),
     Endpoint(
-        file="campaign",
+        php_file="campaign",
         api="campaign_15",
         kind=Kind.SNAPSHOT,
         key=("campaign_id", "id_cliente"),
-        each=_CAMPAIGNS,
-        shape=Rows(path=("records",)),
+        partition=_CAMPAIGNS,
+        extractor=Rows(path=("records",)),
     ),
     _feed("calls_last_10", "conn_id", "date", "type_interaction", "telephone", minutes=10),
     _feed("hits_last_hour", "conn_id", "date", "type_interaction", "telephone", minutes=60),
     _real_time("agents", "agent_id"),
-    _real_time("skills", "skill_id", asked=_ALL_SKILLS),
+    _real_time("skills", "skill_id", params=_ALL_SKILLS),
     _real_time("campaigns", "campaign"),
     _real_time(
-        "recall", "id_campaing", "phone_number", "date_recall", "type_recall", asked={"type": "all"}
+        "recall",
+        "id_campaing",
+        "phone_number",
+        "date_recall",
+        "type_recall",
+        params={"type": "all"},
     ),
-    _real_time("chats", "agent_id", "conn_id", shape=RowsInRows(field="active_chats")),
+    _real_time("chats", "agent_id", "conn_id", extractor=NestedRows(field="active_chats")),
     _real_time(
-        "interactions", "agent_id", "conn_id", shape=RowsInRows(field="active_interactions")
+        "interactions", "agent_id", "conn_id", extractor=NestedRows(field="active_interactions")
     ),
     _real_time(
         "latency",
         "kind",
         "kind_id",
-        shape=RowsByKind(
+        extractor=RowsByKind(
             kinds={
                 "by_agent": ("agent", "agent_id"),
                 "by_ip": ("ip", "ip"),
@@ -369,11 +379,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             }
         ),
     ),
-    _real_time("info_server", shape=OneObject()),
+    _real_time("info_server", extractor=SingleObject()),
     _event("cdr_1", "conn_id", "agent_id", "date", selected=True),
     _over_window("cdr_2", "agent_name"),
     _event("cdr_3", "conn_id", "date", "telephone"),
-    _over_window("cdr_4", "interval", shape=RowByName(column="interval")),
+    _over_window("cdr_4", "interval", extractor=KeyedRow(column="interval")),
     _event("cdr_5", "conn_id", "date", "telephone"),
     _over_window("cdr_6", "result"),
     _event("cdr_7", "date", "type_nlp", "nlp_channel", "session_id"),
@@ -382,90 +392,96 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _event("cdr_10", "agent_id", "date_ini", date="date_ini"),
     _event("cdr_11", "date", "item", "value"),
     _over_window("agent_1", "agent_id", selected=True),
-    _event("agent_2", "agent_id", "date_ini", "agent_status", date="date_ini", each=_AGENTS),
+    _event("agent_2", "agent_id", "date_ini", "agent_status", date="date_ini", partition=_AGENTS),
     _over_window("agent_3", "agent_id", "aux_state", selected=True),
     _over_window("agent_4", "agent_id", "campaign_id"),
-    _over_window("agent_5", "agent_id", "hour", shape=RowsInRows(field="status_x_hour")),
+    _over_window("agent_5", "agent_id", "hour", extractor=NestedRows(field="status_x_hour")),
     _over_window("agent_6", "hour"),
     _event("agent_7", "agent_id", "date", "login", selected=True),
     _aggregate("agent_8", "agent_id", "date", "hour", selected=True),
     _aggregate("agent_8_1", "agent_id", "date", "hour"),
     _over_window("agent_9", "agent_name"),
     _event("agent_10", "conn_id", "agent_id", "type_action", "date"),
-    _over_window("agent_11", "skill_name", "agent_id", shape=RowsInRows(field="agents")),
+    _over_window("agent_11", "skill_name", "agent_id", extractor=NestedRows(field="agents")),
     _over_window("agent_12", "agent_id"),
     _event("agent_13", "conn_id", "agent_id", "type_interaction", "date"),
-    _event("agent_13_1", "conn_id_transfer", unique=True),
+    _event("agent_13_1", "conn_id_transfer", has_natural_id=True),
     _event("agent_14", "agent_id", "date_ini", "agent_status", date="date_ini"),
-    _event("agent_15", "id_call", date="date_preview", unique=True),
+    _event("agent_15", "id_call", date="date_preview", has_natural_id=True),
     _over_window("agent_16", "id_agent"),
-    _over_window("act_1", "cod_act_group", "agent_dni", "agent_name", "cod_act", each=_GROUPS),
-    _over_window("act_2", "cod_act_group", "skill_id", "cod_act", each=_GROUPS),
-    _event("act_3", "cod_act_group", "conn_id", "agent_id", "date", each=_GROUPS),
+    _over_window("act_1", "cod_act_group", "agent_dni", "agent_name", "cod_act", partition=_GROUPS),
+    _over_window("act_2", "cod_act_group", "skill_id", "cod_act", partition=_GROUPS),
+    _event("act_3", "cod_act_group", "conn_id", "agent_id", "date", partition=_GROUPS),
     _over_window("act_4", "agent_id"),
-    _over_window("act_5", "cod_act_group", "cod_act", each=_GROUPS),
-    _over_window("campaign_1", "campaign_id", "result", asked=_ALL_CAMPAIGNS, each=_CAMPAIGNS),
+    _over_window("act_5", "cod_act_group", "cod_act", partition=_GROUPS),
+    _over_window(
+        "campaign_1", "campaign_id", "result", params=_ALL_CAMPAIGNS, partition=_CAMPAIGNS
+    ),
     _over_window(
         "campaign_2",
         *("campaign_id", "cod_act"),
-        asked=_ALL_CAMPAIGNS,
-        each=_CAMPAIGNS,
+        params=_ALL_CAMPAIGNS,
+        partition=_CAMPAIGNS,
         totals=("cod_act",),
     ),
     _event(
         "campaign_3",
         *("campaign_id", "customer_id", "telephone", "date"),
-        asked=_ALL_CAMPAIGNS,
-        cut_by=_CAMPAIGNS,
+        params=_ALL_CAMPAIGNS,
+        split_by=_CAMPAIGNS,
     ),
-    _over_window("campaign_4", "campaign_id", "result", asked=_ALL_CAMPAIGNS, each=_CAMPAIGNS),
+    _over_window(
+        "campaign_4", "campaign_id", "result", params=_ALL_CAMPAIGNS, partition=_CAMPAIGNS
+    ),
     _event(
         "campaign_5",
         *("campaign_id", "customer_id", "conn_id", "type_of_row", "date"),
-        asked=_ALL_CAMPAIGNS,
+        params=_ALL_CAMPAIGNS,
         totals=("type_of_row",),
     ),
-    _over_window("campaign_6", "campaign_id", asked=_ALL_CAMPAIGNS),
+    _over_window("campaign_6", "campaign_id", params=_ALL_CAMPAIGNS),
     _event(
         "campaign_7",
         *("campaign_id", "customer_id", "telephone", "date"),
-        asked=_ALL_CAMPAIGNS,
+        params=_ALL_CAMPAIGNS,
     ),
-    _over_window("campaign_8", "campaign_id", "telephone", asked=_ALL_CAMPAIGNS, each=_CAMPAIGNS),
+    _over_window(
+        "campaign_8", "campaign_id", "telephone", params=_ALL_CAMPAIGNS, partition=_CAMPAIGNS
+    ),
     _event(
         "campaign_9",
         *("campaing_id", "telephone", "date"),
         date="last_update",
-        asked=_ALL_CAMPAIGNS,
+        params=_ALL_CAMPAIGNS,
     ),
     _over_window(
-        "campaign_10", "campaign_id", "machinecode", asked=_ALL_CAMPAIGNS, each=_CAMPAIGNS
+        "campaign_10", "campaign_id", "machinecode", params=_ALL_CAMPAIGNS, partition=_CAMPAIGNS
     ),
-    _over_window("skill_1", "skill_id", asked=_ALL_SKILLS),
-    _event("skill_2", "conn_id", "skill_id", "date", asked=_ALL_SKILLS),
-    _aggregate("skill_3", "skill_name", "date", asked=_ALL_SKILLS),
-    _over_window("skill_4", "skill_id", "hour", asked=_ALL_SKILLS, each=_SKILLS),
-    _over_window("skill_4_1", "skill_id", "hour", asked=_ALL_SKILLS, each=_SKILLS),
-    _over_window("skill_4_2", "skill_id", "hour", asked=_ALL_SKILLS, each=_SKILLS),
-    _over_window("skill_5", "skill_id", "hour", asked=_ALL_SKILLS, each=_SKILLS),
-    _over_window("skill_6", "skill_id", "dnis", asked=_ALL_SKILLS, each=_SKILLS),
-    _aggregate("skill_7", "date", "skill_id", "hour", asked=_ALL_SKILLS, selected=True),
-    _over_window("skill_8", "skill_id", asked=_ALL_SKILLS),
-    _over_window("skill_9", "skill_id", asked=_ALL_SKILLS),
-    _event("skill_10", "conn_id", "skill_id", "date", asked=_ALL_SKILLS),
-    _over_window("skill_11", "skill_id", "type_interaction", asked=_ALL_SKILLS, each=_SKILLS),
+    _over_window("skill_1", "skill_id", params=_ALL_SKILLS),
+    _event("skill_2", "conn_id", "skill_id", "date", params=_ALL_SKILLS),
+    _aggregate("skill_3", "skill_name", "date", params=_ALL_SKILLS),
+    _over_window("skill_4", "skill_id", "hour", params=_ALL_SKILLS, partition=_SKILLS),
+    _over_window("skill_4_1", "skill_id", "hour", params=_ALL_SKILLS, partition=_SKILLS),
+    _over_window("skill_4_2", "skill_id", "hour", params=_ALL_SKILLS, partition=_SKILLS),
+    _over_window("skill_5", "skill_id", "hour", params=_ALL_SKILLS, partition=_SKILLS),
+    _over_window("skill_6", "skill_id", "dnis", params=_ALL_SKILLS, partition=_SKILLS),
+    _aggregate("skill_7", "date", "skill_id", "hour", params=_ALL_SKILLS, selected=True),
+    _over_window("skill_8", "skill_id", params=_ALL_SKILLS),
+    _over_window("skill_9", "skill_id", params=_ALL_SKILLS),
+    _event("skill_10", "conn_id", "skill_id", "date", params=_ALL_SKILLS),
+    _over_window("skill_11", "skill_id", "type_interaction", params=_ALL_SKILLS, partition=_SKILLS),
     _event("chat_1", "conn_id", "agent_id"),
     _event(
         "chat_2",
         *("conn_id", "date"),
-        shape=RowsWithEarliest(field="conversation", inner="date", column="date"),
+        extractor=RowsWithEarliest(field="conversation", inner="date", column="date"),
     ),
     _over_window("chat_3", "channel"),
     _event(
         "chat_4",
         *("case_id", "date_creation"),
         date="date_creation",
-        asked={"include_attachments": "false", "attach_array": "no"},
+        params={"include_attachments": "false", "attach_array": "no"},
     ),
     _over_window("chat_5", "agent_name"),
     _aggregate("chat_6", "date"),
@@ -476,7 +492,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _event("chat_11", "conn_id", "date", "transfer_agent_id"),
     _event("chat_12", "conn_id", "date"),
     _over_window("chat_13", "channel"),
-    _event("chat_14", "chat_id", unique=True),
+    _event("chat_14", "chat_id", has_natural_id=True),
     _over_window("chat_15"),
     _over_window("chat_16", "agent_id"),
     _event("diagram_1", "conn_id", "date", "cod_opc_menu"),
@@ -490,13 +506,13 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _over_window("diagram_6", "skill_id"),
     _event("diagram_7", "date", "rp_id", "recognized_text"),
     _event("diagram_8", "date", "rp_id", "recognized_text"),
-    _event("diagram_9", "session_id", "date", "customer_query", cap=6_000),
+    _event("diagram_9", "session_id", "date", "customer_query", row_cap=6_000),
     _over_window("diagram_10", "tts_text"),
     _event("diagram_11", "conn_id", "end_date_rp", "rp_id", date="end_date_rp"),
     _event("diagram_12", "date", "text"),
     _event("diagram_13", "conn_id", "date", "second_event", "cod_opc_menu"),
     _over_window("diagram_14", "cod_act"),
-    _event("diagram_15", "connect_id", unique=True),
+    _event("diagram_15", "connect_id", has_natural_id=True),
     _over_window("quality_1", "agent_id"),
     # Which of its labels says TOTAL, is not known.
     _event(
@@ -515,23 +531,27 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _event("wizard_1", "agent_id", "conn_id", "date"),
     _event("wizard_2", "agent_id", "date", "question"),
     _event("wizard_3", "agent_id", "date", "question"),
-    _event("audit_log", "date", "ip", "user", "action", "workstation", file="information"),
-    _event("get_notification", "date", "notification", file="information"),
+    _event("audit_log", "date", "ip", "user", "action", "workstation", php_file="information"),
+    _event("get_notification", "date", "notification", php_file="information"),
     _event(
         "detail",
         *("campaign_id", "customer_id", "date", "conn_id"),
-        file="campaign",
-        asked={"detail": "all"},
-        each=replace(_CAMPAIGNS, also=("type_campaign",)),
+        php_file="campaign",
+        params={"detail": "all"},
+        partition=replace(_CAMPAIGNS, also=("type_campaign",)),
     ),
-    _event("agents_detail", "conn_id", "agent_id", "date", file="customer"),
-    _aggregate("agents_statustime", "agent_id", "date", "hour", file="customer"),
-    _event("cdr_calls", "conn_id", "agent_id", "date", file="customer"),
-    _event("skills_detail", "conn_id", "skill_id", "date", file="customer"),
+    _event("agents_detail", "conn_id", "agent_id", "date", php_file="customer"),
+    _aggregate("agents_statustime", "agent_id", "date", "hour", php_file="customer"),
+    _event("cdr_calls", "conn_id", "agent_id", "date", php_file="customer"),
+    _event("skills_detail", "conn_id", "skill_id", "date", php_file="customer"),
     _aggregate(
-        "agents_kpi", "agent_id", "date", file="gamification", shape=RowsInRows(field="stats")
+        "agents_kpi",
+        "agent_id",
+        "date",
+        php_file="gamification",
+        extractor=NestedRows(field="stats"),
     ),
-    _event("speech_calls", "conn_id", "agent_id", "date", file="speech_analytics"),
+    _event("speech_calls", "conn_id", "agent_id", "date", php_file="speech_analytics"),
 )
 
 BY_NAME: Mapping[str, Endpoint] = {endpoint.name: endpoint for endpoint in ENDPOINTS}
@@ -540,7 +560,7 @@ BY_NAME: Mapping[str, Endpoint] = {endpoint.name: endpoint for endpoint in ENDPO
 PARENTS = frozenset(
     each.stream
     for endpoint in ENDPOINTS
-    for each in (endpoint.each, endpoint.cut_by)
+    for each in (endpoint.partition, endpoint.split_by)
     if each and each.stream
 )
 """Streams whose ids others need."""

@@ -85,7 +85,7 @@ def stream_schema(endpoint: Endpoint) -> JsonSchema:
     Key columns are never null. Annotations of our own (`x-…`) stay in the files.
     """
     added = load(ADDED)["properties"]
-    before = {name: added[name] for name in (SERVER, *endpoint.added)}
+    before = {name: added[name] for name in (SERVER, *endpoint.added_columns)}
     columns = before | received(endpoint) | {RESCUED: added[RESCUED]}
     properties = {
         name: _published(schema, required=name in endpoint.primary_key)

@@ -45,7 +45,7 @@ def _completed(entry: Entry) -> Entry:
 def _schema(given: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
     """Return a schema with the tap's own columns in their places; the tap's, where it has none."""
     properties = given.get("properties", {})
-    own = {SERVER, *endpoint.added, *_automatic(endpoint), schemas.RESCUED}
+    own = {SERVER, *endpoint.added_columns, *_automatic(endpoint), schemas.RESCUED}
     if own <= properties.keys():
         # Mostly so: then no file of the schema is read, of a stream that may not be selected.
         return given

@@ -59,7 +59,7 @@ class Typist:
     """Tells which rows add up the others."""
 
     def __post_init__(self) -> None:
-        made = (SERVER, *self.endpoint.added)
+        made = (SERVER, *self.endpoint.added_columns)
         self.unique = keys.Unique(self.key, made)
         self.sums = Sums(self.endpoint, self.aliases)
 
@@ -81,7 +81,7 @@ class Typist:
         Raises:
             StreamError: None of what the API sent is declared, or a key is not what it should be.
         """
-        known = (self.sent - set(self.endpoint.made)) & self.converters.keys()
+        known = (self.sent - set(self.endpoint.non_payload_columns)) & self.converters.keys()
         if self.rows and not known:
             raise StreamError("the answer holds other fields than the schema: please report it")
         self.unique.check()
@@ -89,7 +89,7 @@ class Typist:
     def _record(self, row: Row, row_key: str) -> Record:
         record = dict(self.added)
         if row_key:
-            record[self.endpoint.stamp] = row_key
+            record[self.endpoint.stamp_column] = row_key
         typed, rescued = converters.convert(row, self.converters, self.aliases)
         self.sent.update(converters.column_name(name, self.aliases) for name in row)
         self.rescued |= rescued.keys()

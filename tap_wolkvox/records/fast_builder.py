@@ -137,7 +137,7 @@ class _Form:
         memos: Mapping[str, Memo | None],
         ids: Collection[str],
     ) -> None:
-        stamp = typist.endpoint.stamp if typist.row_keys else ""
+        stamp = typist.endpoint.stamp_column if typist.row_keys else ""
         own = [*typist.added, *([stamp] if stamp else []), *memos, schemas.RESCUED]
         if not typist.key or not set(typist.key) <= set(own) or any(map(_ODD.search, fields)):
             raise ValueError

@@ -67,7 +67,7 @@ def _texts(endpoint: Endpoint) -> tuple[str, ...]:
 
 def _ids(endpoint: Endpoint) -> tuple[str, ...]:
     """Return the columns that say whose a row is; where no id does, an event has its date."""
-    sent = tuple(name for name in schemas.ids(endpoint) if name not in endpoint.made)
+    sent = tuple(name for name in schemas.ids(endpoint) if name not in endpoint.non_payload_columns)
     if sent or endpoint.kind is not Kind.EVENT or not endpoint.date:
         return sent
     return (endpoint.date,)

@@ -26,7 +26,7 @@ AnyRows = TypeVar("AnyRows", bound=Sized)
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[AnyRows]):
+class ExtractedRows(Generic[AnyRows]):
     """What an answer holds.
 
     Args:
@@ -45,7 +45,7 @@ class Found(Generic[AnyRows]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape(ABC):
+class RowExtractor(ABC):
     """The place and form of rows.
 
     Args:
@@ -60,7 +60,7 @@ class Shape(ABC):
     path: tuple[str, ...] = ("data",)
 
     @property
-    def made(self) -> tuple[str, ...]:
+    def non_payload_columns(self) -> tuple[str, ...]:
         """Columns that hold what the API says by the place of a row alone."""
         return ()
 
@@ -70,7 +70,7 @@ class Shape(ABC):
         return "" if self.path == ("data",) else f"Its rows lie in {_place(self.path)}."
 
     @abstractmethod
-    def read(self, data: Any) -> Found[list[Row]]:
+    def read(self, data: Any) -> ExtractedRows[list[Row]]:
         """Return what was found at the path: no list and no object where nothing was.
 
         Raises:
@@ -79,16 +79,16 @@ class Shape(ABC):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rows(Shape):
+class Rows(RowExtractor):
     """A list of objects."""
 
     is_list = True
     is_plain = True
 
-    def read(self, data: Any) -> Found[list[Row]]:
+    def read(self, data: Any) -> ExtractedRows[list[Row]]:
         """Return the list."""
         rows = _objects(data, self.path)
-        return Found(rows, len(rows))
+        return ExtractedRows(rows, len(rows))
 
 
 LIST = Rows()
@@ -96,10 +96,10 @@ LIST = Rows()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OneObject(Shape):
+class SingleObject(RowExtractor):
     """One object, bare or in a list: one row."""
 
-    def read(self, data: Any) -> Found[list[Row]]:
+    def read(self, data: Any) -> ExtractedRows[list[Row]]:
         """Return the object."""
         rows = _objects([data] if isinstance(data, dict) else data, self.path)
         if len(rows) > 1:
@@ -110,11 +110,11 @@ class OneObject(Shape):
             raise StreamError(
                 f"{_place(self.path)} holds an object without fields: please report it"
             )
-        return Found(rows, len(rows))
+        return ExtractedRows(rows, len(rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ByName(Shape):
+class ByName(RowExtractor):
     """An object that says by its names what its rows are of: the name becomes a column.
 
     Args:
@@ -124,13 +124,13 @@ class ByName(Shape):
     column: str
 
     @property
-    def made(self) -> tuple[str, ...]:
+    def non_payload_columns(self) -> tuple[str, ...]:
         """The column of the name."""
         return (self.column,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowsByName(ByName):
+class KeyedRows(ByName):
     """A list of objects under each name."""
 
     @property
@@ -138,7 +138,7 @@ class RowsByName(ByName):
         """How names become a column."""
         return f"The API sends an object of lists; the name of each list is in `{self.column}`."
 
-    def read(self, data: Any) -> Found[list[Row]]:
+    def read(self, data: Any) -> ExtractedRows[list[Row]]:
         """Return the rows of all names."""
         lists = _object(data, self.path)
         rows = [
@@ -146,11 +146,11 @@ class RowsByName(ByName):
             for name, listed in lists.items()
             for row in _objects(listed, (*self.path, "*"))
         ]
-        return Found(rows, len(lists), counts_either=True)
+        return ExtractedRows(rows, len(lists), counts_either=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowByName(ByName):
+class KeyedRow(ByName):
     """One object under each name, which is a row."""
 
     @property
@@ -158,18 +158,18 @@ class RowByName(ByName):
         """How names become a column."""
         return f"The API sends an object of objects; the name of each is in `{self.column}`."
 
-    def read(self, data: Any) -> Found[list[Row]]:
+    def read(self, data: Any) -> ExtractedRows[list[Row]]:
         """Return the row of each name."""
         objects = _object(data, self.path)
         rows = [
             joined({self.column: name}, _object(row, (*self.path, "*")), "row")
             for name, row in objects.items()
         ]
-        return Found(rows, len(rows))
+        return ExtractedRows(rows, len(rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowsInRows(Shape):
+class NestedRows(RowExtractor):
     """A list of objects, each of which holds a list of objects: one row for each of the latter.
 
     Args:
@@ -185,11 +185,11 @@ class RowsInRows(Shape):
         """How lists become rows."""
         return f"One row for each element of `{self.field}`; where that is empty, there is none."
 
-    def read(self, data: Any) -> Found[list[Row]]:
+    def read(self, data: Any) -> ExtractedRows[list[Row]]:
         """Return the inner rows, each with the fields of the outer one."""
         outer = _objects(data, self.path)
         rows = [row for each in outer for row in self._taken_apart(each)]
-        return Found(rows, len(outer))
+        return ExtractedRows(rows, len(outer))
 
     def _taken_apart(self, outer: Row) -> Iterator[Row]:
         if self.field not in outer:
@@ -200,7 +200,7 @@ class RowsInRows(Shape):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowsWithEarliest(Shape):
+class RowsWithEarliest(RowExtractor):
     """A list of objects that have no date, but a list of objects that have: the earliest is theirs.
 
     Args:
@@ -216,7 +216,7 @@ class RowsWithEarliest(Shape):
     column: str
 
     @property
-    def made(self) -> tuple[str, ...]:
+    def non_payload_columns(self) -> tuple[str, ...]:
         """The column of the earliest date."""
         return (self.column,)
 
@@ -225,11 +225,11 @@ class RowsWithEarliest(Shape):
         """Where the date comes from."""
         return f"The column `{self.column}` is the earliest `{self.inner}` in `{self.field}`."
 
-    def read(self, data: Any) -> Found[list[Row]]:
+    def read(self, data: Any) -> ExtractedRows[list[Row]]:
         """Return the rows, each with its earliest date."""
         rows = _objects(data, self.path)
         dated = [joined({self.column: self._earliest(row)}, row, "row") for row in rows]
-        return Found(dated, len(rows))
+        return ExtractedRows(dated, len(rows))
 
     def _earliest(self, row: Row) -> str | None:
         if self.field not in row:
@@ -241,7 +241,7 @@ class RowsWithEarliest(Shape):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowsByKind(Shape):
+class RowsByKind(RowExtractor):
     """One object that holds lists of different kinds of rows, told apart by two columns.
 
     Args:
@@ -254,7 +254,7 @@ class RowsByKind(Shape):
     kinds: Mapping[str, tuple[str, str]]
 
     @property
-    def made(self) -> tuple[str, ...]:
+    def non_payload_columns(self) -> tuple[str, ...]:
         """The columns of the kind, and of what a row of it is about."""
         return (self.KIND, self.KIND_ID)
 
@@ -264,9 +264,9 @@ class RowsByKind(Shape):
         kinds = ", ".join(f"`{field}` ({kind})" for field, (kind, _) in self.kinds.items())
         return f"The API sends one object of lists: {kinds}; their rows are told apart by `kind`."
 
-    def read(self, data: Any) -> Found[list[Row]]:
+    def read(self, data: Any) -> ExtractedRows[list[Row]]:
         """Return the rows of all kinds."""
-        [lists] = OneObject(path=self.path).read(data).rows or [{}]
+        [lists] = SingleObject(path=self.path).read(data).rows or [{}]
         strange = len(lists.keys() - self.kinds.keys())
         if strange:
             raise StreamError(f"{_place(self.path)} holds {strange} unknown field(s): report it")
@@ -275,7 +275,7 @@ class RowsByKind(Shape):
             for field, (kind, name) in self.kinds.items()
             for row in _objects(lists.get(field), (*self.path, field))
         ]
-        return Found(rows, min(len(lists), 1), counts_either=True)
+        return ExtractedRows(rows, min(len(lists), 1), counts_either=True)
 
 
 def joined(outer: Mapping[str, Any], inner: Row, origin: str) -> Row:

@@ -26,7 +26,7 @@ from tap_wolkvox.errors import (
 )
 from tap_wolkvox.response import gateway, splitting
 from tap_wolkvox.response.decoding import decode, without_marks
-from tap_wolkvox.response.extractors import LIST, Found, Row, Shape, as_list, named
+from tap_wolkvox.response.extractors import LIST, ExtractedRows, Row, RowExtractor, as_list, named
 from tap_wolkvox.response.redaction import quoted
 from tap_wolkvox.response.rows import AnswerRows, Batch
 from tap_wolkvox.spool import BLOCK
@@ -92,7 +92,7 @@ UNKNOWN_CODE = 0
 def rows(
     reply: Reply,
     *,
-    shape: Shape = LIST,
+    shape: RowExtractor = LIST,
     cap: int = ROW_CAP,
     secret: str = "",
 ) -> AnswerRows:
@@ -129,8 +129,11 @@ def rows(
     raise _refusal(status, message.upper(), _said(message, secret))
 
 
-def _document(body: Spool, shape: Shape) -> Any:
-    """Return what the body holds, `Found` for a long list of rows; None where it is no JSON."""
+def _document(body: Spool, shape: RowExtractor) -> Any:
+    """Return what the body holds; None where it is no JSON.
+
+    A long list of rows becomes `ExtractedRows`.
+    """
     try:
         cut = splitting.cut(body, shape.path[-1]) if shape.is_list else None
         document = _with_rows(cut, shape) if cut else None
@@ -144,7 +147,7 @@ def _document(body: Spool, shape: Shape) -> Any:
         return None
 
 
-def _with_rows(cut: splitting.Cut, shape: Shape) -> Any:
+def _with_rows(cut: splitting.Cut, shape: RowExtractor) -> Any:
     """Return a document with its rows in their place; None where that is another place."""
     if cut.around == cut.mark:
         return _found(cut, shape) if len(shape.path) == 1 else None
@@ -158,12 +161,12 @@ def _with_rows(cut: splitting.Cut, shape: Shape) -> Any:
     return cut.around
 
 
-def _found(cut: splitting.Cut, shape: Shape) -> Found[AnswerRows]:
+def _found(cut: splitting.Cut, shape: RowExtractor) -> ExtractedRows[AnswerRows]:
     """Return the rows of a list that was cut."""
     batches = [Batch(part, shape) for part in cut.parts]
     sent = sum(part.count for part in cut.parts)
     rows = sent if shape.is_plain else sum(len(batch.rows) for batch in batches)
-    return Found(AnswerRows(batches, rows), sent)
+    return ExtractedRows(AnswerRows(batches, rows), sent)
 
 
 def _effective_status(status: int, envelope: Row) -> int:
@@ -174,7 +177,7 @@ def _effective_status(status: int, envelope: Row) -> int:
     return int(code) if re.fullmatch(r"[1-9]\d\d", code, re.ASCII) else UNKNOWN_CODE
 
 
-def _says_empty(status: int, envelope: Row, message: str, shape: Shape) -> bool:
+def _says_empty(status: int, envelope: Row, message: str, shape: RowExtractor) -> bool:
     """Whether the API says, in its own words, that there are no rows, and sends none."""
     said = message.strip().rstrip(".").upper()
     sent = envelope.get("data") or envelope.get(shape.path[0])
@@ -219,27 +222,27 @@ def _forbidden(message: str, said: str) -> WolkvoxError:
     return PassingError(what)
 
 
-def _data(document: Any, envelope: Row, shape: Shape, cap: int) -> AnswerRows:
+def _data(document: Any, envelope: Row, shape: RowExtractor, cap: int) -> AnswerRows:
     """Return the rows of a successful answer, once they are known to be whole."""
     if _text(envelope.get("error")).strip().lower() not in NO_ERROR:
         raise PassingError("the answer says that all is well, and holds an error: run again later")
     if shape.is_list and document:
         document = as_list(document)
     data, holder = _at(document, shape.path)
-    found = data if isinstance(data, Found) else _found_at_once(data, shape)
+    found = data if isinstance(data, ExtractedRows) else _found_at_once(data, shape)
     _check_whole(found, envelope, holder, cap)
     return found.rows
 
 
-def _found_at_once(data: Any, shape: Shape) -> Found[AnswerRows]:
+def _found_at_once(data: Any, shape: RowExtractor) -> ExtractedRows[AnswerRows]:
     """Return what was decoded at once: what is in the place of rows."""
     found = shape.read(data)
-    return Found(AnswerRows.of(found.rows), found.sent, found.counts_either)
+    return ExtractedRows(AnswerRows.of(found.rows), found.sent, found.counts_either)
 
 
 def _at(document: Any, path: tuple[str, ...]) -> tuple[Any, Row]:
     """Return what lies at a path, and the object that holds it."""
-    if isinstance(document, list | Found) and len(path) == 1:
+    if isinstance(document, list | ExtractedRows) and len(path) == 1:
         return document, {}
     found, holder = document, {}
     for depth, name in enumerate(path):
@@ -254,7 +257,7 @@ def _at(document: Any, path: tuple[str, ...]) -> tuple[Any, Row]:
     return found, holder
 
 
-def _check_whole(found: Found[AnswerRows], envelope: Row, holder: Row, cap: int) -> None:
+def _check_whole(found: ExtractedRows[AnswerRows], envelope: Row, holder: Row, cap: int) -> None:
     """Make sure that no row is missing, as far as the answer itself can tell."""
     total, page = (_counted("", holder.get(name)) for name in ("total", "limit"))
     counted = max(total, _counted(_message(envelope), envelope.get("total_records")))

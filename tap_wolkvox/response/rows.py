@@ -18,7 +18,7 @@ from tap_wolkvox.spool import Part, Spool
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tap_wolkvox.response.extractors import Row, Shape
+    from tap_wolkvox.response.extractors import Row, RowExtractor
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -35,7 +35,10 @@ class Batch:
     __slots__ = ("_outer", "_shape", "_source")
 
     def __init__(
-        self, source: Part | Sequence[Row], shape: Shape = LIST, outer: Mapping[str, str] = NOTHING
+        self,
+        source: Part | Sequence[Row],
+        shape: RowExtractor = LIST,
+        outer: Mapping[str, str] = NOTHING,
     ) -> None:
         self._source = source
         self._shape = shape

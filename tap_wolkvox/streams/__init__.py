@@ -22,10 +22,10 @@ __all__ = ["WolkvoxStream", "stream"]
 
 def stream(tap: TapWolkvox, endpoint: Endpoint, source: Source | None = None) -> WolkvoxStream:
     """Return the stream of an endpoint, of the first operation if no other is named."""
-    if endpoint.cut_by:
-        return AttemptStream(tap, endpoint, source, endpoint.cut_by)
-    if endpoint.days and endpoint.each:
-        return DatedEachStream(tap, endpoint, source, endpoint.each)
+    if endpoint.split_by:
+        return AttemptStream(tap, endpoint, source, endpoint.split_by)
+    if endpoint.days and endpoint.partition:
+        return DatedEachStream(tap, endpoint, source, endpoint.partition)
     if endpoint.days:
         return DatedStream(tap, endpoint, source)
     return (FeedStream if endpoint.kind is Kind.EVENT else PresentStream)(tap, endpoint, source)

@@ -83,7 +83,7 @@ class WolkvoxStream(RESTStream[None]):
         self._sent: set[str] = set()
         self._rescued: set[str] = set()
         self._version: int | None = None
-        super().__init__(tap, name=endpoint.name, path=f"/{endpoint.file}.php")
+        super().__init__(tap, name=endpoint.name, path=f"/{endpoint.php_file}.php")
         self.primary_keys = endpoint.primary_key
         self.replication_key = endpoint.replication_key
 
@@ -193,12 +193,12 @@ class WolkvoxStream(RESTStream[None]):
     @override
     def get_http_request(self, *, page: PageContext[None]) -> HTTPRequest:
         request = super().get_http_request(page=page)
-        each = self.endpoint.each
+        each = self.endpoint.partition
         in_body = each is not None and each.in_body
         request.data = dict(self._asked) if in_body else None
         request.params = {
             "api": self.endpoint.api,
-            **self.endpoint.asked,
+            **self.endpoint.params,
             **({} if in_body else self._asked),
         }
         return request
@@ -210,8 +210,8 @@ class WolkvoxStream(RESTStream[None]):
         try:
             self._answer = parser.rows(
                 Reply(response.status_code, cast("Spool", response.raw), media),
-                shape=self.endpoint.shape,
-                cap=self.endpoint.cap,
+                shape=self.endpoint.extractor,
+                cap=self.endpoint.row_cap,
                 secret=self.connection.operation.token,
             )
         except PassingError as error:
@@ -370,7 +370,7 @@ class WolkvoxStream(RESTStream[None]):
 
         How long it has waited, what of it is unread first, and whether it costs a request an id.
         """
-        each = self.endpoint.each is not None
+        each = self.endpoint.partition is not None
         return self.left_off.since or LATEST, self.first_unread, each
 
     @property
@@ -391,7 +391,7 @@ class WolkvoxStream(RESTStream[None]):
     @property
     def parent(self) -> str:
         """The stream that has the ids it will ask for, if one has."""
-        return self.endpoint.each.stream if self.endpoint.each else ""
+        return self.endpoint.partition.stream if self.endpoint.partition else ""
 
     @property
     def cost(self) -> Cost:
@@ -530,7 +530,9 @@ class WolkvoxStream(RESTStream[None]):
 
     def _report(self) -> None:
         """Name in the log, once, where what was sent differs from what the schema declares."""
-        missing = schemas.expected(self.endpoint) - self._sent - set(self.endpoint.made)
+        missing = (
+            schemas.expected(self.endpoint) - self._sent - set(self.endpoint.non_payload_columns)
+        )
         if self._sent and missing:
             self.logger.warning("Columns that the API did not send: %s", ", ".join(sorted(missing)))
         if self._rescued:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_wolkvox.catalog.endpoints import Each, Endpoint
+    from tap_wolkvox.catalog.endpoints import Endpoint, PartitionSpec
     from tap_wolkvox.messages.batch import Records
     from tap_wolkvox.records.keys import RowKeys
     from tap_wolkvox.response.extractors import Row
@@ -52,7 +52,7 @@ class AttemptStream(DatedStream):
     """
 
     def __init__(
-        self, tap: TapWolkvox, endpoint: Endpoint, source: Source | None, each: Each
+        self, tap: TapWolkvox, endpoint: Endpoint, source: Source | None, each: PartitionSpec
     ) -> None:
         super().__init__(tap, endpoint, source)
         self._each = each
@@ -72,7 +72,7 @@ class AttemptStream(DatedStream):
     @property
     @override
     def limits(self) -> Limits:
-        return Limits(days=1, rows=self.endpoint.cap, by_day=True)
+        return Limits(days=1, rows=self.endpoint.row_cap, by_day=True)
 
     @override
     def plan(self) -> Plan:
@@ -140,7 +140,7 @@ class AttemptStream(DatedStream):
             return time is None or time >= begin
 
         def is_new(record: Record) -> bool:
-            key = record[self.endpoint.stamp]
+            key = record[self.endpoint.stamp_column]
             self._emitted.add(key)
             return key not in before
 

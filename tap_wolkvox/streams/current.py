@@ -44,7 +44,7 @@ class PresentStream(WolkvoxStream):
     def read(self, context: Context | None) -> Iterable[Records]:
         """Yield the records of whole answers, all with one stamp."""
         self._stamp = ""
-        each = self.endpoint.each
+        each = self.endpoint.partition
         if each:
             ones = to_ask(self, context, each)
             self._round = self._begun()
@@ -59,13 +59,15 @@ class PresentStream(WolkvoxStream):
         if self.name not in SHARED:
             return self._records(context)
         kept = self.connection.once(self.name, lambda: self._records(context))
-        self._stamp = self._stamp or next((record[self.endpoint.stamp] for record in kept), "")
+        self._stamp = self._stamp or next(
+            (record[self.endpoint.stamp_column] for record in kept), ""
+        )
         return kept
 
     @property
     @override
     def cost(self) -> Cost:
-        each = self.endpoint.each
+        each = self.endpoint.partition
         if not each:
             return super().cost
         return replace(super().cost, depends_on=str(each))
@@ -98,7 +100,7 @@ class PresentStream(WolkvoxStream):
     def _records(self, context: Context | None, one: One = ALL) -> Records:
         rows = self.ask(context, one=one)
         self._stamp = self._stamp or self._stamped()
-        return self.typed(rows, self.typist({self.endpoint.stamp: self._stamp}))
+        return self.typed(rows, self.typist({self.endpoint.stamp_column: self._stamp}))
 
     def _stamped(self) -> str:
         """Return the moment of asking, as the column that the rows are stamped with has it."""

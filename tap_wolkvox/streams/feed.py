@@ -34,16 +34,16 @@ class FeedStream(WolkvoxStream):
     def _tell_of_a_gap(self, asked_at: datetime) -> None:
         """Say what was in no answer: what happened before this one reaches and after the last."""
         bookmark = self.bookmark
-        if not bookmark or not self.endpoint.reach:
+        if not bookmark or not self.endpoint.history:
             return
         last = datetime.fromisoformat(bookmark)
         last = last if last.tzinfo else last.replace(tzinfo=UTC)
-        begin = asked_at - self.endpoint.reach
+        begin = asked_at - self.endpoint.history
         if last < begin:
             self.logger.warning(
                 "What happened from %s to %s is in no answer: this endpoint shows the last %d "
                 "minutes, so run it more often",
                 last.isoformat(timespec="seconds"),
                 begin.isoformat(timespec="seconds"),
-                self.endpoint.reach.total_seconds() // 60,
+                self.endpoint.history.total_seconds() // 60,
             )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_wolkvox.catalog.endpoints import Each
+    from tap_wolkvox.catalog.endpoints import PartitionSpec
     from tap_wolkvox.cursor.checkpoint import LeftOff
     from tap_wolkvox.messages.batch import Records
     from tap_wolkvox.streams.base import WolkvoxStream
@@ -95,7 +95,7 @@ class Round:
         return hashlib.blake2b(text.encode(), digest_size=8, key=self._secret).hexdigest()
 
 
-def to_ask(child: WolkvoxStream, context: Context | None, each: Each) -> list[One]:
+def to_ask(child: WolkvoxStream, context: Context | None, each: PartitionSpec) -> list[One]:
     """Return the ids to ask for; those of a stream from it, be it selected or not.
 
     Args:
@@ -108,7 +108,7 @@ def to_ask(child: WolkvoxStream, context: Context | None, each: Each) -> list[On
         OperationError: No stream of the operation can be read.
     """
     if not each.stream:
-        return [One({each.column: value}, {each.asked_with: value}) for value in each.listed]
+        return [One({each.column: value}, {each.request_parameter: value}) for value in each.listed]
     stream = cast("PresentStream", child.sibling(each.stream))
     try:
         records = stream.whole(context)
@@ -119,14 +119,17 @@ def to_ask(child: WolkvoxStream, context: Context | None, each: Each) -> list[On
     return found
 
 
-def _one(each: Each, record: Record) -> One:
+def _one(each: PartitionSpec, record: Record) -> One:
     value = record[each.column]
     also = {name: record.get(name) or "" for name in each.also}
-    return One({each.column: value}, {each.asked_with: value, **also})
+    return One({each.column: value}, {each.request_parameter: value, **also})
 
 
 def records_of(
-    ones: Sequence[One], each: Each, round_: Round, read: Callable[[One], Iterable[Records]]
+    ones: Sequence[One],
+    each: PartitionSpec,
+    round_: Round,
+    read: Callable[[One], Iterable[Records]],
 ) -> Iterator[Records]:
     """Yield the records of all ids, answer by answer; one that fails does not stop the others.
 
@@ -166,15 +169,17 @@ def records_of(
         raise _failure(ones, each, failures, unread)
 
 
-def _failure(ones: Sequence[One], each: Each, failures: list[str], unread: int) -> StreamError:
-    whose = f"ids of `{each.stream}`" if each.stream else f"values of `{each.asked_with}`"
+def _failure(
+    ones: Sequence[One], each: PartitionSpec, failures: list[str], unread: int
+) -> StreamError:
+    whose = f"ids of `{each.stream}`" if each.stream else f"values of `{each.request_parameter}`"
     return StreamError(
         f"of {len(ones)} {whose}, {len(failures)} failed and {unread} were not asked for; the "
         f"first, {failures[0]}"
     )
 
 
-def _check(one: One, each: Each) -> None:
+def _check(one: One, each: PartitionSpec) -> None:
     """Make sure that an id has all that it is asked for with: the API would refuse it."""
     for name, value in one.parameters.items():
         if value.strip() in MISSING:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_wolkvox.catalog.endpoints import Each, Endpoint
+    from tap_wolkvox.catalog.endpoints import Endpoint, PartitionSpec
     from tap_wolkvox.cursor.checkpoint import LeftOff
     from tap_wolkvox.cursor.windows import Window
     from tap_wolkvox.forecast import Cost
@@ -52,7 +52,7 @@ class DatedEachStream(DatedStream):
     """
 
     def __init__(
-        self, tap: TapWolkvox, endpoint: Endpoint, source: Source | None, each: Each
+        self, tap: TapWolkvox, endpoint: Endpoint, source: Source | None, each: PartitionSpec
     ) -> None:
         super().__init__(tap, endpoint, source)
         self._each = each
@@ -85,7 +85,7 @@ class DatedEachStream(DatedStream):
         """Yield each window with the records of all ids, which are read as they are taken."""
         token = self.connection.operation.token
         self._window, self._round = plan.window, Round(token, self.goes_on)
-        if not self.endpoint.all_first and not plan.is_done and not self._ones(context):
+        if not self.endpoint.probe_all_first and not plan.is_done and not self._ones(context):
             # Perhaps they are merely not there for once: the bookmark must not pass what is.
             self.logger.warning("`%s` has no ids: nothing was read.", self._each.stream)
             return
@@ -125,7 +125,7 @@ class DatedEachStream(DatedStream):
     def _of_ones(self, context: Context | None, window: Window) -> Iterator[Records]:
         """Yield the records of a window, of all ids; of none, where there are none at all."""
         # A window that is gone on with has rows, and its ids so far are not at hand to add up.
-        is_asked = self.endpoint.all_first and not self._round.is_resumed
+        is_asked = self.endpoint.probe_all_first and not self._round.is_resumed
         whole = self._at_once(context, window) if is_asked else None
         if whole is not None and not whole:
             return
@@ -149,7 +149,7 @@ class DatedEachStream(DatedStream):
         cost, each = super().cost, self._each
         if not cost.requests:
             return cost
-        if self.endpoint.all_first or each.stream:
+        if self.endpoint.probe_all_first or each.stream:
             return replace(cost, depends_on=str(each))
         asked = cost.requests * len(each.listed)
         return replace(cost, requests=asked - len(self.goes_on.done))
@@ -157,7 +157,7 @@ class DatedEachStream(DatedStream):
     @property
     @override
     def parent(self) -> str:
-        may_be_none = self.endpoint.all_first and not self.goes_on.done
+        may_be_none = self.endpoint.probe_all_first and not self.goes_on.done
         return "" if may_be_none else super().parent
 
     @property
@@ -242,7 +242,7 @@ class DatedEachStream(DatedStream):
                 "together: what belongs to ids that are no longer there can't be had by id",
                 len(self._lacking),
                 self._lacking[0],
-                self._each.asked_with,
-                self.endpoint.asked[self._each.asked_with],
+                self._each.request_parameter,
+                self.endpoint.params[self._each.request_parameter],
                 self._each.stream,
             )

@@ -82,7 +82,7 @@ class DatedStream(WolkvoxStream):
     def limits(self) -> windows.Limits:
         """What the endpoint gives at once."""
         endpoint = self.endpoint
-        return windows.Limits(days=endpoint.days, rows=endpoint.cap, by_day=self._is_of_days)
+        return windows.Limits(days=endpoint.days, rows=endpoint.row_cap, by_day=self._is_of_days)
 
     @cached_property
     def _is_of_days(self) -> bool:
@@ -257,7 +257,7 @@ class DatedStream(WolkvoxStream):
             whole: What there is to read.
         """
         endpoint = self.endpoint
-        is_told_apart = endpoint.unique or endpoint.date in endpoint.key
+        is_told_apart = endpoint.has_natural_id or endpoint.date in endpoint.key
         return Pass(
             before=self.left_off,
             whole=whole,
@@ -344,7 +344,7 @@ class DatedStream(WolkvoxStream):
         if self.has_rows:
             return
         sent = dict(parse_qsl(urlsplit(response.request.url or "").query))
-        across_months = self.endpoint.cut_by is not None
+        across_months = self.endpoint.split_by is not None
         problem = windows.problem(sent, self.endpoint.days, across_months=across_months)
         if problem:
             raise StreamError(
@@ -378,7 +378,7 @@ class DatedStream(WolkvoxStream):
 
     def typist_for(self, window: Window) -> Typist:
         """Return what makes the records of a window."""
-        has_hash = self.endpoint.kind is Kind.EVENT and not self.endpoint.unique
+        has_hash = self.endpoint.kind is Kind.EVENT and not self.endpoint.has_natural_id
         return self.typist(self._stamps(window), self.keys_for(window) if has_hash else None)
 
     def _stamps(self, window: Window) -> dict[str, str]:
@@ -388,7 +388,9 @@ class DatedStream(WolkvoxStream):
         begin = first_instant(window.begin, self.zone)
         end = last_instant(window.end, self.zone)
         stamps = (window.begin.date(), begin, end)
-        return dict(zip(self.endpoint.added, (at.isoformat() for at in stamps), strict=True))
+        return dict(
+            zip(self.endpoint.added_columns, (at.isoformat() for at in stamps), strict=True)
+        )
 
     def _mark(self, context: Context | None, window: Window) -> None:
         """Let the bookmark, and a STATE message, say that a window is read."""
