@@ -165,7 +165,7 @@ def changes(endpoint: Endpoint) -> str:
 def quirks_of_dates(endpoint: Endpoint) -> Iterator[str]:
     """Yield what is particular about the windows of an endpoint."""
     from tap_wolkvox.catalog import schemas
-    from tap_wolkvox.catalog.endpoints import ROW_CAP
+    from tap_wolkvox.response.parser import ROW_CAP
 
     if endpoint.row_cap != ROW_CAP:
         yield f"An answer may be cut at {endpoint.row_cap:,} rows, and is asked for in parts then."
@@ -208,9 +208,9 @@ def quirks_of_each(endpoint: Endpoint, each: PartitionSpec) -> Iterator[str]:
     if endpoint.probe_all_first:
         value = endpoint.params[each.request_parameter]
         yield (
-            f"`{each.request_parameter}={value}` is asked first, and the ids only if that had rows, "
-            "which are not read: they do not say whose they are. The log says where they count more "
-            "than those of the ids together."
+            f"`{each.request_parameter}={value}` is asked first, and the ids only if that had "
+            "rows, which are not read: they do not say whose they are. The log says where they "
+            "count more than those of the ids together."
         )
     if each.in_body:
         yield f"The `{each.column}` goes into a JSON body of the GET request."

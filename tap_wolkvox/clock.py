@@ -16,10 +16,33 @@ A_SECOND = timedelta(seconds=1)
 A_MINUTE = timedelta(minutes=1)
 A_DAY = timedelta(days=1)
 
+PLAUSIBLE_YEARS = range(1990, 9000)
+"""Years that a state may name: with all of them, days can be added and taken away."""
+
 
 def now() -> datetime:
     """Return the present instant, in UTC."""
     return datetime.now(UTC)
+
+
+def instant(text: str) -> datetime:
+    """Return the instant that ISO 8601 text names; without an offset it is in UTC.
+
+    Raises:
+        ValueError: It is no date.
+    """
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def local_time(text: str, zone: ZoneInfo) -> datetime:
+    """Return the wall-clock time that ISO 8601 text names; without an offset it is local.
+
+    Raises:
+        ValueError: It is no date.
+    """
+    found = datetime.fromisoformat(text)
+    return wall_time(found, zone) if found.tzinfo else found
 
 
 def wall_time(instant: datetime, zone: ZoneInfo) -> datetime:

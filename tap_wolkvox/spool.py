@@ -80,7 +80,7 @@ class Spool:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Span:
     """A stretch of a spool that holds whole things of one kind.
 
     Args:
@@ -96,7 +96,7 @@ class Part:
     count: int
 
     @classmethod
-    def added(cls, spool: Spool, data: bytes, count: int) -> Part:
+    def added(cls, spool: Spool, data: bytes, count: int) -> Span:
         """Return the part that bytes become at the end of a spool."""
         begin = spool.size
         spool.write(data)

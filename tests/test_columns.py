@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from tap_wolkvox.catalog import schemas
 from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS, SERVER, Endpoint, Kind
 from tap_wolkvox.records import converters
+from tap_wolkvox.response.fields import column_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +120,7 @@ class TestFiles:
         content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=unique)
         assert all(len(names) == len(set(names)) for names in pairs)
         if path.stem != schemas.ADDED:
-            assert all(converters.column_name(name) == name for name in content["properties"])
+            assert all(column_name(name) == name for name in content["properties"])
 
 
 def test_no_schema_file_is_without_a_stream() -> None:
@@ -197,7 +198,7 @@ class TestStreams:
     def test_an_alias_is_no_column_of_its_own(self, endpoint: Endpoint) -> None:
         aliases = schemas.aliases(endpoint)
         assert not aliases.keys() & schemas.received(endpoint).keys()
-        assert all(converters.column_name(alias) == alias for alias in aliases)
+        assert all(column_name(alias) == alias for alias in aliases)
 
     def test_what_the_shape_or_the_parent_adds_is_declared(self, endpoint: Endpoint) -> None:
         assert set(endpoint.non_payload_columns) <= schemas.received(endpoint).keys()
@@ -225,7 +226,7 @@ def test_a_date_with_an_hour_and_the_hour_itself_are_two_columns() -> None:
         name: converters.converter(received[name], ZoneInfo("UTC")) for name in ("date", "hour")
     }
     row = {"date": "2026-11-20 13:00:00", "hour": "13:00"}
-    assert converters.convert(row, convert) == ({"date": "2026-11-20", "hour": 13}, {})
+    assert converters.convert_row(row, convert) == ({"date": "2026-11-20", "hour": 13}, {})
 
 
 def spoil(schema: Any) -> None:

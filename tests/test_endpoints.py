@@ -19,7 +19,7 @@ import pytest
 
 from tap_wolkvox.catalog import schemas
 from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS, Kind
-from tap_wolkvox.records.converters import column_name
+from tap_wolkvox.response.fields import column_name
 from tap_wolkvox.tap import TapWolkvox
 
 LISTED: list[dict[str, Any]] = json.loads(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox.messages.batch import Records
+from tap_wolkvox.messages.batch import RecordBatch
 from tap_wolkvox.records import converters
 from tap_wolkvox.spool import BLOCK
 
@@ -44,7 +44,7 @@ some_records: st.SearchStrategy[list[dict[str, Any]]] = st.lists(
 )
 
 
-def lines(records: Records) -> list[dict[str, Any]]:
+def lines(records: RecordBatch) -> list[dict[str, Any]]:
     """Return the messages, one of a line."""
     text = b"".join(part.read() for part in records.parts)
     assert text.endswith(b"\n") or not text
@@ -54,8 +54,8 @@ def lines(records: Records) -> list[dict[str, Any]]:
     ]
 
 
-def made(*batches: list[Record], version: int | None = None) -> Records:
-    records = Records("calls", NUMBERS, version)
+def made(*batches: list[Record], version: int | None = None) -> RecordBatch:
+    records = RecordBatch("calls", NUMBERS, version)
     for batch in batches:
         records.add(batch)
     return records
@@ -97,7 +97,7 @@ def test_a_message_names_the_version_where_there_is_one(version: int | None) -> 
 
 def test_objects_become_the_same_messages_as_records() -> None:
     row = msgspec.defstruct("Row", [("one", Any), ("two", Any), ("other", Any)])
-    records = Records("calls", ["two"])
+    records = RecordBatch("calls", ["two"])
     records.add([row("1", Decimal("2.50"), msgspec.UNSET)])
     assert list(records) == [{"one": "1", "two": Decimal("2.50")}]
 

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS
-from tap_wolkvox.errors import PassingError, StreamError
+from tap_wolkvox.errors import RetryableError, StreamError
 from tap_wolkvox.response.extractors import (
     LIST,
     ExtractedRows,
@@ -307,7 +307,7 @@ class TestDocumentedAnswers:
         self, stream: str, document: object, rows: list[Row]
     ) -> None:
         shape = BY_NAME[stream].extractor
-        found = reading.rows(200, json.dumps(document).encode(), shape=shape)
+        found = reading.rows(200, json.dumps(document).encode(), extractor=shape)
         assert found == rows
         assert [list(row) for row in found] == [list(row) for row in rows]
 
@@ -601,10 +601,10 @@ class TestListsWithGaps:
         counted = {"code": 200, "msg": "3 records were found", "data": GAPS}
         assert reading.rows(200, json.dumps(counted).encode()) == WITHOUT_GAPS
         more = counted | {"msg": "12 records were found"}
-        with pytest.raises(PassingError, match="counts 12 rows and sent 3"):
+        with pytest.raises(RetryableError, match="counts 12 rows and sent 3"):
             reading.rows(200, json.dumps(more).encode())
         none = counted | {"msg": "1 records were found", "data": {}}
-        with pytest.raises(PassingError, match="counts 1 rows and sent 0"):
+        with pytest.raises(RetryableError, match="counts 1 rows and sent 0"):
             reading.rows(200, json.dumps(none).encode())
 
     def test_a_number_that_is_there_twice_fails_the_stream(self) -> None:

@@ -8,12 +8,12 @@ import pytest
 
 from tap_wolkvox.catalog import schemas
 from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS, Kind
-from tap_wolkvox.records.totals import Sums
+from tap_wolkvox.records.totals import TotalRows
 
 
 def is_sum(stream: str, **row: Any) -> bool:
     endpoint = BY_NAME[stream]
-    return Sums(endpoint, schemas.aliases(endpoint)).has(row)
+    return TotalRows(endpoint, schemas.aliases(endpoint)).has(row)
 
 
 SUMS: list[tuple[str, dict[str, Any]]] = [
@@ -69,7 +69,7 @@ def test_a_row_of_somebody_or_something_is_none(stream: str, row: dict[str, Any]
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: str(endpoint.name))
 def test_no_row_is_a_sum_where_nothing_is_named_so(endpoint: Any) -> None:
-    sums = Sums(endpoint, schemas.aliases(endpoint))
+    sums = TotalRows(endpoint, schemas.aliases(endpoint))
     assert not sums.has(dict.fromkeys(schemas.received(endpoint), "x"))
     named = dict.fromkeys(schemas.received(endpoint), "TOTAL")
     has_labels = any("string" in each["type"] for each in schemas.received(endpoint).values())

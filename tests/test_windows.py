@@ -17,7 +17,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tap_wolkvox.clock import A_DAY, A_SECOND, end_of_month, midnight, wall_time
-from tap_wolkvox.cursor.bookmarks import Period, to_read
+from tap_wolkvox.config.operation import Period
+from tap_wolkvox.cursor.bookmarks import to_read
 from tap_wolkvox.cursor.windows import Limits, Plan, Window, problem
 
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ class TestAnyAnswers:
         sent = []
 
         def refuse_every_third(window: Window) -> Answer:
-            sent.append(problem(window.parameters, plan.limits.days))
+            sent.append(problem(window.params, plan.limits.days))
             return 0 if len(sent) % 3 else None
 
         play(plan, refuse_every_third)
@@ -608,7 +609,7 @@ class TestWindow:
 
     def test_it_is_asked_for_with_14_digits(self) -> None:
         wanted = {"date_ini": "20260109000000", "date_end": "20260110085212"}
-        assert self.WINDOW.parameters == wanted
+        assert self.WINDOW.params == wanted
 
     def test_it_reads_well(self) -> None:
         assert str(self.WINDOW) == "2026-01-09 00:00:00 to 2026-01-10 08:52:12"
@@ -633,8 +634,8 @@ class TestProblem:
         crosses = window.end > end_of_month(begin)
         within = "crosses the end of a month" if crosses else None
         too_long = f"is longer than {days} days" if length > days * 86_400 else None
-        assert problem(window.parameters, days) == (too_long or within)
-        assert problem(window.parameters, days, across_months=True) == too_long
+        assert problem(window.params, days) == (too_long or within)
+        assert problem(window.params, days, across_months=True) == too_long
 
     @example("20260101000000", "20260201000000", "is longer than 31 days")
     @example("20260102000000", "20260101235959", "ends before it begins")

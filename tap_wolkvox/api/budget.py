@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from tap_wolkvox.api.quota import Usage
+    from tap_wolkvox.api.quota import QuotaUsage
 
 logger = logging.getLogger("tap-wolkvox")
 
 
-class Allowance:
+class RequestLimit:
     """Requests that a run may spend, of all operations together.
 
     Args:
@@ -41,7 +41,7 @@ class Allowance:
             self._left -= 1
 
 
-class Reserve:
+class QuotaReserve:
     """Requests of an operation's daily quota that are not touched.
 
     What others spend meanwhile is theirs: the reserve is for them.
@@ -54,7 +54,7 @@ class Reserve:
     """
 
     def __init__(
-        self, server: str, kept: int, ask: Callable[[], Usage], today: Callable[[], date]
+        self, server: str, kept: int, ask: Callable[[], QuotaUsage], today: Callable[[], date]
     ) -> None:
         self._server = server
         self._kept = kept
@@ -120,7 +120,7 @@ class Budget:
         reserve: What of the quota is not touched; None where it does not matter.
     """
 
-    def __init__(self, allowance: Allowance, reserve: Reserve | None = None) -> None:
+    def __init__(self, allowance: RequestLimit, reserve: QuotaReserve | None = None) -> None:
         self._allowance = allowance
         self._reserve = reserve
 

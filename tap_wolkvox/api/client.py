@@ -6,10 +6,7 @@ the rules of a token hold for all of them together.
 
 from __future__ import annotations
 
-import email.utils
 import logging
-import random
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -18,40 +15,36 @@ import backoff
 from singer_sdk.authenticators import APIKeyAuthenticator
 
 from tap_wolkvox import clock
+from tap_wolkvox.api.request import RequestContext
+from tap_wolkvox.api.retry import asks_too_long, final_error, is_too_large, waits
 from tap_wolkvox.api.session import Session
 from tap_wolkvox.api.throttle import Throttle
 from tap_wolkvox.errors import (
     ForeignError,
-    OperationError,
-    PassingError,
     RedirectError,
+    ResponseTooLargeError,
+    RetryableError,
     StreamError,
-    TooLargeError,
 )
 from tap_wolkvox.spool import told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     import requests
     from backoff.types import Details
     from singer_sdk.helpers.types import Context, RequestFunc
 
     from tap_wolkvox.api.budget import Budget
-    from tap_wolkvox.config import settings
-
-LONGEST_WAIT = 60.0
-"""Seconds; the longest wait between two tries that this tap chooses by itself."""
-
-LONGEST_ASKED_WAIT = 3600.0
-"""Seconds; a server that asks to wait longer is left alone until the next run."""
+    from tap_wolkvox.config.operation import Operation
 
 logger = logging.getLogger("tap-wolkvox")
 
 T = TypeVar("T")
 
 
-class Connection:
+class Client:
     """The way to the API of one operation.
 
     Args:
@@ -60,26 +53,24 @@ class Connection:
         budget: What its requests may cost.
     """
 
-    def __init__(
-        self, operation: settings.Operation, config: Mapping[str, Any], budget: Budget
-    ) -> None:
+    def __init__(self, operation: Operation, config: Mapping[str, Any], budget: Budget) -> None:
         self.operation = operation
         self._budget = budget
         self.requests = 0
         """Requests sent so far, retries among them."""
-        self.questions = 0
+        self.quota_requests = 0
         """Those of them that asked for the quota, on behalf of no stream."""
-        self.foreign = 0
+        self.foreign_responses = 0
         """Those of them that something before the API answered in its place."""
-        self.asked_at: datetime | None = None
+        self.last_request_at: datetime | None = None
         """The instant at which the last request was sent, in UTC."""
         self._max_retries: int = config["max_retries"]
         self._timeout: float = config["request_timeout"]
         with told():
             self._throttle = Throttle(operation.token, config["request_interval"])
-        self._known: dict[str, Any] = {}
-        # Whether the last request failed at its smallest: then size is not the reason.
-        self._ails = False
+        self._cached: dict[str, Any] = {}
+        # Whether the last request failed at its smallest: then its size was not the cause.
+        self._size_not_the_cause = False
 
     @cached_property
     def authenticator(self) -> APIKeyAuthenticator:
@@ -93,7 +84,7 @@ class Connection:
         unencrypted = urlsplit(self.operation.api_url).scheme == "http"
         return Session(timeout=self._timeout, direct=unencrypted)
 
-    def once(self, name: str, read: Callable[[], T]) -> T:
+    def cached(self, name: str, read: Callable[[], T]) -> T:
         """Return what a reading gives, which several streams need and only one asks for.
 
         A failure is remembered too: asking again would only cost more requests.
@@ -105,71 +96,73 @@ class Connection:
         Raises:
             StreamError: It can't be read.
         """
-        if name not in self._known:
+        if name not in self._cached:
             # To keep to the quota may need the same reading.
             self._budget.prepare()
-        if name not in self._known:
+        if name not in self._cached:
             try:
-                self._known[name] = read()
+                self._cached[name] = read()
             except StreamError as error:
-                self._known[name] = error.with_traceback(None)
-        known = self._known[name]
+                self._cached[name] = error.with_traceback(None)
+        known = self._cached[name]
         if isinstance(known, StreamError):
             raise known
         return cast("T", known)
 
-    def forget(self, name: str) -> None:
+    def invalidate(self, name: str) -> None:
         """Let the next reading that several streams need be read anew."""
-        self._known.pop(name, None)
+        self._cached.pop(name, None)
 
-    def guard(self, send: RequestFunc, *, divisible: bool = False) -> RequestFunc:
-        """Return a function that sends in turn, and again what failed but may pass by itself.
+    def with_retries(self, send: RequestFunc) -> RequestFunc:
+        """Return a function that sends when it may, and again after what may pass by itself.
 
-        It raises `StreamError`, `OperationError` or `BudgetError`, never `PassingError`.
+        Where its `RequestContext` says that less could be asked for, it raises
+        `ResponseTooLargeError` once the same is of little use. It raises `StreamError`,
+        `OperationError` or `BudgetError` otherwise, never `RetryableError`.
 
         Args:
-            send: Sends a request.
-            divisible: Whether less could be asked for: where the same is of little use, a
-                `TooLargeError` says so, instead of the usual retries.
+            send: Sends a request once.
         """
-        in_turn = self._in_turn(send)
-        divisible = divisible and not self._ails
+        throttled = self._throttled(send)
 
-        def guarded(
-            request: requests.PreparedRequest, context: Context | None
-        ) -> requests.Response:
-            failed: list[PassingError] = []
+        def sent(request: requests.PreparedRequest, context: Context | None) -> requests.Response:
+            can_split = isinstance(context, RequestContext) and context.can_split
+            can_split = can_split and not self._size_not_the_cause
+            failed: list[RetryableError] = []
             try:
-                response = self._retried(in_turn, failed, divisible=divisible)(request, context)
-            except PassingError as error:
-                failed.append(_apart(error))
+                response = self._retried(throttled, failed, can_split)(request, context)
+            except RetryableError as error:
+                failed.append(_without_traceback(error))
             else:
-                self._ails = False
+                self._size_not_the_cause = False
                 return response
             last = failed[-1]
-            if divisible and last.large:
-                raise TooLargeError(str(last), cut=last.cut)
-            self._ails = last.large and not last.cut
-            raise _given_up(failed)
+            if can_split and last.size_related:
+                raise ResponseTooLargeError(str(last), truncated=last.truncated)
+            self._size_not_the_cause = last.size_related and not last.truncated
+            raise final_error(failed)
 
-        return guarded
+        return sent
 
     def _retried(
-        self, send: RequestFunc, failed: list[PassingError], *, divisible: bool
+        self,
+        send: RequestFunc,
+        failed: list[RetryableError],
+        can_split: bool,  # noqa: FBT001
     ) -> RequestFunc:
         def note(details: Details) -> None:
             if failed:
                 # Only what the last one shows is of use: the others would fill the disk.
-                failed[-1].cut = None
-            failed.append(_apart(details["exception"]))
+                failed[-1].truncated = None
+            failed.append(_without_traceback(details["exception"]))
             logger.warning("%s; asked again in %.0f s", failed[-1], details["wait"])
 
         def is_enough(error: Exception) -> bool:
-            return _asks_too_long(error) or (divisible and _is_too_large(error, failed))
+            return asks_too_long(error) or (can_split and is_too_large(error, failed))
 
         return backoff.on_exception(
             waits,
-            PassingError,
+            RetryableError,
             max_tries=self._max_retries + 1,
             giveup=is_enough,
             on_backoff=note,
@@ -177,78 +170,21 @@ class Connection:
             logger=None,
         )(send)
 
-    def _in_turn(self, send: RequestFunc) -> RequestFunc:
+    def _throttled(self, send: RequestFunc) -> RequestFunc:
         def sent(request: requests.PreparedRequest, context: Context | None) -> requests.Response:
             self._budget.spend()
             with self._throttle.turn():
                 self.requests += 1
-                self.asked_at = clock.now()
+                self.last_request_at = clock.now()
                 try:
                     return send(request, context)
                 except (ForeignError, RedirectError):
-                    self.foreign += 1
+                    self.foreign_responses += 1
                     raise
 
         return sent
 
 
-def _apart(error: BaseException | None) -> PassingError:
-    """Return an error without what it came through, which would keep an answer from being freed."""
-    return cast("PassingError", error).with_traceback(None)
-
-
-def retry_after(header: str | None, now: datetime) -> float | None:
-    """Return the seconds that a `Retry-After` header asks for: a number, or a date.
-
-    Args:
-        header: The header, or None where there is none.
-        now: The present, to count from.
-    """
-    if header is None:
-        return None
-    if header.strip().isdecimal():
-        return float(header)
-    try:
-        until = email.utils.parsedate_to_datetime(header)
-    except (ValueError, OverflowError):
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max((until - now).total_seconds(), 0.0)
-
-
-def waits() -> Generator[float, PassingError, None]:
-    """Yield the seconds to wait before each retry: 1, 2, 4 … or what the server asked for.
-
-    It is sent the error that the wait is for, as `backoff` does.
-    """
-    error, own = (yield 0.0), 1.0
-    while True:
-        wait = min(own, LONGEST_WAIT) if error.retry_after is None else error.retry_after
-        jittered = wait + random.random()  # noqa: S311  # no secret
-        error = yield min(jittered, max(wait, LONGEST_WAIT))
-        own *= 2
-
-
-def _asks_too_long(error: Exception) -> bool:
-    return isinstance(error, PassingError) and (error.retry_after or 0) > LONGEST_ASKED_WAIT
-
-
-def _is_too_large(error: Exception, failed: list[PassingError]) -> bool:
-    """Whether to ask for less at once: of an answer that is cut, or after one retry."""
-    if not isinstance(error, PassingError) or not error.large or error.retry_after is not None:
-        return False
-    return error.cut is not None or any(before.large for before in failed)
-
-
-def _given_up(failed: list[PassingError]) -> StreamError | OperationError:
-    """Return what is left of requests that all failed: the reach depends on all of them."""
-    last = failed[-1]
-    ending = f"tried {len(failed)} times"
-    if _asks_too_long(last):
-        ending = f"the server asks to wait {last.retry_after:.0f} s: run again then"
-    message = f"{last} ({ending})"
-    if last.cut:
-        return TooLargeError(message, cut=last.cut)
-    reach = StreamError if any(error.answered for error in failed) else OperationError
-    return reach(message)
+def _without_traceback(error: BaseException | None) -> RetryableError:
+    """Return an error without its traceback, which would keep a response in memory."""
+    return cast("RetryableError", error).with_traceback(None)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class QuotaUsage:
     """Requests of today; None where the API gives no number.
 
     Args:
@@ -35,7 +35,7 @@ class Usage:
         return f"{by_token} by this token, {by_all} by all tokens; {left} of {limit} left"
 
 
-def usage(records: Sequence[Mapping[str, Any]]) -> Usage:
+def usage(records: Sequence[Mapping[str, Any]]) -> QuotaUsage:
     """Return what an answer of `token_info` says.
 
     Args:
@@ -45,7 +45,7 @@ def usage(records: Sequence[Mapping[str, Any]]) -> Usage:
         StreamError: It is not about a token.
     """
     record = records[0] if records else {}
-    found = Usage(
+    found = QuotaUsage(
         by_token=record.get("token_use_today"),
         by_all=record.get("all_token_today"),
         left=record.get("available_consumption_options"),
@@ -56,5 +56,5 @@ def usage(records: Sequence[Mapping[str, Any]]) -> Usage:
     return found
 
 
-NOTHING = Usage(by_token=None, by_all=None, left=None, limit=None)
+NOTHING = QuotaUsage(by_token=None, by_all=None, left=None, limit=None)
 """What an answer says that is not about a token."""

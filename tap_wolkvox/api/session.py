@@ -23,7 +23,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from tap_wolkvox.errors import OperationError, PassingError, RedirectError, WolkvoxError
+from tap_wolkvox.errors import OperationError, RedirectError, RetryableError, WolkvoxError
 from tap_wolkvox.spool import BLOCK, Spool
 
 if TYPE_CHECKING:
@@ -91,13 +91,13 @@ class Session(requests.Session):
         response.raw = body
         return response
 
-    def _late(self, error: Exception | None, *, answered: bool) -> PassingError:
+    def _late(self, error: Exception | None, *, answered: bool) -> RetryableError:
         what = f"the answer {'is not whole' if answered else 'does not come'}"
         advice = "raise `request_timeout` if the server is slow"
         message = f"{what} within {self._timeout:g} s: {advice}"
         if isinstance(error, requests.ConnectTimeout):
-            return PassingError(f"the connection does not open: {FIREWALL}", answered=False)
-        return PassingError(message, answered=answered, large=True)
+            return RetryableError(f"the connection does not open: {FIREWALL}", answered=False)
+        return RetryableError(message, answered=answered, size_related=True)
 
 
 class _WatchedAdapter(HTTPAdapter):
@@ -209,7 +209,7 @@ def _failure(error: Exception, proxy: _Proxy, *, answered: bool) -> WolkvoxError
             "of this machine (REQUESTS_CA_BUNDLE)"
         )
     if isinstance(error, requests.exceptions.ProxyError):
-        return PassingError(f"the proxy does not answer: check {proxy.variable}", answered=False)
+        return RetryableError(f"the proxy does not answer: check {proxy.variable}", answered=False)
     if proxy.url and not answered and isinstance(error, ValueError):
         return proxy.misfit
     if isinstance(error, (ValueError, requests.exceptions.InvalidURL)) and answered:
@@ -225,7 +225,9 @@ def _failure(error: Exception, proxy: _Proxy, *, answered: bool) -> WolkvoxError
             HTTPError,
         ),
     ):
-        return PassingError(_broken(error, answered=answered), answered=answered, large=answered)
+        return RetryableError(
+            _broken(error, answered=answered), answered=answered, size_related=answered
+        )
     return OperationError(
         f"no request can be made ({type(error).__name__}): check `api_url`, and "
         "REQUESTS_CA_BUNDLE if it is set"

@@ -21,12 +21,10 @@ from tap_wolkvox.response.extractors import (
     RowsWithEarliest,
     SingleObject,
 )
+from tap_wolkvox.response.parser import ROW_CAP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-ROW_CAP = 60_000
-"""Rows at which an answer may have been cut: the API's limit for one answer."""
 
 SERVER = "wolkvox_server"
 """Column that every row begins with: ids repeat across servers."""
@@ -101,7 +99,7 @@ class PartitionSpec:
         """The parameter that an id is asked for with."""
         return self.parameter or self.column
 
-    def has(self, record: Mapping[str, Any]) -> bool:
+    def may_have_rows(self, record: Mapping[str, Any]) -> bool:
         """Whether there may be something for the id of a record of the stream."""
         column, values = self.unless or ("", frozenset())
         return str(record.get(column)).strip().lower() not in values

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jsonschema import Draft7Validator, ValidationError
 
-from tap_wolkvox.config.settings import each_operation, filled_url, json_mistake
+from tap_wolkvox.config.completion import json_mistake
+from tap_wolkvox.config.operation import each_operation, filled_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -6,14 +6,15 @@ for streams whose rows are of a day.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from tap_wolkvox.clock import (
     A_DAY,
     A_SECOND,
+    PLAUSIBLE_YEARS,
     first_unread,
+    instant,
     last_instant,
     midnight,
     wall_time,
@@ -23,25 +24,9 @@ from tap_wolkvox.cursor.windows import Window
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-_EARLIEST, _LATEST = "1990-01-01", "9000-01-01"
+    from tap_wolkvox.config.operation import Period
+
 _DAY_LENGTH = len("2026-11-20")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
-    """What the settings want read, in wall-clock time.
-
-    Args:
-        start: First second, if it is set.
-        end: Last second, if it is set.
-        lookback: How much before the first unread day is read again.
-        settle: How old the newest second is.
-    """
-
-    start: datetime | None = None
-    end: datetime | None = None
-    lookback: timedelta = timedelta()
-    settle: timedelta = timedelta()
 
 
 def to_read(
@@ -83,7 +68,7 @@ def unread_since(bookmark: str, *zones: ZoneInfo | None) -> datetime:
         day = datetime.combine(date.fromisoformat(bookmark), time())
         # What was a whole day by one clock may not have been one by another.
         return day if len({zone.key for zone in known}) > 1 else day + A_DAY
-    return min(first_unread(_instant(bookmark), zone) for zone in known)
+    return min(first_unread(instant(bookmark), zone) for zone in known)
 
 
 def is_ahead(bookmark: str | None, now: datetime, zone: ZoneInfo) -> bool:
@@ -93,7 +78,7 @@ def is_ahead(bookmark: str | None, now: datetime, zone: ZoneInfo) -> bool:
 
 def is_usable(bookmark: str) -> bool:
     """Whether a bookmark is a time that can be counted with."""
-    return _EARLIEST <= bookmark[:_DAY_LENGTH] <= _LATEST
+    return int(bookmark[:4]) in PLAUSIBLE_YEARS
 
 
 def day_mark(window: Window) -> str | None:
@@ -109,9 +94,4 @@ def second_mark(window: Window, zone: ZoneInfo) -> str:
 
 def later(one: str, other: str) -> str:
     """Return the later of two bookmarks, which may be written with different offsets."""
-    return max(one, other, key=_instant)
-
-
-def _instant(bookmark: str) -> datetime:
-    found = datetime.fromisoformat(bookmark)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return max(one, other, key=instant)

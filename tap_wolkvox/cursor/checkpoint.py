@@ -6,17 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from tap_wolkvox.clock import A_SECOND, midnight
+from tap_wolkvox.clock import A_SECOND, PLAUSIBLE_YEARS, midnight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tap_wolkvox.cursor.windows import Window
 
-LATEST = datetime.max.replace(tzinfo=UTC)
-"""Since when a stream has waited that has not."""
+NEVER_DEFERRED = datetime.max.replace(tzinfo=UTC)
+"""The instant since which a stream waits that was never deferred: the last to come."""
 
-NONE: frozenset[str] = frozenset()
+NO_IDS: frozenset[str] = frozenset()
 """No ids."""
 
 EVERYTHING = "all"
@@ -27,7 +27,7 @@ KEY = "left_off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOff:
+class Checkpoint:
     """Where a stream goes on. Times are of the wall clock, as the API is asked for them.
 
     Args:
@@ -48,8 +48,8 @@ class LeftOff:
     end: datetime | None = None
     width: timedelta | None = None
     again: datetime | None = None
-    done: frozenset[str] = NONE
-    failed: frozenset[str] = NONE
+    done: frozenset[str] = NO_IDS
+    failed: frozenset[str] = NO_IDS
     unreadable: Mapping[str, datetime] = field(default_factory=dict)
 
     @classmethod
@@ -126,7 +126,7 @@ class LeftOff:
         """Whether a run that has so much to read goes on exactly here."""
         return self.begin == unread.begin
 
-    def of_days(self, unread: Window) -> LeftOff:
+    def of_days(self, unread: Window) -> Checkpoint:
         """Return the same of a stream no day of which may be read in parts.
 
         Args:
@@ -136,19 +136,22 @@ class LeftOff:
             # What is done of a day that is not over will be read again in any case.
             return replace(self, end=None)
         end = midnight(self.end + A_SECOND) - A_SECOND
-        return replace(self, end=end) if end > unread.begin else replace(NOWHERE, begin=self.begin)
+        return (
+            replace(self, end=end)
+            if end > unread.begin
+            else replace(NO_CHECKPOINT, begin=self.begin)
+        )
 
 
 _TIMES = ("since", "begin", "end", "again")
 _HASHES = ("done", "failed")
-_YEARS = range(1990, 9000)
 
 
 def _time(text: Any) -> datetime | None:
     if text is None:
         return None
     time = datetime.fromisoformat(text)
-    if time.year not in _YEARS:
+    if time.year not in PLAUSIBLE_YEARS:
         raise ValueError
     return time
 
@@ -165,28 +168,28 @@ def _hashes(listed: Any) -> frozenset[str]:
     return frozenset(listed)
 
 
-NOWHERE = LeftOff()
+NO_CHECKPOINT = Checkpoint()
 """Of a stream that was read to its end."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Pass:
+class WindowPass:
     """The reading of a stream up to the present, as far as one run gets with it.
 
     Args:
         before: Where the run before left off.
         whole: What there is to read.
-        reached: First second that is not read yet.
-        young: Day from which on rows may still change, as this run sees them.
-        from_midnight: Whether to go on at midnight only: what is read of a day would be another
-            thing without the part before.
+        next_unread: First second that is not read yet.
+        mutable_since: Day from which on rows may still change, as this run sees them.
+        resume_at_midnight: Whether the next run goes on at midnight only, because the rows of a
+            day are only told apart when they are read from its beginning.
     """
 
-    before: LeftOff
+    before: Checkpoint
     whole: Window
-    reached: datetime
-    young: datetime
-    from_midnight: bool
+    next_unread: datetime
+    mutable_since: datetime
+    resume_at_midnight: bool
 
     @property
     def is_empty(self) -> bool:
@@ -196,9 +199,9 @@ class Pass:
     @property
     def is_over(self) -> bool:
         """Whether all of it is read."""
-        return self.reached > self.whole.end
+        return self.next_unread > self.whole.end
 
-    def left(self, width: timedelta | None = None) -> LeftOff:
+    def checkpoint(self, width: timedelta | None = None) -> Checkpoint:
         """Return where the next run goes on.
 
         Args:
@@ -206,19 +209,21 @@ class Pass:
         """
         if self.is_empty:
             return replace(self.before, since=None)
-        if self.reached == self.whole.begin:
+        if self.next_unread == self.whole.begin:
             goes_on = self.before.goes_on(self.whole)
-            kept = self.before if goes_on else LeftOff(begin=self.reached, again=self._promised)
+            kept = (
+                self.before if goes_on else Checkpoint(begin=self.next_unread, again=self._promised)
+            )
             return replace(kept, since=None, width=width or kept.width)
-        return LeftOff(begin=self._begin, width=width, again=self.again(self.reached))
+        return Checkpoint(begin=self._begin, width=width, again=self.reread_from(self.next_unread))
 
-    def again(self, reached: datetime) -> datetime | None:
+    def reread_from(self, reached: datetime) -> datetime | None:
         """Return from when on the pass after this one reads again, as far as that is known.
 
         Args:
             reached: First second of which nothing is read.
         """
-        return self._promised or (self.young if reached > self.young else None)
+        return self._promised or (self.mutable_since if reached > self.mutable_since else None)
 
     @property
     def _promised(self) -> datetime | None:
@@ -231,7 +236,7 @@ class Pass:
 
         But for a day that one run can't afford, if it may be.
         """
-        day = midnight(self.reached)
+        day = midnight(self.next_unread)
         if day > self.whole.begin:
             return day
-        return self.whole.begin if self.from_midnight else self.reached
+        return self.whole.begin if self.resume_at_midnight else self.next_unread

@@ -64,7 +64,7 @@ class Window:
         return (self.end - whole.begin + A_SECOND) / whole.length
 
     @property
-    def parameters(self) -> dict[str, str]:
+    def params(self) -> dict[str, str]:
         """The parameters that ask for it, each of 14 digits."""
         return {"date_ini": f"{self.begin:{_DIGITS}}", "date_end": f"{self.end:{_DIGITS}}"}
 

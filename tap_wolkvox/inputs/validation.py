@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_wolkvox.config.validation import zone
 from tap_wolkvox.cursor.bookmarks import is_usable
-from tap_wolkvox.cursor.checkpoint import LeftOff
+from tap_wolkvox.cursor.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -65,7 +65,7 @@ def _bookmark_problem(bookmark: Any) -> str | None:
 def _has_left_off(partition: dict[str, Any]) -> bool:
     """Whether where a stream left off, if it did, is what this tap writes."""
     try:
-        LeftOff.of(partition)
+        Checkpoint.of(partition)
     except (TypeError, ValueError, AttributeError, OverflowError):
         return False
     return True

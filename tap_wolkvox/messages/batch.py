@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tap_wolkvox.spool import Part, Spool
+from tap_wolkvox.spool import Span, Spool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,7 +38,7 @@ class _Line(msgspec.Struct, gc=False):
 _decoder = msgspec.json.Decoder(_Line, float_hook=Decimal)
 
 
-class Records:
+class RecordBatch:
     """Records that may be more than are to be held; gone through as often as needed.
 
     Args:
@@ -50,7 +50,7 @@ class Records:
     def __init__(
         self, stream: str, numbers: Iterable[str] = (), version: int | None = None
     ) -> None:
-        self.parts: list[Part] = []
+        self.parts: list[Span] = []
         """The messages, in their order: whole lines."""
         self._stream = stream
         self._numbers = tuple(numbers)
@@ -76,14 +76,14 @@ class Records:
         messages = list(map(_Message, stream, records, version, time))
         self._append(encoder.encode_lines(messages), len(messages))
 
-    def extend(self, others: Records) -> None:
+    def extend(self, others: RecordBatch) -> None:
         """Add the records of others, which need no file of their own from then on."""
         for part in others.parts:
             self._append(part.read(), part.count)
 
     def _append(self, lines: bytes, count: int) -> None:
         if count:
-            self.parts.append(Part.added(self._spool, lines, count))
+            self.parts.append(Span.added(self._spool, lines, count))
 
     def _exact(self, record: Record) -> Record:
         """Return a record as it was added: JSON does not tell a whole number from an integer."""

@@ -24,14 +24,14 @@ from typing_extensions import override
 
 from tap_wolkvox.errors import WolkvoxError
 from tap_wolkvox.messages.batch import encoder
-from tap_wolkvox.spool import Part, Spool
+from tap_wolkvox.spool import Span, Spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from singer_sdk.singerlib.encoding.simple import Message
 
-    from tap_wolkvox.messages.batch import Records
+    from tap_wolkvox.messages.batch import RecordBatch
 
 AT_ONCE = 2**16
 """Bytes that are written at once, if they hold a message: as many as a pipe takes."""
@@ -60,7 +60,7 @@ class WholeMessageWriter(SimpleSingerWriter):
         self._has_records = False
         # Guards what follows, and tells of each change.
         self._change = threading.Condition()
-        self._left: deque[tuple[int, Sequence[Part]]] = deque()
+        self._queue: deque[tuple[int, Sequence[Span]]] = deque()
         self._is_writing = False
         self._exit_code: int | None = None
         self._error: OSError | None = None
@@ -68,7 +68,7 @@ class WholeMessageWriter(SimpleSingerWriter):
 
     @override
     def write_message(self, message: Message) -> None:
-        """Write a message; a record once another message follows, or `hand_over`.
+        """Write a message; a record once another message follows, or `flush`.
 
         Raises:
             OSError: What came before can't be written.
@@ -81,10 +81,10 @@ class WholeMessageWriter(SimpleSingerWriter):
             return
         if isinstance(message, StateMessage):
             self._state, self._has_records = line, False
-        self.hand_over()
-        self._put([Part.added(Spool(), line, 1)])
+        self.flush()
+        self._enqueue([Span.added(Spool(), line, 1)])
 
-    def write_records(self, records: Records) -> None:
+    def write_records(self, records: RecordBatch) -> None:
         """Write the messages of the records of an answer.
 
         Raises:
@@ -92,7 +92,7 @@ class WholeMessageWriter(SimpleSingerWriter):
             SystemExit: The program is to be left.
         """
         self._has_records = True
-        self._put(records.parts, in_turn=True)
+        self._enqueue(records.parts, in_turn=True)
 
     def repeat_state(self) -> None:
         """Write the last STATE again if records have followed it.
@@ -104,12 +104,12 @@ class WholeMessageWriter(SimpleSingerWriter):
             OSError: What came before can't be written.
             SystemExit: The program is to be left.
         """
-        self.hand_over()
+        self.flush()
         if self._state and self._has_records:
             self._has_records = False
-            self._put([Part.added(Spool(), self._state, 1)])
+            self._enqueue([Span.added(Spool(), self._state, 1)])
 
-    def hand_over(self) -> None:
+    def flush(self) -> None:
         """Write the records that came one by one.
 
         Raises:
@@ -118,7 +118,7 @@ class WholeMessageWriter(SimpleSingerWriter):
         """
         if self._records.size:
             records, self._records = self._records, Spool()
-            self._put([Part(records, 0, records.size, 1)], in_turn=True)
+            self._enqueue([Span(records, 0, records.size, 1)], in_turn=True)
 
     def drain(self) -> None:
         """Wait until all is written.
@@ -127,12 +127,12 @@ class WholeMessageWriter(SimpleSingerWriter):
             OSError: It can't be.
             SystemExit: The program is to be left.
         """
-        self.hand_over()
+        self.flush()
         with self._change:
             self._wait_until(lambda: not self._is_writing)
-            self._tell()
+            self._raise_if_stopped()
 
-    def leave(self, exit_code: int) -> None:
+    def shut_down(self, exit_code: int) -> None:
         """Leave the program as soon as the messages in progress are written, if there are any.
 
         Who asks twice does not want to wait for a target that has stopped reading.
@@ -156,7 +156,7 @@ class WholeMessageWriter(SimpleSingerWriter):
         while not self._change.wait_for(holds, STEP):
             pass
 
-    def _put(self, parts: Sequence[Part], *, in_turn: bool = False) -> None:
+    def _enqueue(self, parts: Sequence[Span], *, in_turn: bool = False) -> None:
         """Let messages be written.
 
         Args:
@@ -170,14 +170,14 @@ class WholeMessageWriter(SimpleSingerWriter):
             return
         with self._change:
             self._wait_until(lambda: not (in_turn and self._is_writing))
-            self._tell()
+            self._raise_if_stopped()
             if not self._is_writing:
                 threading.Thread(target=self._write, daemon=True).start()
                 # Not before: a signal in between would wait for a thread that there is not.
                 self._is_writing = True
-            self._left.append((descriptor, parts))
+            self._queue.append((descriptor, parts))
 
-    def _tell(self) -> None:
+    def _raise_if_stopped(self) -> None:
         """Say again that there is no more to write, as who was told so first may not have heard."""
         if self._exit_code is not None:
             sys.exit(self._exit_code)
@@ -197,20 +197,20 @@ class WholeMessageWriter(SimpleSingerWriter):
                 said = str(error) if isinstance(error, WolkvoxError) else type(error).__name__
                 self._fail(OSError(errno.EIO, said))
 
-    def _next(self) -> tuple[int, Sequence[Part]] | None:
+    def _next(self) -> tuple[int, Sequence[Span]] | None:
         """Return what is to be written next; None, to end with."""
         with self._change:
             # In one moment: what is put after that begins anew.
-            self._is_writing = bool(self._left) and self._exit_code is None
+            self._is_writing = bool(self._queue) and self._exit_code is None
             self._change.notify_all()
-            return self._left.popleft() if self._is_writing else None
+            return self._queue.popleft() if self._is_writing else None
 
     def _fail(self, error: OSError) -> None:
         with self._change:
             self._error = error
-            self._left.clear()
+            self._queue.clear()
 
-    def _write_part(self, descriptor: int, part: Part) -> None:
+    def _write_part(self, descriptor: int, part: Span) -> None:
         escapes = not _takes_utf_8()
         for lines in _lines(part):
             if self._exit_code is not None:
@@ -273,7 +273,7 @@ def _escaped(lines: bytes) -> bytes:
     return _BEYOND_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], lines.decode()).encode()
 
 
-def _lines(part: Part) -> Iterator[bytes]:
+def _lines(part: Span) -> Iterator[bytes]:
     """Yield whole lines, as many as are to be written at once."""
     begin, end, size = part.begin, part.begin + part.size, AT_ONCE
     while begin < end:

@@ -10,21 +10,18 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import simplejson
 
+from tap_wolkvox.response.fields import MISSING, NO_ALIASES, column_name
+
 Scalar = str | int | Decimal | None
 """What a column holds once it is typed."""
 
 Converter = Callable[[object], Scalar]
-
-MISSING = frozenset({"", "-", "--"})
-"""Texts that stand for no value, once blanks around them are gone."""
-
-NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 
 MAX_DIGITS = 38
 """Digits that every database's exact number type holds."""
@@ -53,37 +50,6 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 class MisfitError(ValueError):
     """A value does not fit its column; it holds no text, for the value must not be logged."""
-
-
-def column_name(field: str, aliases: Mapping[str, str] = NO_ALIASES) -> str:
-    """Return the column for a field of the API: `yes/no` → `yes_no`, `ASA` → `asa`.
-
-    Args:
-        field: Name of the field.
-        aliases: Other names of columns, each with the column.
-    """
-    name = _normalised(field)
-    return aliases.get(name, name)
-
-
-def by_column(
-    row: Mapping[str, object], aliases: Mapping[str, str] = NO_ALIASES
-) -> dict[str, object]:
-    """Return the raw values of a row by column; of two fields for one column, the first counts.
-
-    Args:
-        row: The row as the API sent it.
-        aliases: Other names of columns, each with the column.
-    """
-    sent: dict[str, object] = {}
-    for field, value in row.items():
-        sent.setdefault(column_name(field, aliases), value)
-    return sent
-
-
-@lru_cache(maxsize=4096)
-def _normalised(field: str) -> str:
-    return re.sub(r"[^a-z0-9]", "_", field.strip().lower())
 
 
 def to_text(value: object) -> str | None:
@@ -291,7 +257,7 @@ _CONVERTERS: Mapping[tuple[object, object], Converter] = MappingProxyType(
 """By type, and by format or unit where those make a difference."""
 
 
-def convert(
+def convert_row(
     row: Mapping[str, object],
     columns: Mapping[str, Converter],
     aliases: Mapping[str, str] = NO_ALIASES,

@@ -1,9 +1,9 @@
-"""Fast: rows of the usual form, typed without being taken apart.
+"""FastRecordBuilder: records of rows that all have the same fields, in a fraction of the time.
 
-Nearly all rows of an answer have the same fields, and texts or nulls in them; most of those are
-columns of text, which are passed on as they are. Such rows are decoded into objects of a class made
-for those fields, in which only what is no text is replaced. It gives what `Typist` gives, byte for
-byte, in a fraction of the time; of whatever is not of that form it says so, and leaves it alone.
+Nearly all rows of a response have the same fields, and their values are texts or nulls. Most
+columns are text, which stays as it is. Such rows are decoded into objects of a class that is made
+for these fields, and only the other columns are replaced. The records are the same, byte for byte,
+as those of `RecordBuilder`. Rows of any other layout are left to `RecordBuilder`.
 """
 
 from __future__ import annotations
@@ -20,31 +20,30 @@ import msgspec
 
 from tap_wolkvox.catalog import schemas
 from tap_wolkvox.records.converters import (
-    MISSING,
     Converter,
     MisfitError,
     Scalar,
-    column_name,
     rescued_text,
     to_id,
     to_text,
     to_utc,
 )
 from tap_wolkvox.records.totals import TOTAL
+from tap_wolkvox.response.fields import MISSING, column_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from tap_wolkvox.records.builder import Typist
-    from tap_wolkvox.records.keys import RowKeys
+    from tap_wolkvox.records.builder import RecordBuilder
+    from tap_wolkvox.records.keys import RowKeyGenerator
 
 FEW = 50
 """Rows of an answer for which no class is made: making one takes as long as typing them."""
 
-FORMS = 20
+MAX_LAYOUTS = 20
 """Forms of a stream that there are classes for at most; no class is ever forgotten."""
 
-REMEMBERED = 20_000
+MAX_CACHED_VALUES = 20_000
 """Values of a column whose conversions are remembered at most."""
 
 _REFUSED = (msgspec.MsgspecError, ValueError, RecursionError)
@@ -57,7 +56,7 @@ _UTC = "+00:00"
 Value = str | None
 
 
-class Press:
+class FastRecordBuilder:
     """Types rows of one stream.
 
     Args:
@@ -65,38 +64,43 @@ class Press:
     """
 
     def __init__(self, converters: Mapping[str, Converter]) -> None:
-        self._memos = {name: _memo(convert) for name, convert in converters.items()}
+        self._cached = {name: _cached(convert) for name, convert in converters.items()}
         self._ids = {name for name, convert in converters.items() if convert is to_id}
-        self._form: _Form | None = None
-        self._forms: dict[tuple[str, ...], _Form | None] = {}
+        self._layout: _RowLayout | None = None
+        self._layouts: dict[tuple[str, ...], _RowLayout | None] = {}
 
-    def records(self, rows: bytes, typist: Typist) -> list[msgspec.Struct] | None:
+    def build(self, rows: bytes, builder: RecordBuilder) -> list[msgspec.Struct] | None:
         """Return what becomes the records of rows; None where they are not of the usual form.
 
         Args:
             rows: A JSON list of objects, as it was sent.
-            typist: What would type them otherwise, and is told what it would have seen.
+            builder: What would type them otherwise, and is told what it would have seen.
         """
-        if typist.is_wanted or typist.is_new or _NUL in rows or typist.sums.may_be_in(rows):
+        if (
+            builder.keep_row
+            or builder.keep_record
+            or _NUL in rows
+            or builder.totals.may_be_in(rows)
+        ):
             return None
         # Mostly that of the rows before.
-        found = self._form.decoded(rows) if self._form else None
+        found = self._layout.decoded(rows) if self._layout else None
         if found is None:
-            self._form = self._form_of_first(rows, typist)
-            found = self._form.decoded(rows) if self._form else None
-        return self._form.typed(found, typist) if self._form and found is not None else None
+            self._layout = self._layout_of_first(rows, builder)
+            found = self._layout.decoded(rows) if self._layout else None
+        return self._layout.typed(found, builder) if self._layout and found is not None else None
 
-    def _form_of_first(self, rows: bytes, typist: Typist) -> _Form | None:
+    def _layout_of_first(self, rows: bytes, builder: RecordBuilder) -> _RowLayout | None:
         """Return the form of the first of some rows; None where it can have none."""
         try:
             first = msgspec.json.decode(rows, type=list[msgspec.Raw])[0]
             fields = tuple(msgspec.json.decode(first, type=dict[str, Any]))
-            if fields not in self._forms and len(self._forms) < FORMS:
-                self._forms[fields] = None
-                self._forms[fields] = _Form(fields, typist, self._memos, self._ids)
+            if fields not in self._layouts and len(self._layouts) < MAX_LAYOUTS:
+                self._layouts[fields] = None
+                self._layouts[fields] = _RowLayout(fields, builder, self._cached, self._ids)
         except (*_REFUSED, IndexError):
             return None
-        return self._forms.get(fields)
+        return self._layouts.get(fields)
 
 
 class _Step(NamedTuple):
@@ -106,24 +110,24 @@ class _Step(NamedTuple):
         field: Its name, as it is sent.
         source: The attribute that it is decoded into.
         target: The attribute of its column; empty where it has none.
-        memo: The conversion of that, if one is needed.
+        convert: The conversion of that, if one is needed.
         is_id: Whether that is null where the text stands for no value.
     """
 
     field: str
     source: str
     target: str
-    memo: Memo | None
+    convert: CachedConverter | None
     is_id: bool
 
 
-class _Form:
+class _RowLayout:
     """Rows with the same fields in each.
 
     Args:
         fields: Names of the fields, in the order in which they are sent.
-        typist: What says what else a record has.
-        memos: The conversions of the declared columns, by name; None where one is text.
+        builder: What says what else a record has.
+        cached: The conversions of the declared columns, by name; None where one is text.
         ids: Those of them that hold ids.
 
     Raises:
@@ -133,35 +137,39 @@ class _Form:
     def __init__(
         self,
         fields: Sequence[str],
-        typist: Typist,
-        memos: Mapping[str, Memo | None],
+        builder: RecordBuilder,
+        cached: Mapping[str, CachedConverter | None],
         ids: Collection[str],
     ) -> None:
-        stamp = typist.endpoint.stamp_column if typist.row_keys else ""
-        own = [*typist.added, *([stamp] if stamp else []), *memos, schemas.RESCUED]
-        if not typist.key or not set(typist.key) <= set(own) or any(map(_ODD.search, fields)):
+        stamp = builder.endpoint.stamp_column if builder.row_keys else ""
+        own = [*builder.constants, *([stamp] if stamp else []), *cached, schemas.RESCUED]
+        if (
+            not builder.primary_key
+            or not set(builder.primary_key) <= set(own)
+            or any(map(_ODD.search, fields))
+        ):
             raise ValueError
         attributes = {name: f"own_{number}" for number, name in enumerate(own)}
         self._rescued, self._row_key = attributes[schemas.RESCUED], attributes.get(stamp, "")
-        self._added = [attributes[name] for name in typist.added]
-        self._key = [attributes[name] for name in typist.key]
+        self._added = [attributes[name] for name in builder.constants]
+        self._key = [attributes[name] for name in builder.primary_key]
         self._steps: list[_Step] = []
         sources: dict[str, str] = {}
         for number, name in enumerate(fields):
-            column = column_name(name, typist.aliases)
+            column = column_name(name, builder.aliases)
             if not column or column in sources:
                 # Which of two counts, depends on their order, and that on the row.
                 raise ValueError
-            target = attributes[column] if column in memos else ""
+            target = attributes[column] if column in cached else ""
             source = target if target and column == name else f"sent_{number}"
             sources[column] = source
-            self._steps.append(_Step(name, source, target, memos.get(column), column in ids))
+            self._steps.append(_Step(name, source, target, cached.get(column), column in ids))
         self._columns = set(sources)
-        self._totals = [sources[name] for name in typist.endpoint.totals if name in sources]
-        if typist.row_keys:
+        self._totals = [sources[name] for name in builder.endpoint.totals if name in sources]
+        if builder.row_keys:
             # What is not sent is null, as what is rescued is before any row is looked at.
-            self._natural = [sources.get(name, self._rescued) for name in typist.row_keys.key]
-            self._date = sources.get(typist.row_keys.date or "", self._rescued)
+            self._natural = [sources.get(name, self._rescued) for name in builder.row_keys.key]
+            self._date = sources.get(builder.row_keys.date or "", self._rescued)
         self._decoder = self._made(attributes)
 
     def _made(self, attributes: Mapping[str, str]) -> msgspec.json.Decoder[list[msgspec.Struct]]:
@@ -195,17 +203,17 @@ class _Form:
             return None
         return found if _are_named(rows, len(found) * len(self._steps)) else None
 
-    def typed(self, rows: list[msgspec.Struct], typist: Typist) -> list[msgspec.Struct]:
+    def typed(self, rows: list[msgspec.Struct], builder: RecordBuilder) -> list[msgspec.Struct]:
         """Return the records that the objects become, in their place."""
         for total in self._totals:
             kept = [row for row in rows if getattr(row, total) != TOTAL]
-            typist.left_out += len(rows) - len(kept)
+            builder.seen.skipped_totals += len(rows) - len(kept)
             rows = kept
-        typist.rows += len(rows)
-        typist.sent |= self._columns if rows else set()
-        if typist.row_keys:
-            self._with_keys(rows, typist.row_keys)
-        for name, value in zip(self._added, typist.added.values(), strict=True):
+        builder.seen.rows += len(rows)
+        builder.seen.received_columns |= self._columns if rows else set()
+        if builder.row_keys:
+            self._with_keys(rows, builder.row_keys)
+        for name, value in zip(self._added, builder.constants.values(), strict=True):
             _set(rows, name, repeat(value))
         rescued: dict[int, dict[str, Value]] = {}
         for step in self._steps:
@@ -213,10 +221,10 @@ class _Form:
             if step.is_id:
                 _without_blanks(rows, step.target)
         for number, fields in rescued.items():
-            typist.rescued.update(fields)
+            builder.seen.rescued_fields.update(fields)
             setattr(rows[number], self._rescued, rescued_text(fields))
         keys = zip(*(map(attrgetter(name), rows) for name in self._key), strict=True)
-        typist.unique.add(list(keys))
+        builder.seen.keys.add(list(keys))
         return rows
 
     def _do(
@@ -229,7 +237,7 @@ class _Form:
             rows: The rows.
             rescued: Takes what has no place, by the number of its row.
         """
-        if step.source == step.target and step.memo is None:
+        if step.source == step.target and step.convert is None:
             return
         sent = list(map(attrgetter(step.source), rows))
         if step.source != step.target:
@@ -237,15 +245,15 @@ class _Form:
         if not step.target:
             for number, value in enumerate(sent):
                 rescued.setdefault(number, {})[step.field] = value
-        elif step.memo is None:
+        elif step.convert is None:
             _set(rows, step.target, sent)
         else:
-            _set(rows, step.target, _converted(sent, step.memo, step.field, rescued))
+            _set(rows, step.target, _converted(sent, step.convert, step.field, rescued))
 
-    def _with_keys(self, rows: list[msgspec.Struct], row_keys: RowKeys) -> None:
+    def _with_keys(self, rows: list[msgspec.Struct], row_keys: RowKeyGenerator) -> None:
         dates = map(attrgetter(self._date), rows)
         naturals = zip(*(map(attrgetter(name), rows) for name in self._natural), strict=True)
-        _set(rows, self._row_key, row_keys.of_all(naturals, dates))
+        _set(rows, self._row_key, row_keys.keys_for(naturals, dates))
 
 
 def _set(rows: list[msgspec.Struct], name: str, made: Iterable[object]) -> None:
@@ -270,16 +278,16 @@ def _without_blanks(rows: list[msgspec.Struct], name: str) -> None:
 
 
 def _converted(
-    sent: list[Value], memo: Memo, field: str, rescued: dict[int, dict[str, Value]]
+    sent: list[Value], convert: CachedConverter, field: str, rescued: dict[int, dict[str, Value]]
 ) -> list[Scalar]:
     """Return the conversions of what was sent as a field; null for what goes to the rescued."""
     try:
-        return memo.of_all(sent)
+        return convert.convert_all(sent)
     except MisfitError:
         made: list[Scalar] = []
     for number, value in enumerate(sent):
         try:
-            made += memo.of_all([value])
+            made += convert.convert_all([value])
         except MisfitError:
             made.append(None)
             rescued.setdefault(number, {})[field] = value
@@ -305,7 +313,7 @@ def _are_named(rows: bytes, names: int) -> bool:
     return like == names or like - dense.count(b':":') - dense.count(b'\\":') == names
 
 
-class _Memo(dict[Value, Scalar]):
+class _CachedConverter(dict[Value, Scalar]):
     """A conversion that remembers what it was asked for.
 
     Args:
@@ -318,12 +326,12 @@ class _Memo(dict[Value, Scalar]):
 
     def __missing__(self, value: Value) -> Scalar:
         found = self._convert(value)
-        if len(self) >= REMEMBERED:
+        if len(self) >= MAX_CACHED_VALUES:
             self.clear()
         self[value] = found
         return found
 
-    def of_all(self, sent: Sequence[Value]) -> list[Scalar]:
+    def convert_all(self, sent: Sequence[Value]) -> list[Scalar]:
         """Return the conversions of values.
 
         Raises:
@@ -332,7 +340,7 @@ class _Memo(dict[Value, Scalar]):
         return list(map(self.__getitem__, sent))
 
 
-class _Instants:
+class _HourCache:
     """The conversion of local times, of which hardly any comes twice, but many in the same hour.
 
     Args:
@@ -344,7 +352,7 @@ class _Instants:
         # Each with the hour in UTC that all of it lies in; None where there is none.
         self._hours: dict[str, str | None] = {}
 
-    def of_all(self, sent: Sequence[Value]) -> list[Scalar]:
+    def convert_all(self, sent: Sequence[Value]) -> list[Scalar]:
         """Return the instants of local times.
 
         Raises:
@@ -378,13 +386,13 @@ def _rests() -> Mapping[str, str]:
     return {rest: rest + _UTC for rest in rests}
 
 
-Memo = _Memo | _Instants
+CachedConverter = _CachedConverter | _HourCache
 
 
-def _memo(convert: Converter) -> Memo | None:
+def _cached(convert: Converter) -> CachedConverter | None:
     """Return the conversion of many values at once; None where texts stay as they are."""
     if convert in {to_text, to_id}:
         return None
     if isinstance(convert, partial) and convert.func is to_utc:
-        return _Instants(convert)
-    return _Memo(convert)
+        return _HourCache(convert)
+    return _CachedConverter(convert)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import simplejson
 
 from tap_wolkvox.errors import StreamError
-from tap_wolkvox.records import converters
+from tap_wolkvox.response.fields import by_column
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -26,17 +26,17 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NO_FRACTION = re.compile(r'(?<="\d{4}-\d\d-\d\d[ -]\d\d:\d\d:\d\d)\.0{1,9}(?=")', re.ASCII)
 
 
-class Unique:
+class KeyChecker:
     """The keys of one answer: each row has one of its own.
 
     Args:
         columns: Names of the key columns.
-        made: Those of them that the tap makes itself: they are never null, nor long.
+        own: Those of them that the tap makes itself: they are never null, nor long.
     """
 
-    def __init__(self, columns: Sequence[str], made: Collection[str] = ()) -> None:
+    def __init__(self, columns: Sequence[str], own: Collection[str] = ()) -> None:
         self._columns = columns
-        self._sent = [place for place, name in enumerate(columns) if name not in made]
+        self._sent = [place for place, name in enumerate(columns) if name not in own]
         self._rows = 0
         self._seen: set[tuple[object, ...]] = set()
         self._shared: set[tuple[object, ...]] = set()
@@ -103,7 +103,7 @@ def _size(key: tuple[object, ...]) -> int:
     return sum(len(str(value).encode()) for value in key)
 
 
-class RowKeys:
+class RowKeyGenerator:
     """Keys for the rows of one stream, answer after answer.
 
     A key is a hash of the row's natural key, and of how many rows of the same day had that before.
@@ -130,12 +130,12 @@ class RowKeys:
         Args:
             rows: The rows as the API sent them.
         """
-        sent = [converters.by_column(row, self._aliases) for row in rows]
+        sent = [by_column(row, self._aliases) for row in rows]
         naturals = ([row.get(column) for column in self.key] for row in sent)
         dates = (row.get(self.date) if self.date else None for row in sent)
-        return self.of_all(naturals, dates)
+        return self.keys_for(naturals, dates)
 
-    def of_all(self, naturals: Iterable[Sequence[object]], dates: Iterable[object]) -> list[str]:
+    def keys_for(self, naturals: Iterable[Sequence[object]], dates: Iterable[object]) -> list[str]:
         """Return the keys of the next rows.
 
         Args:

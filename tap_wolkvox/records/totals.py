@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tap_wolkvox.catalog import schemas
 from tap_wolkvox.catalog.endpoints import Kind
-from tap_wolkvox.records import converters
+from tap_wolkvox.response.fields import MISSING, by_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ _WITHOUT = frozenset({Kind.CATALOGUE, Kind.SNAPSHOT})
 """Kinds whose rows are each of a thing of its own, whatever that is called."""
 
 
-class Sums:
+class TotalRows:
     """Tells the rows of an endpoint that add up others.
 
     Args:
@@ -49,7 +49,7 @@ class Sums:
         """Whether a row is one."""
         if not self._labels or TOTAL not in row.values():
             return False
-        sent = converters.by_column(row, self._aliases)
+        sent = by_column(row, self._aliases)
         is_named = any(sent.get(label) == TOTAL for label in self._labels)
         return is_named and all(_is_nobody(sent.get(name)) for name in self._ids)
 
@@ -74,4 +74,4 @@ def _ids(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def _is_nobody(value: object) -> bool:
-    return value is None or str(value).strip() in {TOTAL, *converters.MISSING}
+    return value is None or str(value).strip() in {TOTAL, *MISSING}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from tap_wolkvox.errors import StreamError
-from tap_wolkvox.records.converters import MISSING
+from tap_wolkvox.response.fields import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from tap_wolkvox.errors import ForeignError, PassingError, RedirectError, WolkvoxError
+from tap_wolkvox.errors import ForeignError, RedirectError, RetryableError, WolkvoxError
 from tap_wolkvox.response.decoding import without_marks
 from tap_wolkvox.response.redaction import quoted
 from tap_wolkvox.spool import BLOCK
@@ -67,7 +67,7 @@ def error(reply: Reply, secret: str, *, is_json: bool) -> WolkvoxError:
     status, text = reply.status, without_marks(reply.body.read(0, BLOCK))
     kind = _of(reply.media, secret)
     if status == HTTPStatus.OK and text[:1] in (b"{", b"["):
-        return PassingError(f"the answer is no whole JSON document{kind}", large=True)
+        return RetryableError(f"the answer is no whole JSON document{kind}", size_related=True)
     if status // 100 == _REDIRECT:
         return RedirectError(REDIRECTED)
     title = _title(text, secret)
@@ -79,8 +79,8 @@ def error(reply: Reply, secret: str, *, is_json: bool) -> WolkvoxError:
     # A script that fails for what it was asked, as it runs out of memory, makes no whole page.
     is_page = status == HTTPStatus.OK and title
     if large and not is_page and status != HTTPStatus.SERVICE_UNAVAILABLE:
-        return PassingError(message, large=True)
-    return ForeignError(message, large=large)
+        return RetryableError(message, size_related=True)
+    return ForeignError(message, size_related=large)
 
 
 def _kind(text: bytes, title: str, *, is_json: bool) -> str:

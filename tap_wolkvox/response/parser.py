@@ -1,7 +1,7 @@
 """Answers: what a reply of the API means, decided here alone.
 
 From the HTTP status, the envelope's `code` and its `msg`, a reply is one of five things: rows,
-empty, may pass by itself (`PassingError`), this stream fails (`StreamError`), this operation
+empty, may pass by itself (`RetryableError`), this stream fails (`StreamError`), this operation
 stops (`OperationError`). A 200 with an error `code` is read as if that were its status. What is
 not known to be good is never taken for rows, and never for empty. A failure without an envelope is
 not the API's word: it may pass, whatever its status is (`foreign`).
@@ -14,28 +14,28 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from tap_wolkvox.catalog.endpoints import ROW_CAP
 from tap_wolkvox.errors import (
-    CutAnswer,
     OperationError,
-    PassingError,
     QuotaError,
+    ResponseTooLargeError,
+    RetryableError,
     StreamError,
-    TooLargeError,
+    TruncatedResponse,
     WolkvoxError,
 )
 from tap_wolkvox.response import gateway, splitting
 from tap_wolkvox.response.decoding import decode, without_marks
 from tap_wolkvox.response.extractors import LIST, ExtractedRows, Row, RowExtractor, as_list, named
 from tap_wolkvox.response.redaction import quoted
-from tap_wolkvox.response.rows import AnswerRows, Batch
+from tap_wolkvox.response.rows import ResponseRows, RowBatch
 from tap_wolkvox.spool import BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from tap_wolkvox.response.gateway import Reply
     from tap_wolkvox.spool import Spool
+
+ROW_CAP = 60_000
+"""Rows at which a response may be truncated: the API's limit for one response."""
 
 SUCCESS_CODES = frozenset({"200", "0", ""})
 """Values of `code` on success, as text; absent and null count as empty."""
@@ -80,8 +80,6 @@ _TOO_LARGE = re.compile(
 
 _REFUSES_SIZE = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
 _DIGITS = re.compile(r"\d{1,20}", re.ASCII)
-_NAME = re.compile(r"[A-Za-z_ ][\w /#-]{0,39}")
-_NAMES_SHOWN = 20
 _REDIRECT = 3
 _SERVER_ERROR = 5
 
@@ -89,19 +87,19 @@ UNKNOWN_CODE = 0
 """Status of a 200 whose envelope holds an error `code` that is no HTTP status."""
 
 
-def rows(
+def parse_response(
     reply: Reply,
     *,
-    shape: RowExtractor = LIST,
-    cap: int = ROW_CAP,
+    extractor: RowExtractor = LIST,
+    row_cap: int = ROW_CAP,
     secret: str = "",
-) -> AnswerRows:
+) -> ResponseRows:
     """Return the rows of a reply; none where the API says that there are none.
 
     Args:
         reply: The reply.
-        shape: Where the rows lie in it, and in what form.
-        cap: Rows at which it may have been cut.
+        extractor: Where the rows lie in it, and in what form.
+        row_cap: Rows at which it may have been cut.
         secret: The token, which no message may repeat should the API do so.
 
     Raises:
@@ -110,21 +108,21 @@ def rows(
         TooLargeError: It can't be read so; asked for less, it may.
         OperationError: No stream of the operation can be read.
     """
-    document = _document(reply.body, shape)
+    document = _document(reply.body, extractor)
     envelope = document if isinstance(document, dict) else {}
     status = _effective_status(reply.status, envelope)
     message = _message(envelope)
-    if _says_empty(status, envelope, message, shape):
-        return AnswerRows()
+    if _says_empty(status, envelope, message, extractor):
+        return ResponseRows()
     is_its_own = reply.status == HTTPStatus.OK or envelope.keys() >= _ENVELOPE
     if document is None or not is_its_own:
         raise gateway.error(reply, secret, is_json=document is not None)
     if status == HTTPStatus.OK:
-        return _data(document, envelope, shape, cap)
+        return _data(document, envelope, extractor, row_cap)
     if status in _REFUSES_SIZE and _TOO_LARGE.search(message):
-        raise TooLargeError(
+        raise ResponseTooLargeError(
             f"the API says that this is too much for one answer{_said(message, secret)}",
-            cut=CutAnswer(AnswerRows(), 0),
+            truncated=TruncatedResponse(ResponseRows(), 0),
         )
     raise _refusal(status, message.upper(), _said(message, secret))
 
@@ -147,7 +145,7 @@ def _document(body: Spool, shape: RowExtractor) -> Any:
         return None
 
 
-def _with_rows(cut: splitting.Cut, shape: RowExtractor) -> Any:
+def _with_rows(cut: splitting.SplitDocument, shape: RowExtractor) -> Any:
     """Return a document with its rows in their place; None where that is another place."""
     if cut.around == cut.mark:
         return _found(cut, shape) if len(shape.path) == 1 else None
@@ -161,12 +159,12 @@ def _with_rows(cut: splitting.Cut, shape: RowExtractor) -> Any:
     return cut.around
 
 
-def _found(cut: splitting.Cut, shape: RowExtractor) -> ExtractedRows[AnswerRows]:
+def _found(cut: splitting.SplitDocument, shape: RowExtractor) -> ExtractedRows[ResponseRows]:
     """Return the rows of a list that was cut."""
-    batches = [Batch(part, shape) for part in cut.parts]
+    batches = [RowBatch(part, shape) for part in cut.parts]
     sent = sum(part.count for part in cut.parts)
     rows = sent if shape.is_plain else sum(len(batch.rows) for batch in batches)
-    return ExtractedRows(AnswerRows(batches, rows), sent)
+    return ExtractedRows(ResponseRows(batches, rows), sent)
 
 
 def _effective_status(status: int, envelope: Row) -> int:
@@ -199,7 +197,7 @@ def _refusal(status: int, message: str, said: str) -> WolkvoxError:
     is_server_error = _family(status) == _SERVER_ERROR
     if status == UNKNOWN_CODE or status in _NOT_NOW or is_server_error:
         what = f"the API answers {status or 'an unknown code'}{said}: run again later"
-        return PassingError(what, large=is_server_error or status in gateway.TIMEOUTS)
+        return RetryableError(what, size_related=is_server_error or status in gateway.TIMEOUTS)
     advice = _ADVICE.get(status, f"the API answers {status}, which is not known: please report it")
     if _family(status) == _REDIRECT:
         advice = _ADVICE[HTTPStatus.FOUND]
@@ -219,13 +217,15 @@ def _forbidden(message: str, said: str) -> WolkvoxError:
         what = f"the token is in use elsewhere{said}: let no other program ask meanwhile"
     else:
         what = f"the API is closed, as for maintenance{said}: run again later"
-    return PassingError(what)
+    return RetryableError(what)
 
 
-def _data(document: Any, envelope: Row, shape: RowExtractor, cap: int) -> AnswerRows:
+def _data(document: Any, envelope: Row, shape: RowExtractor, cap: int) -> ResponseRows:
     """Return the rows of a successful answer, once they are known to be whole."""
     if _text(envelope.get("error")).strip().lower() not in NO_ERROR:
-        raise PassingError("the answer says that all is well, and holds an error: run again later")
+        raise RetryableError(
+            "the answer says that all is well, and holds an error: run again later"
+        )
     if shape.is_list and document:
         document = as_list(document)
     data, holder = _at(document, shape.path)
@@ -234,10 +234,10 @@ def _data(document: Any, envelope: Row, shape: RowExtractor, cap: int) -> Answer
     return found.rows
 
 
-def _found_at_once(data: Any, shape: RowExtractor) -> ExtractedRows[AnswerRows]:
+def _found_at_once(data: Any, shape: RowExtractor) -> ExtractedRows[ResponseRows]:
     """Return what was decoded at once: what is in the place of rows."""
     found = shape.read(data)
-    return ExtractedRows(AnswerRows.of(found.rows), found.sent, found.counts_either)
+    return ExtractedRows(ResponseRows.of(found.rows), found.sent, found.counts_either)
 
 
 def _at(document: Any, path: tuple[str, ...]) -> tuple[Any, Row]:
@@ -257,16 +257,16 @@ def _at(document: Any, path: tuple[str, ...]) -> tuple[Any, Row]:
     return found, holder
 
 
-def _check_whole(found: ExtractedRows[AnswerRows], envelope: Row, holder: Row, cap: int) -> None:
+def _check_whole(found: ExtractedRows[ResponseRows], envelope: Row, holder: Row, cap: int) -> None:
     """Make sure that no row is missing, as far as the answer itself can tell."""
     total, page = (_counted("", holder.get(name)) for name in ("total", "limit"))
     counted = max(total, _counted(_message(envelope), envelope.get("total_records")))
     rows = max(len(found.rows), found.sent)
     if rows >= cap:
-        raise TooLargeError(
+        raise ResponseTooLargeError(
             f"the answer holds {rows} rows, the API's limit is {cap}: rows may be missing, so none "
             "was emitted",
-            cut=CutAnswer(found.rows, max(rows, counted)),
+            truncated=TruncatedResponse(found.rows, max(rows, counted)),
         )
     if 0 < page <= found.sent and not total == counted == found.sent:
         raise StreamError(
@@ -274,9 +274,9 @@ def _check_whole(found: ExtractedRows[AnswerRows], envelope: Row, holder: Row, c
             "may be missing, so none was emitted"
         )
     if found.lacks(counted):
-        raise PassingError(
+        raise RetryableError(
             f"the answer is cut: the API counts {counted} rows and sent {found.sent}",
-            cut=CutAnswer(found.rows, counted),
+            truncated=TruncatedResponse(found.rows, counted),
         )
 
 
@@ -306,16 +306,6 @@ def _text(value: object) -> str:
     if isinstance(value, Decimal):
         return f"{value:.0f}" if value == value.to_integral_value() else str(value)
     return "" if value is None else str(value)
-
-
-def shown(names: Collection[str], secret: str) -> str:
-    """Return names of fields for the log: but for those that could be something else."""
-    fit = [name for name in names if _NAME.fullmatch(name) and quoted(name, secret) == name]
-    first = sorted(fit)[:_NAMES_SHOWN]
-    hidden = len(names) - len(first)
-    if not first:
-        return f"{hidden} with names that are not shown here"
-    return ", ".join(first) + (f" and {hidden} not shown here" if hidden else "")
 
 
 def _said(message: str, secret: str) -> str:

@@ -13,7 +13,7 @@ import simplejson
 from tap_wolkvox.errors import StreamError
 from tap_wolkvox.response.decoding import decode
 from tap_wolkvox.response.extractors import LIST, joined
-from tap_wolkvox.spool import Part, Spool
+from tap_wolkvox.spool import Span, Spool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-class Batch:
+class RowBatch:
     """Rows that are few enough to be held.
 
     Args:
@@ -36,7 +36,7 @@ class Batch:
 
     def __init__(
         self,
-        source: Part | Sequence[Row],
+        source: Span | Sequence[Row],
         shape: RowExtractor = LIST,
         outer: Mapping[str, str] = NOTHING,
     ) -> None:
@@ -49,7 +49,7 @@ class Batch:
         """The rows as the JSON list that was sent, if that is what they are."""
         part = self._source
         is_sent = self._shape.is_plain and not self._outer
-        return _as_list(part) if is_sent and isinstance(part, Part) else None
+        return _as_list(part) if is_sent and isinstance(part, Span) else None
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -59,7 +59,7 @@ class Batch:
             StreamError: They can't be read.
         """
         rows = self._source
-        if isinstance(rows, Part):
+        if isinstance(rows, Span):
             try:
                 rows = self._shape.read(decode(_as_list(rows))).rows
             except ValueError:
@@ -68,19 +68,19 @@ class Batch:
                 ) from None
         return [joined(self._outer, row, "row") for row in rows] if self._outer else rows
 
-    def with_each(self, outer: Mapping[str, str]) -> Batch:
+    def with_columns(self, outer: Mapping[str, str]) -> RowBatch:
         """Return the same rows, with columns that the request says of each."""
-        return Batch(self._source, self._shape, {**outer, **self._outer})
+        return RowBatch(self._source, self._shape, {**outer, **self._outer})
 
-    def kept_in(self, spool: Spool) -> Batch:
+    def kept_in(self, spool: Spool) -> RowBatch:
         """Return the same rows, kept in another spool."""
         source = self._source
-        if isinstance(source, Part):
-            source = Part.added(spool, source.read(), source.count)
-        return Batch(source, self._shape, self._outer)
+        if isinstance(source, Span):
+            source = Span.added(spool, source.read(), source.count)
+        return RowBatch(source, self._shape, self._outer)
 
 
-def _as_list(part: Part) -> bytes:
+def _as_list(part: Span) -> bytes:
     return b"[%s]" % part.read()
 
 
@@ -97,7 +97,7 @@ def _is_beyond(row: Row, left: Counter[bytes]) -> bool:
     return False
 
 
-class AnswerRows(Sized):
+class ResponseRows(Sized):
     """All rows of an answer, or of several; gone through as often as needed.
 
     Args:
@@ -105,15 +105,15 @@ class AnswerRows(Sized):
         count: How many they are.
     """
 
-    def __init__(self, batches: Iterable[Batch] = (), count: int = 0) -> None:
+    def __init__(self, batches: Iterable[RowBatch] = (), count: int = 0) -> None:
         self.batches = list(batches)
         self._count = count
         self._spool = Spool()
 
     @classmethod
-    def of(cls, rows: Sequence[Row]) -> AnswerRows:
+    def of(cls, rows: Sequence[Row]) -> ResponseRows:
         """Return rows that are at hand."""
-        return cls([Batch(rows)], len(rows))
+        return cls([RowBatch(rows)], len(rows))
 
     def __len__(self) -> int:
         return self._count
@@ -122,14 +122,14 @@ class AnswerRows(Sized):
         for batch in self.batches:
             yield from batch.rows
 
-    def with_each(self, outer: Mapping[str, str]) -> AnswerRows:
+    def with_columns(self, outer: Mapping[str, str]) -> ResponseRows:
         """Return the same rows, with columns that the request says of each."""
-        return AnswerRows([batch.with_each(outer) for batch in self.batches], self._count)
+        return ResponseRows([batch.with_columns(outer) for batch in self.batches], self._count)
 
-    def beyond(self, others: AnswerRows) -> AnswerRows:
+    def beyond(self, others: ResponseRows) -> ResponseRows:
         """Return the rows that come more often here than in others, as often as they do."""
         left = Counter(map(_digest, others))
-        found = AnswerRows()
+        found = ResponseRows()
         for batch in self.batches:
             found.add([row for row in batch.rows if _is_beyond(row, left)])
         return found
@@ -138,10 +138,10 @@ class AnswerRows(Sized):
         """Add rows, which need no memory from then on."""
         if rows:
             written = ", ".join(map(simplejson.dumps, rows)).encode()
-            self.batches.append(Batch(Part.added(self._spool, written, len(rows))))
+            self.batches.append(RowBatch(Span.added(self._spool, written, len(rows))))
             self._count += len(rows)
 
-    def extend(self, others: AnswerRows) -> None:
+    def extend(self, others: ResponseRows) -> None:
         """Add the rows of another answer, which needs no file of its own from then on."""
         self.batches += [batch.kept_in(self._spool) for batch in others.batches]
         self._count += len(others)

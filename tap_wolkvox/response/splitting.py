@@ -15,7 +15,7 @@ from uuid import uuid4
 import msgspec
 
 from tap_wolkvox.response.decoding import LEADING, decode
-from tap_wolkvox.spool import BLOCK, Part
+from tap_wolkvox.spool import BLOCK, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,7 +51,7 @@ _objects = msgspec.json.Decoder(list[_Object])
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class SplitDocument:
     """A document whose list was cut.
 
     Args:
@@ -62,10 +62,10 @@ class Cut:
 
     around: Any
     mark: str
-    parts: Sequence[Part]
+    parts: Sequence[Span]
 
 
-def cut(spool: Spool, name: str) -> Cut | None:
+def cut(spool: Spool, name: str) -> SplitDocument | None:
     """Cut the list of a document; None where no list that begins with an object is in sight.
 
     Args:
@@ -93,10 +93,10 @@ def cut(spool: Spool, name: str) -> Cut | None:
         around = decode(b'%s"%s"%s' % (head, mark.encode(), tail))
     except ValueError:
         raise BrokenError from None
-    return Cut(around, mark, parts)
+    return SplitDocument(around, mark, parts)
 
 
-def _parts(spool: Spool, position: int) -> Iterator[Part]:
+def _parts(spool: Spool, position: int) -> Iterator[Span]:
     """Yield the pieces of the list whose first object follows a position."""
     held = spool.read(position, BLOCK)
     while True:
@@ -108,7 +108,7 @@ def _parts(spool: Spool, position: int) -> Iterator[Part]:
             held += spool.read(position + len(held), len(held))
             continue
         size, count = piece
-        yield Part(spool, position, size, count)
+        yield Span(spool, position, size, count)
         position += size
         held = spool.read(position, BLOCK)
         while not held.strip(b" \t\r\n") and position + len(held) < spool.size:

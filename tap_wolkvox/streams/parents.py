@@ -1,186 +1,115 @@
-"""One by one: what endpoints are asked for that answer for one id at a time."""
+"""The ids of partitioned streams, which another stream has, and how they are read in turn."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from tap_wolkvox.cursor.checkpoint import NOWHERE
+from tap_wolkvox.cursor.partitions import Partition
 from tap_wolkvox.errors import BudgetError, QuotaError, StreamError
-from tap_wolkvox.records.converters import MISSING
+from tap_wolkvox.response.fields import MISSING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Record
 
     from tap_wolkvox.catalog.endpoints import PartitionSpec
-    from tap_wolkvox.cursor.checkpoint import LeftOff
-    from tap_wolkvox.messages.batch import Records
-    from tap_wolkvox.streams.base import WolkvoxStream
-    from tap_wolkvox.streams.current import PresentStream
+    from tap_wolkvox.cursor.partitions import PartitionProgress
+    from tap_wolkvox.messages.batch import RecordBatch
+    from tap_wolkvox.streams.protocols import ReaderContext
 
-FAILURES_IN_A_ROW = 3
+MAX_CONSECUTIVE_FAILURES = 3
 """Ids that fail one after the other, after which the next ones would only cost requests."""
 
 
-@dataclass(frozen=True, slots=True)
-class One:
-    """One id that is asked for; none, where all are asked for at once.
+def list_partitions(context: ReaderContext, spec: PartitionSpec) -> list[Partition]:
+    """Return the ids to ask for; the stream that has them need not be selected.
 
     Args:
-        columns: What its rows do not hold: the id, in its column.
-        parameters: What it is asked for with.
-    """
-
-    columns: Mapping[str, str] = field(default_factory=dict)
-    parameters: Mapping[str, str] = field(default_factory=dict)
-
-
-ALL = One()
-"""All at once."""
-
-
-class Round:
-    """The ids of a round that are read, over several runs where one can't afford all of them.
-
-    Args:
-        secret: What keeps hashes from being reversed: ids may be personal.
-        before: What the runs before have read of it.
-    """
-
-    def __init__(self, secret: str, before: LeftOff = NOWHERE) -> None:
-        self._secret = hashlib.sha256(secret.encode()).digest()
-        self._before = before
-        self._read: list[One] = []
-        self._failed: list[One] = []
-
-    def to_read(self, ones: Sequence[One]) -> list[One]:
-        """Return those that are not read yet; last those that were tried in vain before."""
-        if not (self._before.done or self._before.failed):
-            return list(ones)
-        hashes = [(self.hash_of(one), one) for one in ones]
-        unread = [(each, one) for each, one in hashes if each not in self._before.done]
-        return [one for _, one in sorted(unread, key=lambda pair: pair[0] in self._before.failed)]
-
-    def add(self, one: One, *, failed: bool = False) -> None:
-        """Note that an id is read, or could not be."""
-        (self._failed if failed else self._read).append(one)
-
-    @property
-    def is_resumed(self) -> bool:
-        """Whether a run before has read any."""
-        return bool(self._before.done)
-
-    @property
-    def has_grown(self) -> bool:
-        """Whether this run has read an id."""
-        return bool(self._read)
-
-    @property
-    def done(self) -> frozenset[str]:
-        """Hashes of those that are read."""
-        return self._before.done | {self.hash_of(one) for one in self._read}
-
-    @property
-    def failed(self) -> frozenset[str]:
-        """Hashes of those that were tried in vain."""
-        return self._before.failed - self.done | {self.hash_of(one) for one in self._failed}
-
-    def hash_of(self, one: One) -> str:
-        """Return the hash of an id, which only the secret can make."""
-        text = json.dumps(sorted(one.parameters.items()))
-        return hashlib.blake2b(text.encode(), digest_size=8, key=self._secret).hexdigest()
-
-
-def to_ask(child: WolkvoxStream, context: Context | None, each: PartitionSpec) -> list[One]:
-    """Return the ids to ask for; those of a stream from it, be it selected or not.
-
-    Args:
-        child: The stream that asks for them.
-        context: The server that is asked.
-        each: What they are.
+        context: The stream that asks for them.
+        spec: Where the ids come from.
 
     Raises:
-        StreamError: They can't be had.
+        StreamError: The ids can't be read.
         OperationError: No stream of the operation can be read.
     """
-    if not each.stream:
-        return [One({each.column: value}, {each.request_parameter: value}) for value in each.listed]
-    stream = cast("PresentStream", child.sibling(each.stream))
+    if not spec.stream:
+        return [
+            Partition({spec.column: value}, {spec.request_parameter: value})
+            for value in spec.listed
+        ]
     try:
-        records = stream.whole(context)
+        records = context.operation.parent_records(spec.stream)
     except StreamError as error:
-        raise StreamError(f"`{each.stream}`, which has its ids, failed: {error}") from None
-    found = [_one(each, record) for record in records if each.has(record)]
-    child.logger.info("%d ids of `%s` to ask for.", len(found), each.stream)
+        raise StreamError(f"`{spec.stream}`, which has its ids, failed: {error}") from None
+    found = [_partition(spec, record) for record in records if spec.may_have_rows(record)]
+    context.logger.info("%d ids of `%s` to ask for.", len(found), spec.stream)
     return found
 
 
-def _one(each: PartitionSpec, record: Record) -> One:
-    value = record[each.column]
-    also = {name: record.get(name) or "" for name in each.also}
-    return One({each.column: value}, {each.request_parameter: value, **also})
+def _partition(spec: PartitionSpec, record: Record) -> Partition:
+    value = record[spec.column]
+    also = {name: record.get(name) or "" for name in spec.also}
+    return Partition({spec.column: value}, {spec.request_parameter: value, **also})
 
 
-def records_of(
-    ones: Sequence[One],
-    each: PartitionSpec,
-    round_: Round,
-    read: Callable[[One], Iterable[Records]],
-) -> Iterator[Records]:
-    """Yield the records of all ids, answer by answer; one that fails does not stop the others.
+def sync_partitions(
+    partitions: Sequence[Partition],
+    spec: PartitionSpec,
+    progress: PartitionProgress,
+    read: Callable[[Partition], Iterable[RecordBatch]],
+) -> Iterator[RecordBatch]:
+    """Yield the records of all ids; an id that fails does not stop the others.
 
     Args:
-        ones: The ids.
-        each: What they are.
-        round_: Those of them that are read already are not read again.
-        read: Returns the records of an id.
+        partitions: The ids.
+        spec: Where the ids come from.
+        progress: The ids that are read already; each id that is read is added.
+        read: Yields the records of an id.
 
     Raises:
-        StreamError: Some failed; three in a row, and no more are asked for.
-        BudgetError: No more may be asked for; its cause is the failure of some, if there is one.
+        StreamError: Some ids failed. After three in a row, no more are asked for.
+        BudgetError: No more may be asked for. Its cause is the failure of some ids, if any failed.
         QuotaError: The same.
         OperationError: No stream of the operation can be read.
     """
     failures: list[str] = []
-    left = FAILURES_IN_A_ROW
-    to_read = round_.to_read(ones)
-    unread = len(to_read)
-    for one in to_read:
-        unread -= 1
+    tries_left = MAX_CONSECUTIVE_FAILURES
+    unread = progress.unread(partitions)
+    not_asked = len(unread)
+    for partition in unread:
+        not_asked -= 1
         try:
-            _check(one, each)
-            yield from read(one)
+            _check_params(partition, spec)
+            yield from read(partition)
         except StreamError as error:
-            failures.append(f"number {ones.index(one) + 1}: {error}")
-            round_.add(one, failed=True)
-            left -= 1
-            if not left:
+            failures.append(f"number {partitions.index(partition) + 1}: {error}")
+            progress.add(partition, failed=True)
+            tries_left -= 1
+            if not tries_left:
                 break
         except (BudgetError, QuotaError) as error:
-            raise error from (_failure(ones, each, failures, unread + 1) if failures else None)
+            cause = _failure(partitions, spec, failures, not_asked + 1) if failures else None
+            raise error from cause
         else:
-            round_.add(one)
-            left = FAILURES_IN_A_ROW
+            progress.add(partition)
+            tries_left = MAX_CONSECUTIVE_FAILURES
     if failures:
-        raise _failure(ones, each, failures, unread)
+        raise _failure(partitions, spec, failures, not_asked)
 
 
 def _failure(
-    ones: Sequence[One], each: PartitionSpec, failures: list[str], unread: int
+    partitions: Sequence[Partition], spec: PartitionSpec, failures: list[str], not_asked: int
 ) -> StreamError:
-    whose = f"ids of `{each.stream}`" if each.stream else f"values of `{each.request_parameter}`"
+    whose = f"ids of `{spec.stream}`" if spec.stream else f"values of `{spec.request_parameter}`"
     return StreamError(
-        f"of {len(ones)} {whose}, {len(failures)} failed and {unread} were not asked for; the "
-        f"first, {failures[0]}"
+        f"of {len(partitions)} {whose}, {len(failures)} failed and {not_asked} were not asked for; "
+        f"the first, {failures[0]}"
     )
 
 
-def _check(one: One, each: PartitionSpec) -> None:
-    """Make sure that an id has all that it is asked for with: the API would refuse it."""
-    for name, value in one.parameters.items():
+def _check_params(partition: Partition, spec: PartitionSpec) -> None:
+    """Make sure that no parameter is missing: the API would refuse the request."""
+    for name, value in partition.params.items():
         if value.strip() in MISSING:
-            raise StreamError(f"`{each.stream}` has no `{name}` for it, so it can't be asked for")
+            raise StreamError(f"`{spec.stream}` has no `{name}` for it, so it can't be asked for")

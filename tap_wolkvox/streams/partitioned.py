@@ -1,248 +1,335 @@
-"""Streams of what happened when, of endpoints that answer for one id at a time."""
+"""Reader of endpoints that are asked for one id after the other in each window."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
-from functools import cached_property, partial
-from typing import TYPE_CHECKING
-
-from typing_extensions import override
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from tap_wolkvox.catalog import schemas
 from tap_wolkvox.clock import A_DAY, A_SECOND
+from tap_wolkvox.cursor.partitions import UNPARTITIONED, PartitionProgress
 from tap_wolkvox.cursor.windows import Plan
-from tap_wolkvox.errors import StreamError, TooLargeError
-from tap_wolkvox.records import converters
-from tap_wolkvox.records.totals import Sums
-from tap_wolkvox.streams.parents import ALL, Round, records_of, to_ask
-from tap_wolkvox.streams.windowed import DatedStream
+from tap_wolkvox.errors import ResponseTooLargeError, StreamError
+from tap_wolkvox.streams.parents import list_partitions, sync_partitions
+from tap_wolkvox.streams.schedule import limits_of
+from tap_wolkvox.streams.windowed import (
+    Learned,
+    WindowedReader,
+    WindowFetcher,
+    build_window,
+    new_row_keys,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
-    from singer_sdk.helpers.types import Context, Record
-
-    from tap_wolkvox.catalog.endpoints import Endpoint, PartitionSpec
-    from tap_wolkvox.cursor.checkpoint import LeftOff
+    from tap_wolkvox.catalog.endpoints import PartitionSpec
+    from tap_wolkvox.cursor.checkpoint import Checkpoint
+    from tap_wolkvox.cursor.partitions import Partition
     from tap_wolkvox.cursor.windows import Window
-    from tap_wolkvox.forecast import Cost
-    from tap_wolkvox.messages.batch import Records
-    from tap_wolkvox.records.keys import RowKeys
-    from tap_wolkvox.response.rows import AnswerRows
-    from tap_wolkvox.streams.parents import One
-    from tap_wolkvox.sync.operation import Source
-    from tap_wolkvox.tap import TapWolkvox
+    from tap_wolkvox.messages.batch import RecordBatch
+    from tap_wolkvox.records.keys import RowKeyGenerator
+    from tap_wolkvox.reporting import CostEstimate
+    from tap_wolkvox.response.rows import ResponseRows
+    from tap_wolkvox.streams.protocols import ReaderContext
+    from tap_wolkvox.streams.schedule import Schedule
+    from tap_wolkvox.streams.windowed import WindowedReading
 
 Counts = Counter[tuple[object, ...]]
-"""What rows count, by their natural key but for the id, and by column."""
+"""What rows count, by their natural key without the id, and by column."""
 
 
-class DatedEachStream(DatedStream):
-    """An endpoint that is asked for one id after the other in each window.
-
-    A window is as long as the API allows. Within it each id has a plan of its own: what is much for
-    one is little for another. The bookmark moves once all of them are read.
+@dataclass
+class _OpenWindow:
+    """The window that is being read, id after id.
 
     Args:
-        tap: The tap.
-        endpoint: Its line in the table.
-        source: What it is a stream of, if not the first operation.
-        each: What it is asked for.
+        window: The window.
+        progress: The ids that are read.
+        partition: The id that is asked for; none before the first one.
+        requests: Requests of the operation before that id was asked for.
+        is_over: Whether all ids are read.
     """
 
-    def __init__(
-        self, tap: TapWolkvox, endpoint: Endpoint, source: Source | None, each: PartitionSpec
-    ) -> None:
-        super().__init__(tap, endpoint, source)
-        self._each = each
-        self._one = ALL
-        self._requests_before_one = 0
-        self._known: list[One] | None = None
-        self._keys_of_ones: dict[str, RowKeys] = {}
-        self._window: Window | None = None
-        self._round = Round("")
-        self._lacking: list[str] = []
+    window: Window
+    progress: PartitionProgress
+    partition: Partition = UNPARTITIONED
+    requests: int = 0
+    is_over: bool = False
 
-    @cached_property
-    def _counted(self) -> list[str]:
-        """Columns by which parts are held against the whole."""
-        return schemas.counts(self.endpoint)
 
-    @override
-    def read(self, context: Context | None) -> Iterable[Records]:
-        """Yield the records of each window; the bookmark follows it."""
-        self._known, self._keys_of_ones, self._lacking = None, {}, []
-        try:
-            yield from super().read(context)
-        finally:
-            self._tell_of_lacking()
+@dataclass
+class _Reading:
+    """What lasts as long as one reading.
 
-    @override
-    def in_windows(
-        self, context: Context | None, plan: Plan
-    ) -> Iterator[tuple[Window, Iterable[Records]]]:
+    Args:
+        partitions: The ids, which are the same for all windows; None before they are needed.
+        row_keys: What makes the keys of rows, by id: each id is read from the beginning.
+        lacking: Days on which all ids together have less than there is.
+    """
+
+    partitions: list[Partition] | None = None
+    row_keys: dict[str, RowKeyGenerator | None] = field(default_factory=dict)
+    lacking: list[str] = field(default_factory=list)
+
+
+class PartitionedSource:
+    """A window is as long as the API allows, and is read for each id.
+
+    Within it, each id has a plan of its own: what is much for one id is little for another. The
+    bookmark moves once all ids are read.
+
+    Args:
+        context: What it works with.
+        spec: Where the ids come from.
+    """
+
+    def __init__(self, context: ReaderContext, spec: PartitionSpec) -> None:
+        self.limits = limits_of(context.endpoint)
+        self.open: _OpenWindow | None = None
+        """The window that is being read; None before the first one."""
+        self._context = context
+        self._spec = spec
+
+    def plan(self, schedule: Schedule) -> Plan:
+        """Return the plan as it is."""
+        return schedule.plan()
+
+    def ranges(self, window: Window) -> Sequence[Window]:
+        """Return the window, as if there were one id."""
+        return (window,)
+
+    def windows(
+        self, plan: Plan, reading: WindowedReading
+    ) -> Iterator[tuple[Window, Iterable[RecordBatch]]]:
         """Yield each window with the records of all ids, which are read as they are taken."""
-        token = self.connection.operation.token
-        self._window, self._round = plan.window, Round(token, self.goes_on)
-        if not self.endpoint.probe_all_first and not plan.is_done and not self._ones(context):
-            # Perhaps they are merely not there for once: the bookmark must not pass what is.
-            self.logger.warning("`%s` has no ids: nothing was read.", self._each.stream)
-            return
-        while not plan.is_done:
-            yield plan.window, self._of_window(context, plan.window)
-            plan = plan.read(0)
-            self._window, self._round, self._one = plan.window, Round(token), ALL
-
-    @override
-    def rows(self, context: Context | None, window: Window, *, divisible: bool) -> AnswerRows:
-        """Return the rows of a window for the id that is being read."""
-        return self.ask(context, window.parameters, self._one, divisible=divisible)
-
-    @override
-    def keys_for(self, window: Window) -> RowKeys:
-        """Return what gives the rows of an id their keys: each id is read from the beginning."""
-        value = self._one.columns[self._each.column]
-        self._row_keys = self._keys_of_ones.setdefault(value, self.new_keys())
-        return super().keys_for(window)
+        context, own = self._context, _Reading()
+        progress = PartitionProgress(context.secret, reading.schedule.resumed_from)
+        self.open = _OpenWindow(plan.window, progress)
+        try:
+            if not context.endpoint.probe_all_first and not plan.is_done and not self._ids(own):
+                # Perhaps they are merely not there for once: the bookmark must not pass what is.
+                context.logger.warning("`%s` has no ids: nothing was read.", self._spec.stream)
+                return
+            while not plan.is_done:
+                yield plan.window, self._read_window(self.open, own, reading)
+                plan = plan.read(0)
+                self.open = _OpenWindow(plan.window, PartitionProgress(context.secret))
+        finally:
+            self._warn_of_lacking(own.lacking)
 
     @property
-    @override
-    def whose(self) -> str:
-        return super().whose if self._one is ALL else self._round.hash_of(self._one)
+    def has_tried(self) -> bool:
+        """Whether an id was asked for in the window that is being read."""
+        if self.open is None:
+            return False
+        requests = self._context.client.requests
+        was_asked = self.open.partition is not UNPARTITIONED and requests > self.open.requests
+        return was_asked or self.open.progress.has_grown
 
-    def _ones(self, context: Context | None) -> list[One]:
-        """Return the ids, which are the same for all windows of a run."""
-        if self._known is None:
-            self._known = to_ask(self, context, self._each)
-        return self._known
+    def checkpoint(self, current: Checkpoint, reading: WindowedReading) -> Checkpoint:
+        """Return where the next run goes on, by id.
 
-    def _of_window(self, context: Context | None, window: Window) -> Iterator[Records]:
-        """Yield the records of a window, which is behind it then."""
-        yield from self._of_ones(context, window)
-        self._window = None
+        Args:
+            current: The same, as if no id were read.
+            reading: The reading that stops.
+        """
+        opened = self.open
+        if opened is None or opened.is_over or not self.has_tried:
+            return current
+        window, done = opened.window, opened.progress.done
+        if window.begin != current.begin:
+            return current
+        end = window.end if opened.progress.has_grown else self._shorter(window).end
+        again = reading.progress.reread_from(window.end + A_SECOND) if done else current.again
+        failed = opened.progress.failed
+        return replace(current, end=end, again=again, done=done, failed=failed)
 
-    def _of_ones(self, context: Context | None, window: Window) -> Iterator[Records]:
-        """Yield the records of a window, of all ids; of none, where there are none at all."""
+    def _shorter(self, window: Window) -> Window:
+        """Return a window that a run can afford, where it could not afford one id in this one."""
+        by_day = window.length >= 2 * A_DAY or self.limits.by_day
+        return Plan.to_read(window, replace(self.limits, by_day=by_day)).failed().window
+
+    def _ids(self, own: _Reading) -> list[Partition]:
+        if own.partitions is None:
+            own.partitions = list_partitions(self._context, self._spec)
+        return own.partitions
+
+    def _read_window(
+        self, opened: _OpenWindow, own: _Reading, reading: WindowedReading
+    ) -> Iterator[RecordBatch]:
+        """Yield the records of a window, of all ids; none, where there are none at all."""
         # A window that is gone on with has rows, and its ids so far are not at hand to add up.
-        is_asked = self.endpoint.probe_all_first and not self._round.is_resumed
-        whole = self._at_once(context, window) if is_asked else None
-        if whole is not None and not whole:
-            return
-        ones = self._ones(context)
-        if not ones:
+        is_probed = self._context.endpoint.probe_all_first and not opened.progress.is_resumed
+        whole = self._probe(opened.window) if is_probed else None
+        if whole is None or whole:
+            yield from self._read_ids(opened, own, reading, whole)
+        opened.is_over = True
+
+    def _read_ids(
+        self,
+        opened: _OpenWindow,
+        own: _Reading,
+        reading: WindowedReading,
+        whole: ResponseRows | None,
+    ) -> Iterator[RecordBatch]:
+        """Yield the records of all ids, and hold them against the rows of all ids at once."""
+        window, partitions = opened.window, self._ids(own)
+        if not partitions:
             raise StreamError(
-                f"{window}: there are rows, but `{self._each.stream}` has no ids to ask for"
+                f"{window}: there are rows, but `{self._spec.stream}` has no ids to ask for"
             )
+
+        def read(partition: Partition) -> Iterator[RecordBatch]:
+            return self._read_id(partition, opened, own, reading)
+
         found = Counts()
-        of_one = partial(self._of_one, context, window)
-        for records in records_of(ones, self._each, self._round, of_one):
+        for records in sync_partitions(partitions, self._spec, opened.progress, read):
             for record in records if whole else ():
                 found.update(self._counts(record))
             yield records
         if whole and not self._sum(whole) <= found:
-            self._lacking.append(f"{window.begin:%Y-%m-%d}")
+            own.lacking.append(f"{window.begin:%Y-%m-%d}")
 
-    @property
-    @override
-    def cost(self) -> Cost:
-        cost, each = super().cost, self._each
-        if not cost.requests:
-            return cost
-        if self.endpoint.probe_all_first or each.stream:
-            return replace(cost, depends_on=str(each))
-        asked = cost.requests * len(each.listed)
-        return replace(cost, requests=asked - len(self.goes_on.done))
+    def _read_id(
+        self, partition: Partition, opened: _OpenWindow, own: _Reading, reading: WindowedReading
+    ) -> Iterator[RecordBatch]:
+        """Yield the records of one id in one window."""
+        context = self._context
+        opened.partition, opened.requests = partition, context.client.requests
+        value = partition.columns[self._spec.column]
+        row_keys = own.row_keys.setdefault(value, new_row_keys(context))
 
-    @property
-    @override
-    def parent(self) -> str:
-        may_be_none = self.endpoint.probe_all_first and not self.goes_on.done
-        return "" if may_be_none else super().parent
+        def fetch(window: Window, can_split: bool) -> ResponseRows:  # noqa: FBT001
+            return context.retriever.fetch(window.params, partition, can_split=can_split)
 
-    @property
-    @override
-    def narrowed(self) -> None:
-        """Nothing: what is too much for one id is not for all."""
-        return
+        def build(rows: ResponseRows, window: Window) -> RecordBatch:
+            return build_window(context, rows, window, row_keys)
 
-    @override
-    def where_left(self) -> LeftOff:
-        left, window, done = super().where_left(), self._window, self._round.done
-        if not (self._pass and window and self._is_tried) or window.begin != left.begin:
-            return left
-        in_vain = not self._round.has_grown
-        return replace(
-            left,
-            end=self._shorter(window).end if in_vain else window.end,
-            again=self._pass.again(window.end + A_SECOND) if done else left.again,
-            done=done,
-            failed=self._round.failed,
+        fetcher = WindowFetcher(
+            context=context,
+            # What is too much for one id is not for all: its width is forgotten.
+            learned=Learned(reading.learned.unreadable),
+            fetch=fetch,
+            build=build,
+            whose=opened.progress.hash_of(partition),
         )
-
-    @override
-    def what_is_left(self, left: LeftOff) -> str:
-        what = super().what_is_left(left)
-        return f"{what}, but for {len(left.done)} ids up to {left.end}" if left.done else what
-
-    @override
-    def after(self, before: LeftOff, *, failed: bool) -> LeftOff:
-        if failed and not self._is_tried:
-            # What fails is not what it is asked for: no id is any further, and none is worse off.
-            return replace(before, since=None)
-        return super().after(before, failed=failed)
-
-    @property
-    def _is_tried(self) -> bool:
-        """Whether an id was asked for in this window."""
-        asked = self._one is not ALL and self.connection.requests > self._requests_before_one
-        return asked or self._round.has_grown
-
-    def _shorter(self, window: Window) -> Window:
-        """Return a window that a run can afford, where it could not afford one id in this one."""
-        limits = replace(self.limits, by_day=window.length >= 2 * A_DAY or self.limits.by_day)
-        return Plan.to_read(window, limits).failed().window
-
-    def _of_one(self, context: Context | None, window: Window, one: One) -> Iterator[Records]:
-        self._one, self._requests_before_one = one, self.connection.requests
-        for _, batches in super().in_windows(context, self.plan_of(window)):
+        for _, batches in fetcher.read(reading.schedule.plan_of(opened.window, fetcher.whose)):
             yield from batches
 
-    def _at_once(self, context: Context | None, window: Window) -> AnswerRows | None:
-        """Return the rows of one answer for all ids; None where it is too large to be had.
+    def _probe(self, window: Window) -> ResponseRows | None:
+        """Return the rows of one response for all ids; None where it is too large.
 
         Raises:
-            StreamError: It can't be had for another reason.
+            StreamError: The response can't be had for another reason.
         """
         try:
-            return self.ask(context, window.parameters, divisible=True)
-        except TooLargeError:
+            return self._context.retriever.fetch(window.params, can_split=True)
+        except ResponseTooLargeError:
             return None
         except StreamError as error:
             raise StreamError(f"{window}: {error}") from None
 
-    def _sum(self, rows: AnswerRows) -> Counts:
-        adds_up, counts = Sums(self.endpoint, self.aliases), Counts()
-        for row in rows:
-            if not adds_up.has(row):
-                record, _ = converters.convert(row, self.converters, self.aliases)
-                counts.update(self._counts(record))
+    @cached_property
+    def _counted(self) -> list[str]:
+        """Columns by which the ids are held against the whole."""
+        return schemas.counts(self._context.endpoint)
+
+    def _sum(self, rows: ResponseRows) -> Counts:
+        counts = Counts()
+        for record in self._context.pipeline.typed(rows):
+            counts.update(self._counts(record))
         return counts
 
-    def _counts(self, record: Record) -> Counts:
+    def _counts(self, record: Mapping[str, Any]) -> Counts:
         """Return what a record counts."""
-        natural = [record.get(name) for name in self.endpoint.key if name != self._each.column]
+        key = self._context.endpoint.key
+        natural = [record.get(name) for name in key if name != self._spec.column]
         return Counter({(*natural, name): record.get(name) or 0 for name in self._counted})
 
-    def _tell_of_lacking(self) -> None:
-        """Say when all ids together did not account for what there is."""
-        if self._lacking:
-            self.logger.warning(
+    def _warn_of_lacking(self, days: Sequence[str]) -> None:
+        """Warn of days on which all ids together did not account for what there is."""
+        if days:
+            parameter = self._spec.request_parameter
+            self._context.logger.warning(
                 "On %d day(s), the first of them %s, `%s=%s` counts more than the ids of `%s` "
                 "together: what belongs to ids that are no longer there can't be had by id",
-                len(self._lacking),
-                self._lacking[0],
-                self._each.request_parameter,
-                self.endpoint.params[self._each.request_parameter],
-                self._each.stream,
+                len(days),
+                days[0],
+                parameter,
+                self._context.endpoint.params[parameter],
+                self._spec.stream,
             )
+
+
+class PartitionedReader:
+    """Reads an endpoint that is asked for one id after the other in each window.
+
+    Args:
+        context: What it works with.
+        spec: Where the ids come from.
+    """
+
+    def __init__(self, context: ReaderContext, spec: PartitionSpec) -> None:
+        self._context = context
+        self._spec = spec
+        self._source = PartitionedSource(context, spec)
+        self._windows = WindowedReader(context, self._source)
+
+    def read(self) -> Iterable[RecordBatch]:
+        """Yield the records of each window; the bookmark follows once all ids are read."""
+        return self._windows.read()
+
+    @property
+    def first_unread(self) -> datetime:
+        """The first second that is unread."""
+        return self._windows.first_unread
+
+    @property
+    def starts_before_state(self) -> bool:
+        """Whether `start_date` is before what was read so far."""
+        return self._windows.starts_before_state
+
+    @property
+    def starts_in_future(self) -> bool:
+        """Whether `start_date` is still to come."""
+        return self._windows.starts_in_future
+
+    @property
+    def parent(self) -> str:
+        """The stream whose ids it will ask for, unless there may be nothing to ask for."""
+        is_resumed = bool(self._windows.schedule.resumed_from.done)
+        may_be_none = self._context.endpoint.probe_all_first and not is_resumed
+        return "" if may_be_none else self._spec.stream
+
+    @property
+    def cost(self) -> CostEstimate:
+        """A request for each id in each window."""
+        cost, spec = self._windows.cost, self._spec
+        if not cost.requests:
+            return cost
+        if self._context.endpoint.probe_all_first or spec.stream:
+            return replace(cost, depends_on=str(spec))
+        done = len(self._windows.schedule.resumed_from.done)
+        return replace(cost, requests=cost.requests * len(spec.listed) - done)
+
+    def current_checkpoint(self) -> Checkpoint:
+        """Return where the next run goes on, if this one stops now."""
+        reading = self._windows.reading
+        return self._source.checkpoint(reading.checkpoint(), reading)
+
+    def describe_remaining(self, checkpoint: Checkpoint) -> str:
+        """Say what is left after a checkpoint."""
+        what, done = self._windows.describe_remaining(checkpoint), len(checkpoint.done)
+        return f"{what}, but for {done} ids up to {checkpoint.end}" if done else what
+
+    def checkpoint_after(self, saved: Checkpoint, *, failed: bool) -> Checkpoint:
+        """Return the checkpoint of a stream that was read to its end, or that failed."""
+        if failed and not self._source.has_tried:
+            # It did not fail because of an id: no id is any further, and none is worse off.
+            return replace(saved, since=None)
+        current = self.current_checkpoint()
+        return self._windows.checkpoint_replacing(saved, current, failed=failed)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tap_wolkvox import report
-from tap_wolkvox.cursor.checkpoint import LATEST
+from tap_wolkvox import clock, reporting
+from tap_wolkvox.cursor.checkpoint import NEVER_DEFERRED
 from tap_wolkvox.errors import BudgetError, OperationError, QuotaError, RunError, StreamError
+from tap_wolkvox.sync.operation import deferred_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,14 +21,14 @@ if TYPE_CHECKING:
     from tap_wolkvox.messages.writer import WholeMessageWriter
     from tap_wolkvox.streams import WolkvoxStream
 
-ENOUGH = 3
-"""Streams in a row that get no answer of the API's own before their operation is given up."""
+MAX_FOREIGN_STREAMS = 3
+"""Streams in a row that get no response of the API's own before their operation is given up."""
 
 logger = logging.getLogger("tap-wolkvox")
 
 
-def read_all(operations: Sequence[Sequence[WolkvoxStream]], writer: WholeMessageWriter) -> None:
-    """Read the streams of all operations, as many of them as can be read.
+def sync_all(operations: Sequence[Sequence[WolkvoxStream]], writer: WholeMessageWriter) -> None:
+    """Sync the streams of all operations, as many of them as can be read.
 
     Args:
         operations: The streams of each operation, in the order to read them in.
@@ -36,20 +38,20 @@ def read_all(operations: Sequence[Sequence[WolkvoxStream]], writer: WholeMessage
         RunError: Something was not read; the log says what and why.
     """
     failures: list[str] = []
-    left: list[str] = []
+    deferred: list[str] = []
     try:
-        for streams in sorted(filter(None, operations), key=_patience):
-            failures += _failures(streams, left)
+        for streams in sorted(filter(None, operations), key=_operation_order):
+            failures += _sync_operation(streams, deferred)
         writer.repeat_state()
         writer.drain()
     except OSError as error:
         # Without anybody to read for, no other stream is better off.
         failures.append(f"the messages can't be written: {error.strerror}")
     finally:
-        tallies = [stream.tally for streams in operations for stream in streams]
-        for line in report.table([tally for tally in tallies if tally.seconds]):
+        stats = [stream.stats for streams in operations for stream in streams]
+        for line in reporting.stats_table([each for each in stats if each.seconds]):
             logger.info("%s", line)
-    for line in left:
+    for line in deferred:
         logger.warning("%s", line)
     for failure in failures:
         logger.error("%s", failure)
@@ -57,37 +59,37 @@ def read_all(operations: Sequence[Sequence[WolkvoxStream]], writer: WholeMessage
         raise RunError("the run is not complete: see the lines above")
 
 
-def _patience(streams: Sequence[WolkvoxStream]) -> tuple[datetime, int]:
-    """Return what orders operations: how long one has waited, and how many streams have not."""
-    since = [stream.turn[0] for stream in streams]
-    return since[0], since.count(LATEST)
+def _operation_order(streams: Sequence[WolkvoxStream]) -> tuple[datetime, int]:
+    """Return what orders operations: how long one was deferred, and how many streams were not."""
+    since = [deferred_since(stream) for stream in streams]
+    return since[0], since.count(NEVER_DEFERRED)
 
 
-def _failures(streams: Sequence[WolkvoxStream], left: list[str]) -> Iterator[str]:
-    """Read stream after stream, and yield what went wrong.
+def _sync_operation(streams: Sequence[WolkvoxStream], deferred: list[str]) -> Iterator[str]:
+    """Sync stream after stream, and yield what failed.
 
     Args:
         streams: The streams of an operation, in their order.
-        left: Takes what is left to the next run.
+        deferred: Takes what is deferred to the next run.
     """
-    operation = streams[0].connection.operation
+    operation = streams[0].operation.client.operation
     named = f"Server {operation.server}"
     logger.info("%s: dates are in %s.", named, operation.zone.key)
     for position, stream in enumerate(streams):
         try:
-            _read_next(streams[: position + 1])
+            _sync_last(streams[: position + 1])
         except BudgetError as error:
             if error.__cause__:
                 yield f"{named}, stream {stream.name} not read: {error.__cause__}"
-            unread = _leave(streams[position:], error)
-            left += (
-                f"{named}, stream {name}: left to the next run, {what}" for name, what in unread
+            remaining = _defer_all(streams[position:], error)
+            deferred += (
+                f"{named}, stream {name}: left to the next run, {what}" for name, what in remaining
             )
-            left.append(f"{named}: {error}; streams left to the next run: {len(unread)}")
+            deferred.append(f"{named}: {error}; streams left to the next run: {len(remaining)}")
             return
         except OperationError as error:
             if isinstance(error, QuotaError):
-                _leave(streams[position:], error)
+                _defer_all(streams[position:], error)
                 if error.__cause__:
                     yield f"{named}, stream {stream.name} not read: {error.__cause__}"
             names = ", ".join(stream.name for stream in streams[position:])
@@ -101,68 +103,103 @@ def _failures(streams: Sequence[WolkvoxStream], left: list[str]) -> Iterator[str
             yield f"{named}, stream {stream.name} not read: {unexpected(error)}"
 
 
-def _read_next(streams: Sequence[WolkvoxStream]) -> None:
-    """Read the last of some streams.
+def _sync_last(streams: Sequence[WolkvoxStream]) -> None:
+    """Sync the last of some streams.
 
     Args:
-        streams: It, after those that were read before it.
+        streams: It, after those that were synced before it.
 
     Raises:
-        OperationError: Neither it nor those just before it got an answer of the API's own.
+        OperationError: Neither it nor those just before it got a response of the API's own.
     """
     try:
-        _read(streams[-1])
+        _sync(streams[-1])
     except StreamError as error:
-        asked = [stream.tally for stream in streams if stream.tally.requests][-ENOUGH:]
-        if len(asked) == ENOUGH and all(tally.foreign == tally.requests for tally in asked):
-            what = f"{error}; so it was with {ENOUGH} streams in a row"
+        asked = [stream.stats for stream in streams if stream.stats.requests][-MAX_FOREIGN_STREAMS:]
+        are_foreign = all(each.foreign_responses == each.requests for each in asked)
+        if len(asked) == MAX_FOREIGN_STREAMS and are_foreign:
+            what = f"{error}; so it was with {MAX_FOREIGN_STREAMS} streams in a row"
             raise OperationError(what) from None
         raise
 
 
-def _read(stream: WolkvoxStream) -> None:
-    begin, connection = time.monotonic(), stream.connection
-    requests, questions = connection.requests, connection.questions
-    foreign = connection.foreign
+def _sync(stream: WolkvoxStream) -> None:
+    begin, client, stats = time.monotonic(), stream.operation.client, stream.stats
+    requests, quota_requests = client.requests, client.quota_requests
+    foreign_responses = client.foreign_responses
     try:
         stream.sync()
-        stream.conclude()
+        _finish(stream)
     except StreamError:
-        stream.conclude(failed=True)
+        _finish(stream, failed=True)
         raise
     finally:
-        stream.tally.seconds = time.monotonic() - begin
-        stream.tally.requests = connection.requests - requests
-        stream.tally.questions = connection.questions - questions
-        stream.tally.foreign = connection.foreign - foreign
-        # Bookmarks say at any time what is completely read: so also after a failure.
+        stats.seconds = time.monotonic() - begin
+        stats.requests = client.requests - requests
+        stats.quota_requests = client.quota_requests - quota_requests
+        stats.foreign_responses = client.foreign_responses - foreign_responses
+        # Bookmarks say at any time what is read whole: so also after a failure.
         stream.finalize_state_progress_markers()
 
 
-def _leave(
+def _finish(stream: WolkvoxStream, *, failed: bool = False) -> None:
+    """Let the state say that nothing is left, or nothing that another run could go on with.
+
+    Args:
+        stream: A stream that was read.
+        failed: Whether it could not be read to its end.
+    """
+    saved = stream.state.checkpoint
+    after = stream.reader.checkpoint_after(saved, failed=failed)
+    if after != saved:
+        stream.state.save_checkpoint(after)
+        stream.state.write()
+
+
+def _defer_all(
     streams: Sequence[WolkvoxStream], why: BudgetError | QuotaError
 ) -> list[tuple[str, str]]:
     """Let the next run go on with streams, the first of which was begun.
 
     Args:
         streams: The streams, in their order.
-        why: Why they are left.
+        why: Why they are deferred.
 
     Returns:
         The names of those with anything to read, and what that is.
     """
-    left: list[tuple[str, str]] = []
+    remaining: list[tuple[str, str]] = []
     for stream in streams:
-        # Neither the question for the quota nor the request that was refused was any service.
-        tally = stream.tally
-        served = tally.requests - tally.questions > isinstance(why, QuotaError)
-        what = stream.leave(served=served)
+        # Neither the question for the quota nor the request that was refused was of any use.
+        stats = stream.stats
+        useful = stats.requests - stats.quota_requests
+        what = _defer(stream, made_progress=useful > isinstance(why, QuotaError))
         if what:
-            left.append((stream.name, what))
-        if not tally.requests:
-            tally.seconds = 0.0
-    streams[0].write_state()
-    return left
+            remaining.append((stream.name, what))
+        if not stats.requests:
+            stats.seconds = 0.0
+    streams[0].state.write()
+    return remaining
+
+
+def _defer(stream: WolkvoxStream, *, made_progress: bool) -> str:
+    """Let the state say where the next run goes on.
+
+    Args:
+        stream: The stream.
+        made_progress: Whether it has got anything in this run.
+
+    Returns:
+        What is left, for people; nothing where nothing was to be read.
+    """
+    saved, checkpoint = stream.state.checkpoint, stream.reader.current_checkpoint()
+    what = stream.reader.describe_remaining(checkpoint)
+    if made_progress and checkpoint == replace(saved, since=None):
+        what = what and f"{what}: one step of it takes more than this run could spend"
+    if what and not made_progress:
+        checkpoint = replace(checkpoint, since=saved.since or clock.now())
+    stream.state.save_checkpoint(checkpoint)
+    return what
 
 
 def unexpected(error: Exception) -> str:
