@@ -34,10 +34,10 @@ anywhere = st.builds(
     with_an_end,
     st.builds(
         Checkpoint,
-        since=maybe(seconds.map(lambda t: t.replace(tzinfo=UTC))),
+        deferred_since=maybe(seconds.map(lambda t: t.replace(tzinfo=UTC))),
         begin=maybe(seconds),
         width=maybe(st.integers(min_value=1, max_value=10**7).map(lambda s: timedelta(seconds=s))),
-        again=maybe(seconds),
+        reread_from=maybe(seconds),
         failed=st.frozensets(st.text(min_size=1)),
         unreadable=st.dictionaries(st.text(min_size=1), seconds),
     ),
@@ -92,12 +92,12 @@ class TestARunBegins:
         assert left.to_read(USUAL, unread, None).begin == unread
 
     def test_where_something_is_to_be_read_again(self) -> None:
-        left = Checkpoint(again=at("2026-11-12T00:00:00"))
+        left = Checkpoint(reread_from=at("2026-11-12T00:00:00"))
         assert left.to_read(USUAL, UNREAD, None).begin == at("2026-11-12T00:00:00")
 
     def test_as_usual_where_that_is_earlier(self) -> None:
         assert NO_CHECKPOINT.to_read(USUAL, UNREAD, None) == USUAL
-        left = Checkpoint(again=at("2026-11-19T00:00:00"))
+        left = Checkpoint(reread_from=at("2026-11-19T00:00:00"))
         assert left.to_read(USUAL, UNREAD, None) == USUAL
 
     def test_with_the_month_that_a_first_run_began_with(self) -> None:

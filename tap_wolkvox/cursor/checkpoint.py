@@ -1,4 +1,10 @@
-"""Left off: where a stream goes on that ran out of requests, as its state tells the next run."""
+"""Checkpoint: where a stream goes on that could not be read to its end.
+
+A run that has no requests left saves a checkpoint in the state, and the next run goes on there:
+
+    run 1: reads  1 Nov .......... 12 Nov  and stops; checkpoint: begin 12 Nov
+    run 2: reads                   12 Nov .......... 20 Nov; no checkpoint
+"""
 
 from __future__ import annotations
 
@@ -31,23 +37,24 @@ class Checkpoint:
     """Where a stream goes on. Times are of the wall clock, as the API is asked for them.
 
     Args:
-        since: The instant since which it has got nothing, in UTC; None where it has got something.
+        deferred_since: The instant since which the stream gets no requests, in UTC; None where it
+            got some.
         begin: First second that is unread; None where the stream was read to its end.
         end: Last second of the window to go on with, of a stream that is asked for by id.
         width: How much to ask for next.
-        again: Day from which the pass after this one reads again, at the latest: what was younger
-            than the days to read again when it was read may change.
-        done: Ids that are read up to there, each as a hash.
-        failed: Ids that were tried in vain, each as a hash.
-        unreadable: First second of what could not be read, however little was asked for: by the
+        reread_from: The sync after the next one starts no later than this day, because rows that
+            were read within the lookback period may still change.
+        done: Hashes of the ids that are read up to `end`.
+        failed: Hashes of the ids that failed.
+        unreadable: First second of what could not be read, however little was asked for, by the
             hash of the id, or by `EVERYTHING`.
     """
 
-    since: datetime | None = None
+    deferred_since: datetime | None = None
     begin: datetime | None = None
     end: datetime | None = None
     width: timedelta | None = None
-    again: datetime | None = None
+    reread_from: datetime | None = None
     done: frozenset[str] = NO_IDS
     failed: frozenset[str] = NO_IDS
     unreadable: Mapping[str, datetime] = field(default_factory=dict)
@@ -75,11 +82,11 @@ class Checkpoint:
         if width is not None and not timedelta(seconds=width) > timedelta():
             raise ValueError
         return cls(
-            since=since,
+            deferred_since=since,
             begin=begin,
             end=end,
             width=None if width is None else timedelta(seconds=width),
-            again=again,
+            reread_from=again,
             done=done,
             failed=failed,
             unreadable=unreadable,
@@ -87,7 +94,8 @@ class Checkpoint:
 
     def put(self, state: dict[str, Any]) -> None:
         """Let the state of a stream have it, or nothing where there is nothing to say."""
-        times = {name: getattr(self, name) for name in _TIMES}
+        values = (self.deferred_since, self.begin, self.end, self.reread_from)
+        times = dict(zip(_TIMES, values, strict=True))
         held: dict[str, Any] = {
             name: time.isoformat(timespec="seconds") for name, time in times.items() if time
         }
@@ -118,8 +126,8 @@ class Checkpoint:
         elif self.begin:
             # Not before that: who can only afford the days to read again would never get on.
             begin = min(self.begin, unread)
-        elif self.again:
-            begin = min(begin, self.again)
+        elif self.reread_from:
+            begin = min(begin, self.reread_from)
         return replace(usual, begin=max(begin, start or begin))
 
     def goes_on(self, unread: Window) -> bool:
@@ -208,16 +216,19 @@ class WindowPass:
             width: How much that is to ask for first, if anything is known of it.
         """
         if self.is_empty:
-            return replace(self.before, since=None)
+            return replace(self.before, deferred_since=None)
         if self.next_unread == self.whole.begin:
             goes_on = self.before.goes_on(self.whole)
             kept = (
-                self.before if goes_on else Checkpoint(begin=self.next_unread, again=self._promised)
+                self.before
+                if goes_on
+                else Checkpoint(begin=self.next_unread, reread_from=self._promised)
             )
-            return replace(kept, since=None, width=width or kept.width)
-        return Checkpoint(begin=self._begin, width=width, again=self.reread_from(self.next_unread))
+            return replace(kept, deferred_since=None, width=width or kept.width)
+        reread_from = self.next_reread(self.next_unread)
+        return Checkpoint(begin=self._begin, width=width, reread_from=reread_from)
 
-    def reread_from(self, reached: datetime) -> datetime | None:
+    def next_reread(self, reached: datetime) -> datetime | None:
         """Return from when on the pass after this one reads again, as far as that is known.
 
         Args:
@@ -228,7 +239,7 @@ class WindowPass:
     @property
     def _promised(self) -> datetime | None:
         """What a run before has left to be read again; this pass has it, if it is the next one."""
-        return self.before.again if self.before.begin else None
+        return self.before.reread_from if self.before.begin else None
 
     @property
     def _begin(self) -> datetime:

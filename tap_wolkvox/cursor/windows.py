@@ -84,7 +84,7 @@ class Limits:
     by_day: bool = False
 
     @property
-    def grain(self) -> timedelta:
+    def granularity(self) -> timedelta:
         """The shortest range."""
         return A_DAY if self.by_day else A_SECOND
 
@@ -98,22 +98,23 @@ class Plan:
         limits: What the endpoint gives at once.
         width: How much to ask for next.
         most: What the width may grow to.
-        pace: Rows a second that are to be expected.
-        ahead: The same of what follows the next window, where a cut answer has shown it.
-        fence: End of a window that was cut: the next ones stay within it.
-        guided: Whether the width comes from what a cut answer has shown.
-        unreadable: Where the shortest range begins that could not be read before, if one could not:
-            it is asked for alone, so that it needs no search.
+        rows_per_second: Rows that are expected in a second.
+        next_rate: The same for the time after the next window, if a truncated response has shown
+            it.
+        split_boundary: End of a window that was split; the next windows do not cross it.
+        width_from_sample: Whether the width comes from the rows of a truncated response.
+        unreadable: Begin of the shortest range that could not be read in an earlier run. It is
+            asked for alone, so that it needs no search.
     """
 
     unread: Window
     limits: Limits
     width: timedelta
     most: timedelta
-    pace: float = 0.0
-    ahead: float | None = None
-    fence: datetime | None = None
-    guided: bool = False
+    rows_per_second: float = 0.0
+    next_rate: float | None = None
+    split_boundary: datetime | None = None
+    width_from_sample: bool = False
     unreadable: datetime | None = None
 
     @classmethod
@@ -124,15 +125,15 @@ class Plan:
             unreadable = midnight(unreadable)
         return cls(unread=unread, limits=limits, width=widest, most=widest, unreadable=unreadable)
 
-    def resumed(self, width: timedelta | None, fence: datetime | None = None) -> Plan:
+    def resumed(self, width: timedelta | None, split_boundary: datetime | None = None) -> Plan:
         """Return the plan of a run that goes on with what another has learned.
 
         Args:
             width: How much that would have asked for next.
-            fence: End of the window that it was in.
+            split_boundary: End of the window that it was in.
         """
         most = min(width or self.most, self.most)
-        return replace(self, width=self._floored(most), most=most, fence=fence)
+        return replace(self, width=self._floored(most), most=most, split_boundary=split_boundary)
 
     @property
     def is_done(self) -> bool:
@@ -145,9 +146,9 @@ class Plan:
         return Window(self.unread.begin, min(self._ends))
 
     @property
-    def is_divisible(self) -> bool:
+    def can_split(self) -> bool:
         """Whether less can be asked for than the window."""
-        return self._grains > 1
+        return self._steps > 1
 
     def read(self, rows: int) -> Plan:
         """Return the plan for what is left once the window is read.
@@ -158,17 +159,18 @@ class Plan:
         window = self.window
         begin = window.end + A_SECOND
         seen = rows / window.length.total_seconds()
-        pace = self.ahead if self.ahead is not None else max(seen, self.pace / FADES)
+        rate = max(seen, self.rows_per_second / FADES) if self.next_rate is None else self.next_rate
+        boundary = self.split_boundary
         most = min(self.most * RECOVERS, self.limits.days * A_DAY)
         return replace(
             self,
             unread=Window(begin, self.unread.end),
-            width=self._floored(min(most, _time_for(FILL * self.limits.rows, pace, most))),
+            width=self._floored(min(most, _time_for(FILL * self.limits.rows, rate, most))),
             most=most,
-            pace=pace,
-            ahead=None,
-            fence=self.fence if self.fence and begin <= self.fence else None,
-            guided=False,
+            rows_per_second=rate,
+            next_rate=None,
+            split_boundary=boundary if boundary and begin <= boundary else None,
+            width_from_sample=False,
         )
 
     def cut(self, shown: Sequence[datetime] = ()) -> Plan:
@@ -180,21 +182,30 @@ class Plan:
         """
         window = self.window
         within = [time for time in shown if window.begin <= time <= window.end]
-        made = replace(self, fence=window.end, guided=False, ahead=None)
-        if not within or self.guided:
+        made = replace(self, split_boundary=window.end, width_from_sample=False, next_rate=None)
+        if not within or self.width_from_sample:
             return replace(made, width=self._half)
         if any(later < earlier for earlier, later in pairwise(within)):
             middle = sorted(within)[int(MIDDLE * len(within))]
-            return replace(made, width=min(self._up_to(middle), self._half), guided=True)
+            return replace(made, width=min(self._up_to(middle), self._half), width_from_sample=True)
         last = int(SHOWN * len(within))
         behind = max((within[-1] - within[last]).total_seconds(), 1.0)
-        ahead = (len(within) - last) / behind
-        return replace(made, width=self._up_to(within[last]), ahead=ahead, guided=True)
+        next_rate = (len(within) - last) / behind
+        return replace(
+            made, width=self._up_to(within[last]), next_rate=next_rate, width_from_sample=True
+        )
 
     def failed(self) -> Plan:
         """Return the plan after the window's answer did not come: to ask for half of it."""
         half = self._half
-        return replace(self, width=half, most=half, fence=self.window.end, guided=False, ahead=None)
+        return replace(
+            self,
+            width=half,
+            most=half,
+            split_boundary=self.window.end,
+            width_from_sample=False,
+            next_rate=None,
+        )
 
     @property
     def _ends(self) -> Iterator[datetime]:
@@ -206,12 +217,12 @@ class Plan:
             # No window is as long as a year.
             yield end_of_month(origin)
         yield self.unread.end
-        if self.fence:
-            yield self.fence
+        if self.split_boundary:
+            yield self.split_boundary
         if self.unreadable and origin < self.unreadable:
             yield self.unreadable - A_SECOND
         if origin == self.unreadable:
-            yield origin + self.limits.grain - A_SECOND
+            yield origin + self.limits.granularity - A_SECOND
 
     @property
     def _origin(self) -> datetime:
@@ -219,26 +230,26 @@ class Plan:
         return midnight(self.unread.begin) if self.limits.by_day else self.unread.begin
 
     @property
-    def _grains(self) -> int:
+    def _steps(self) -> int:
         """The grains of the window, a broken one at its end included."""
-        return -((self._origin - A_SECOND - self.window.end) // self.limits.grain)
+        return -((self._origin - A_SECOND - self.window.end) // self.limits.granularity)
 
     @property
     def _half(self) -> timedelta:
-        return max(self._grains // 2, 1) * self.limits.grain
+        return max(self._steps // 2, 1) * self.limits.granularity
 
     def _up_to(self, time: datetime) -> timedelta:
         """Return the width of a window that ends before a time, and is less than this one."""
-        grains = (time - self._origin) // self.limits.grain
-        return min(max(grains, 1), self._grains - 1) * self.limits.grain
+        grains = (time - self._origin) // self.limits.granularity
+        return min(max(grains, 1), self._steps - 1) * self.limits.granularity
 
     def _floored(self, width: timedelta) -> timedelta:
-        return max(width // self.limits.grain, 1) * self.limits.grain
+        return max(width // self.limits.granularity, 1) * self.limits.granularity
 
 
-def _time_for(rows: float, pace: float, most: timedelta) -> timedelta:
+def _time_for(rows: float, rows_per_second: float, most: timedelta) -> timedelta:
     """Return how long it takes for so many rows to come, or the most."""
-    seconds = rows / pace if pace else most.total_seconds()
+    seconds = rows / rows_per_second if rows_per_second else most.total_seconds()
     return timedelta(seconds=min(seconds, most.total_seconds()))
 
 

@@ -91,7 +91,7 @@ class SnapshotReader:
         if self._context.holds_back:
             return NO_CHECKPOINT
         if self._progress is None:
-            return replace(self._context.state.checkpoint, since=None)
+            return replace(self._context.state.checkpoint, deferred_since=None)
         return Checkpoint(done=self._progress.done, failed=self._progress.failed)
 
     def describe_remaining(self, checkpoint: Checkpoint) -> str:
@@ -101,7 +101,7 @@ class SnapshotReader:
     def checkpoint_after(self, saved: Checkpoint, *, failed: bool) -> Checkpoint:
         """Return none, unless it failed before it asked for the first id."""
         not_begun = failed and self._progress is None
-        return replace(saved, since=None) if not_begun else NO_CHECKPOINT
+        return replace(saved, deferred_since=None) if not_begun else NO_CHECKPOINT
 
     def _read_partitions(self, spec: PartitionSpec, reading: _Reading) -> Iterator[RecordBatch]:
         partitions = list_partitions(self._context, spec)

@@ -144,9 +144,10 @@ class PartitionedSource:
         if window.begin != current.begin:
             return current
         end = window.end if opened.progress.has_grown else self._shorter(window).end
-        again = reading.progress.reread_from(window.end + A_SECOND) if done else current.again
+        next_reread = reading.progress.next_reread(window.end + A_SECOND)
+        reread_from = next_reread if done else current.reread_from
         failed = opened.progress.failed
-        return replace(current, end=end, again=again, done=done, failed=failed)
+        return replace(current, end=end, reread_from=reread_from, done=done, failed=failed)
 
     def _shorter(self, window: Window) -> Window:
         """Return a window that a run can afford, where it could not afford one id in this one."""
@@ -330,6 +331,6 @@ class PartitionedReader:
         """Return the checkpoint of a stream that was read to its end, or that failed."""
         if failed and not self._source.has_tried:
             # It did not fail because of an id: no id is any further, and none is worse off.
-            return replace(saved, since=None)
+            return replace(saved, deferred_since=None)
         current = self.current_checkpoint()
         return self._windows.checkpoint_replacing(saved, current, failed=failed)

@@ -105,10 +105,10 @@ class WindowedReading:
             failed: Whether it failed.
         """
         if self.progress.is_over and not self.progress.is_empty and not failed:
-            return Checkpoint(again=saved.again if saved.begin else None)
+            return Checkpoint(reread_from=saved.reread_from if saved.begin else None)
         if saved.begin and failed:
             return replace(current, end=None, width=None, done=NO_IDS, failed=NO_IDS)
-        return replace(saved, since=None, unreadable=self.learned.unreadable)
+        return replace(saved, deferred_since=None, unreadable=self.learned.unreadable)
 
     @property
     def _narrowed(self) -> timedelta | None:
@@ -176,7 +176,7 @@ class WindowFetcher:
         while not plan.is_done:
             window, self.learned.width = plan.window, plan.width
             try:
-                rows = self.fetch(window, plan.is_divisible)
+                rows = self.fetch(window, plan.can_split)
                 count, records = len(rows), self.build(rows, window)
             except ResponseTooLargeError as error:
                 plan = self._split(plan, error)
@@ -197,7 +197,7 @@ class WindowFetcher:
             StreamError: Less can't be asked for.
         """
         window = plan.window
-        if not plan.is_divisible:
+        if not plan.can_split:
             self._note_failure(plan)
             raise StreamError(f"{window}, which can't be asked for in parts: {error}") from None
         self.context.stats.splits += 1
@@ -212,7 +212,7 @@ class WindowFetcher:
 
         A window that could still have been split has failed for another reason than its rows.
         """
-        if not plan.is_divisible and plan.limits.days * A_DAY > plan.limits.grain:
+        if not plan.can_split and plan.limits.days * A_DAY > plan.limits.granularity:
             self.learned.unreadable[self.whose] = plan.window.begin
 
     def _note_success(self, window: Window) -> None:
@@ -365,7 +365,7 @@ class WindowedReader:
             failed: Whether the stream failed.
         """
         if self._reading is None:
-            return replace(saved, since=None)
+            return replace(saved, deferred_since=None)
         return self._reading.checkpoint_after(saved, current, failed=failed)
 
 

@@ -120,7 +120,7 @@ def sync_order(stream: WolkvoxStream) -> tuple[datetime, datetime, bool]:
 
 def deferred_since(stream: WolkvoxStream) -> datetime:
     """Return since when a stream waits for requests."""
-    return stream.state.checkpoint.since or NEVER_DEFERRED
+    return stream.state.checkpoint.deferred_since or NEVER_DEFERRED
 
 
 def _is_wanted(stream: Stream) -> bool:

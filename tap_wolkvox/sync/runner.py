@@ -194,10 +194,10 @@ def _defer(stream: WolkvoxStream, *, made_progress: bool) -> str:
     """
     saved, checkpoint = stream.state.checkpoint, stream.reader.current_checkpoint()
     what = stream.reader.describe_remaining(checkpoint)
-    if made_progress and checkpoint == replace(saved, since=None):
+    if made_progress and checkpoint == replace(saved, deferred_since=None):
         what = what and f"{what}: one step of it takes more than this run could spend"
     if what and not made_progress:
-        checkpoint = replace(checkpoint, since=saved.since or clock.now())
+        checkpoint = replace(checkpoint, deferred_since=saved.deferred_since or clock.now())
     stream.state.save_checkpoint(checkpoint)
     return what
 
