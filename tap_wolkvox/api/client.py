@@ -26,7 +26,7 @@ from tap_wolkvox.errors import (
     RetryableError,
     StreamError,
 )
-from tap_wolkvox.spool import told
+from tap_wolkvox.spool import explained_os_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,7 +66,7 @@ class Client:
         """The instant at which the last request was sent, in UTC."""
         self._max_retries: int = config["max_retries"]
         self._timeout: float = config["request_timeout"]
-        with told():
+        with explained_os_errors():
             self._throttle = Throttle(operation.token, config["request_interval"])
         self._cached: dict[str, Any] = {}
         # Whether the last request failed at its smallest: then its size was not the cause.

@@ -133,8 +133,8 @@ def _document(body: Spool, shape: RowExtractor) -> Any:
     A long list of rows becomes `ExtractedRows`.
     """
     try:
-        cut = splitting.cut(body, shape.path[-1]) if shape.is_list else None
-        document = _with_rows(cut, shape) if cut else None
+        split = splitting.split_list(body, shape.path[-1]) if shape.is_list else None
+        document = _with_rows(split, shape) if split else None
         if document is not None:
             return document
         # There is no such list, or what was found is another one of that name. A page of HTML is
@@ -145,24 +145,24 @@ def _document(body: Spool, shape: RowExtractor) -> Any:
         return None
 
 
-def _with_rows(cut: splitting.SplitDocument, shape: RowExtractor) -> Any:
+def _with_rows(split: splitting.SplitDocument, shape: RowExtractor) -> Any:
     """Return a document with its rows in their place; None where that is another place."""
-    if cut.around == cut.mark:
-        return _found(cut, shape) if len(shape.path) == 1 else None
-    holder = cut.around
+    if split.around == split.mark:
+        return _found(split, shape) if len(shape.path) == 1 else None
+    holder = split.around
     for name in shape.path[:-1]:
         holder = holder.get(name) if isinstance(holder, dict) else None
     last = shape.path[-1]
-    if not isinstance(holder, dict) or holder.get(last) != cut.mark:
+    if not isinstance(holder, dict) or holder.get(last) != split.mark:
         return None
-    holder[last] = _found(cut, shape)
-    return cut.around
+    holder[last] = _found(split, shape)
+    return split.around
 
 
-def _found(cut: splitting.SplitDocument, shape: RowExtractor) -> ExtractedRows[ResponseRows]:
-    """Return the rows of a list that was cut."""
-    batches = [RowBatch(part, shape) for part in cut.parts]
-    sent = sum(part.count for part in cut.parts)
+def _found(split: splitting.SplitDocument, shape: RowExtractor) -> ExtractedRows[ResponseRows]:
+    """Return the rows of a list that was split."""
+    batches = [RowBatch(part, shape) for part in split.parts]
+    sent = sum(part.count for part in split.parts)
     rows = sent if shape.is_plain else sum(len(batch.rows) for batch in batches)
     return ExtractedRows(ResponseRows(batches, rows), sent)
 

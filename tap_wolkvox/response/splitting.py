@@ -65,7 +65,7 @@ class SplitDocument:
     parts: Sequence[Span]
 
 
-def cut(spool: Spool, name: str) -> SplitDocument | None:
+def split_list(spool: Spool, name: str) -> SplitDocument | None:
     """Cut the list of a document; None where no list that begins with an object is in sight.
 
     Args:
