@@ -26,16 +26,16 @@ from tests.reports_of import (
     seconds,
 )
 from tests.simulator import Months, Simulator
-from tests.simulator.chats import FEELINGS
-from tests.simulator.desk import Desk
-from tests.simulator.endpoints import Forms
-from tests.simulator.fault_queue import FaultQueue
+from tests.simulator.endpoints.common.endpoint import Forms
+from tests.simulator.faults.queue import FaultQueue
+from tests.simulator.http.api import Desk
+from tests.simulator.world.events.chats import FEELINGS
 from tests.truth import BY_TWO_DATES, DIGITS, LINES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.simulator.answers import Row
+    from tests.simulator.endpoints.common.answers import Row
 
     Told: TypeAlias = Callable[[str], list[Row]]
 

@@ -12,15 +12,15 @@ From a shell: ``python -m tests.simulator``. The page for people is README.md be
 from __future__ import annotations
 
 from tests.simulator import faults
-from tests.simulator.answers import Answer, CodeForm
-from tests.simulator.clock import Clock
-from tests.simulator.dated import Cap, Months
-from tests.simulator.endpoints import RefusedError
+from tests.simulator.endpoints.common.answers import Answer, CodeForm
+from tests.simulator.endpoints.common.date_range import Cap, Months
+from tests.simulator.endpoints.common.endpoint import RefusedError
 from tests.simulator.faults import Fault
-from tests.simulator.journal import Request
-from tests.simulator.operation import Burst
+from tests.simulator.http.journal import Request
 from tests.simulator.simulator import Simulator
 from tests.simulator.simulators import Simulators
+from tests.simulator.world.clock import Clock
+from tests.simulator.world.operation import Burst
 
 __all__ = [
     "Answer",

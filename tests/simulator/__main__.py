@@ -13,15 +13,15 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.simulator.clock import BOGOTA
-from tests.simulator.dated import Months
+from tests.simulator.endpoints.common.date_range import Months
 from tests.simulator.simulator import Simulator
 from tests.simulator.simulators import Simulators
+from tests.simulator.world.clock import BOGOTA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.simulator.journal import Request
+    from tests.simulator.http.journal import Request
 
 _ONE = """\
 A simulated Wolkvox operation is at {url}

@@ -6,23 +6,23 @@ from dataclasses import InitVar, dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from tests.simulator.answers import Code, CodeForm, Row
-from tests.simulator.clock import BOGOTA, Clock
-from tests.simulator.control import Control
-from tests.simulator.dated import Cap, Months
-from tests.simulator.desk import Desk
-from tests.simulator.endpoints import Forms
-from tests.simulator.fault_queue import FaultQueue
-from tests.simulator.journal import Journal, Request
-from tests.simulator.operation import Conditions, Operation
-from tests.simulator.server import Rooms, Server
+from tests.simulator.endpoints.common.answers import Code, CodeForm, Row
+from tests.simulator.endpoints.common.date_range import Cap, Months
+from tests.simulator.endpoints.common.endpoint import Forms
+from tests.simulator.faults.queue import FaultQueue
+from tests.simulator.http.api import Desk
+from tests.simulator.http.control import Control
+from tests.simulator.http.journal import Journal, Request
+from tests.simulator.http.server import Rooms, Server
+from tests.simulator.world.clock import BOGOTA, Clock
+from tests.simulator.world.operation import Conditions, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
     from types import TracebackType
 
-    from tests.simulator.operation import Burst
+    from tests.simulator.world.operation import Burst
 
 
 @dataclass(kw_only=True, eq=False)

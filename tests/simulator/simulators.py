@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from tests.simulator.server import Server
+from tests.simulator.http.server import Server
 
 if TYPE_CHECKING:
     from tests.simulator.simulator import Simulator

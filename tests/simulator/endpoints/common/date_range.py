@@ -1,0 +1,127 @@
+"""What all endpoints that take dates share: the range, how fresh its rows are, how many fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from tests.simulator.endpoints.common.answers import ErrorCase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date, tzinfo
+
+    from tests.simulator.endpoints.common.answers import Row
+
+DIGITS = "%Y%m%d%H%M%S"
+ROW_CAP = 60_000
+A_SECOND = timedelta(seconds=1)
+A_DAY = timedelta(days=1)
+MARGIN = timedelta(hours=3)
+"""How far local time may be turned back, and more."""
+
+
+class Cap(Enum):
+    """What an answer says that would hold more rows than it may: the vendor does not tell."""
+
+    SILENT = "it ends, and counts what it holds"
+    COUNTED = "it ends, and counts all"
+    ERROR = "it is an error"
+
+
+class Months(Enum):
+    """What an answer holds of a range that crosses the end of a month.
+
+    The vendor's manual has its reports within one month; of the API it does not say so.
+    """
+
+    ALL = "all of it"
+    FIRST = "the first month alone"
+    LAST = "the last month alone"
+    NONE = "nothing: it is refused"
+
+
+TOO_MANY_ROWS = ErrorCase(400, "THE RESULT EXCEEDS THE LIMIT OF RECORDS, SHORTEN THE RANGE")
+"""The words are ours."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """From one local second to another, both of them in it."""
+
+    begin: datetime
+    end: datetime
+
+    def __contains__(self, local: datetime) -> bool:
+        return self.begin <= local.replace(tzinfo=None) <= self.end
+
+    @property
+    def crosses_a_month_end(self) -> bool:
+        """Whether it begins in another month than it ends."""
+        return (self.begin.year, self.begin.month) != (self.end.year, self.end.month)
+
+    def days(self) -> Iterator[date]:
+        """The local days it touches."""
+        day = self.begin.date()
+        while day <= self.end.date():
+            yield day
+            day += A_DAY
+
+    def instants(self, zone: tzinfo) -> tuple[datetime, datetime]:
+        """Two instants with everything between them, whatever daylight saving time does."""
+        return self.begin.replace(tzinfo=zone) - MARGIN, self.end.replace(tzinfo=zone) + MARGIN
+
+
+def asked_range(query: Mapping[str, str]) -> Range | None:
+    """The range that is asked for; None if it is none."""
+    try:
+        begin, end = (
+            datetime.strptime(query[name], DIGITS)  # noqa: DTZ007  # local, as rows are
+            for name in ("date_ini", "date_end")
+        )
+    except ValueError:
+        return None
+    fourteen = len(query["date_ini"]) == len(query["date_end"]) == len("YYYYMMDDHHMMSS")
+    return Range(begin, end) if fourteen and begin <= end else None
+
+
+def answered_range(query: Mapping[str, str], days: int, months: Months) -> Range | None:
+    """The part of the range that is answered; None if it is refused."""
+    asked = asked_range(query)
+    if asked is None or asked.end - asked.begin + A_SECOND > days * A_DAY:
+        return None
+    return _of_months(asked, months) if asked.crosses_a_month_end else asked
+
+
+def _of_months(asked: Range, months: Months) -> Range | None:
+    second = _month_of(_month_of(asked.begin) + 31 * A_DAY)
+    parts = {
+        Months.ALL: asked,
+        Months.FIRST: Range(asked.begin, second - A_SECOND),
+        Months.LAST: Range(_month_of(asked.end), asked.end),
+    }
+    return parts.get(months)
+
+
+def _month_of(moment: datetime) -> datetime:
+    return moment.replace(day=1, hour=0, minute=0, second=0)
+
+
+def with_range(query: Mapping[str, str], asked: Range) -> dict[str, str]:
+    """The same parameters with another range."""
+    dates = {"date_ini": asked.begin, "date_end": asked.end}
+    return {**query, **{name: f"{each:{DIGITS}}" for name, each in dates.items()}}
+
+
+def fitted(
+    rows: list[Row], cap: int, how: Cap, *, newest_first: bool
+) -> tuple[list[Row], int] | None:
+    """The rows that fit an answer and how many it says there are; None if it is an error."""
+    ordered = rows[::-1] if newest_first else rows
+    if len(rows) <= cap:
+        return ordered, len(rows)
+    if how is Cap.ERROR:
+        return None
+    return ordered[:cap], len(rows) if how is Cap.COUNTED else cap

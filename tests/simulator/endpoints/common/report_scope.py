@@ -1,0 +1,94 @@
+"""A report over a range: what of the calls and sessions it may know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from typing import TYPE_CHECKING
+
+from tests.simulator.endpoints.common.date_range import A_SECOND, Range, asked_range
+from tests.simulator.world.events import calls, shifts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.simulator.endpoints.common.answers import Row
+    from tests.simulator.endpoints.common.endpoint import Question, Rows
+    from tests.simulator.world.events.calls import Call
+    from tests.simulator.world.events.shifts import Session
+
+
+@dataclass(frozen=True)
+class Report:
+    """One question about a range, asked at one moment; ``known`` is up to when it knows."""
+
+    question: Question
+    asked: Range
+    known: datetime
+
+    def local(self, moment: datetime) -> datetime:
+        """What the operation's clocks show at a moment."""
+        return moment.astimezone(self.question.operation.clock.zone).replace(tzinfo=None)
+
+    def within(self, moment: datetime) -> bool:
+        """Whether a moment lies in the range."""
+        return self.local(moment) in self.asked
+
+    def calls_around(self) -> list[Call]:
+        """The calls that ended, of the range and of some hours before and after; by date."""
+        operation = self.question.operation
+        begin, end = self.asked.instants(operation.clock.zone)
+        found = calls.between(operation, begin, min(end, self.known))
+        return [call for call in found if call.ended <= self.known]
+
+    def calls(self) -> Iterator[tuple[datetime, Call]]:
+        """The calls of the range that ended, each with its local date; by date."""
+        for call in self.calls_around():
+            local = self.local(call.date)
+            if local in self.asked:
+                yield local, call
+
+    def connected(self) -> Iterator[tuple[datetime, Call]]:
+        """The calls in which somebody talked to somebody."""
+        return ((local, call) for local, call in self.calls() if call.connected)
+
+    def sessions(self) -> Iterator[Session]:
+        """The sessions that began, of all days which the range touches."""
+        for day in self.asked.days():
+            for session in shifts.of_day(self.question.operation, day):
+                if session.begin <= self.known:
+                    yield session
+
+    def seconds(self, begin: datetime, end: datetime) -> Iterator[tuple[datetime, int]]:
+        """How many of each local half hour lie between two moments, in the range and are known."""
+        moment = max(begin, self._instant(self.asked.begin))
+        until = min(end, self._instant(self.asked.end + A_SECOND), self.known)
+        while moment < until:
+            local = self.local(moment)
+            left = 1800 - local.minute % 30 * 60 - local.second
+            step = min(left, int((until - moment).total_seconds()))
+            if not step:
+                return
+            yield local, step
+            moment += step * A_SECOND
+
+    def so_far(self, begin: datetime, end: datetime) -> int:
+        """Seconds from one moment to another, which may not have come."""
+        return int((min(end, self.known) - begin).total_seconds())
+
+    def _instant(self, local: datetime) -> datetime:
+        return local.replace(tzinfo=self.question.operation.clock.zone).astimezone(UTC)
+
+
+def over_range(rows: Callable[[Report], list[Row]]) -> Rows:
+    """Rows for a question: none if what it asks for is no range."""
+
+    @wraps(rows)
+    def found(question: Question) -> list[Row]:
+        asked = asked_range(question.query)
+        if asked is None:
+            return []
+        return rows(Report(question, asked, question.operation.known_until().astimezone(UTC)))
+
+    return found

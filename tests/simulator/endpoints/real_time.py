@@ -1,0 +1,353 @@
+"""real_time.php: the figures of this second, and what happened in the last minutes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tests.simulator.endpoints.common.endpoint import Endpoint, Question
+from tests.simulator.endpoints.reports.skills.by_hour import LEVELS, Waits
+from tests.simulator.world.events import calls
+from tests.simulator.world.missing_values import perhaps
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from tests.simulator.endpoints.common.answers import Row
+    from tests.simulator.world.entities import Agent, Skill
+    from tests.simulator.world.events.calls import Call
+    from tests.simulator.world.operation import Operation
+
+FOUND = "{count} records were found"
+STATES = ("READY", "TALK", "ACW", "RING", "Almuerzo", "Pausa activa")
+AT_WORK = 24
+"""Agents who are logged in: the first so many."""
+
+MESSAGES = ("Hola, buenos días", "¿Me ayudan con mi factura? 🙏", "Con gusto", "<b>Gracias</b>")
+
+
+def _now(question: Question) -> datetime:
+    return question.operation.clock.now().replace(microsecond=0)
+
+
+def _dice(question: Question, *about: object) -> Random:
+    """Another for each second."""
+    return question.operation.dice("real time", _now(question).isoformat(), *about)
+
+
+def _at_work(question: Question) -> tuple[Agent, ...]:
+    return question.operation.world.agents[:AT_WORK]
+
+
+def _clock(seconds: int) -> str:
+    """HH:MM:SS, also beyond a day."""
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _percent(dice: Random) -> str:
+    return f"{dice.uniform(0, 100):.2f} %"
+
+
+def _local(moment: datetime, operation: Operation) -> str:
+    return f"{moment.astimezone(operation.clock.zone):%Y-%m-%d %H:%M:%S}"
+
+
+def agents(question: Question) -> list[Row]:
+    """One row an agent who is logged in."""
+    rows = []
+    times = ("ready_time", "inbound_time", "outbound_time", "acw_time", "ring_time", "login_time")
+    for agent in _at_work(question):
+        dice = _dice(question, "agent", agent.id)
+        inbound, outbound = dice.randint(0, 40), dice.randint(0, 60)
+        rows.append(
+            {
+                "agent_id": agent.id,
+                "agent_name": agent.name,
+                "agent_status": dice.choice(STATES),
+                "calls": str(inbound + outbound),
+                "inbound": str(inbound),
+                "outbound": str(outbound),
+                "internal": str(dice.randint(0, 4)),
+                "time_state_now": str(dice.randint(0, 3000)),
+                **{name: _clock(dice.randint(0, 30_000)) for name in times},
+                "aht_time": perhaps(dice, _clock(dice.randint(60, 600))),
+                "ocupation": perhaps(dice, _percent(dice)),
+                "aux_time": _clock(dice.randint(0, 100_000)),
+            }
+        )
+    return rows
+
+
+def calls_last_10(question: Question) -> list[Row]:
+    """One row a leg of a call of the last 10 minutes."""
+    operation = question.operation
+    now = _now(question)
+    return [
+        {
+            "type_interaction": call.type,
+            "result": call.result,
+            "date": _local(call.date, operation),
+            "telephone": call.customer.phone,
+            "customer_id": call.customer.id,
+            "conn_id": call.conn_id,
+        }
+        for call in calls.between(operation, now - timedelta(minutes=10), now)
+    ]
+
+
+def hits_last_hour(question: Question) -> list[Row]:
+    """One row a call of the last 60 minutes that was a success; 14 digits for a date."""
+    operation = question.operation
+    now = _now(question)
+    return [
+        {
+            "conn_id": call.conn_id,
+            "type_interaction": call.type,
+            "date": f"{call.date.astimezone(operation.clock.zone):%Y%m%d%H%M%S}",
+            "telephone": call.customer.phone,
+            "customer_id": call.customer.id,
+            "hit": "yes",
+        }
+        for call in calls.between(operation, now - timedelta(minutes=60), now)
+        if call.hit
+    ]
+
+
+def info_server(question: Question) -> list[Row]:
+    """One row about the machine."""
+    dice = _dice(question, "server")
+    low, average, high = sorted(dice.uniform(5, 95) for _ in range(3))
+    return [
+        {
+            "cpu_avg_10s": f"{average:.1f}",
+            "cpu_max_10s": f"{high:.1f}",
+            "cpu_min_10s": f"{low:.1f}",
+            "ram": f"{dice.uniform(20, 90):.1f}",
+            "calls": str(dice.randint(0, 60)),
+            "connected_agents": str(AT_WORK),
+        }
+    ]
+
+
+def _bare_object(around: dict[str, object], rows: list[Row], _: Question) -> object:
+    return around | {"data": rows[0]}
+
+
+def latency(question: Question) -> list[Row]:
+    """One object that holds a list by agent, one by address and one by user of the PBX."""
+    by_agent = [_latency_of(agent, question) for agent in _at_work(question)]
+    addresses = sorted({row["ip"] for row in by_agent})
+    return [
+        {
+            "by_agent": by_agent,
+            "by_ip": [_latency_at(ip, by_agent, question) for ip in addresses],
+            "by_pbx": [
+                {"user": f"pbx{number}", "status": "OK", **_loss(_dice(question, "pbx", number))}
+                for number in range(1, 5)
+            ],
+        }
+    ]
+
+
+def _loss(dice: Random) -> Row:
+    return {
+        "tx_jitter": f"{dice.uniform(0, 20):.1f}",
+        "rx_jitter": f"{dice.uniform(0, 20):.1f}",
+        "tx_ploss": _percent(dice),
+        "rx_ploss": _percent(dice),
+    }
+
+
+def _latency_of(agent: Agent, question: Question) -> Row:
+    dice = _dice(question, "latency", agent.id)
+    last = _now(question) - timedelta(seconds=dice.randrange(3600))
+    return {
+        "agent_id": agent.id,
+        "latency_ms": str(dice.randint(8, 240)),
+        "ip": f"203.0.113.{dice.randint(1, 6)}0",
+        "version": "6.2.1",
+        "agent_status": dice.choice(STATES),
+        **_loss(dice),
+        "network_rejection": _percent(dice),
+        "connection_type": dice.choice(("Ethernet", "Wifi")),
+        "platform": dice.choice(("app", "web")),
+        "last_date": perhaps(dice, _local(last, question.operation)),
+    }
+
+
+def _latency_at(ip: str, by_agent: list[Row], question: Question) -> Row:
+    found = [int(row["latency_ms"]) for row in by_agent if row["ip"] == ip]
+    return {
+        "ip": ip,
+        "total_agents": str(len(found)),
+        "average_latency": f"{sum(found) / len(found):.2f}",
+        "maximum": str(max(found)),
+        "minimum": str(min(found)),
+        "network_rejection": _percent(_dice(question, "ip", ip)),
+    }
+
+
+def skills(question: Question) -> list[Row]:
+    """One row a skill, with its calls of today: all, or the one that was asked for."""
+    now, wanted = _now(question), question.query.get("skill_id")
+    today: defaultdict[str, list[Call]] = defaultdict(list)
+    midnight = now.replace(hour=0, minute=0, second=0)
+    for call in calls.between(question.operation, midnight - timedelta(seconds=1), now):
+        if call.skill:
+            today[call.skill.id].append(call)
+    return [
+        _skill(question, each, today[each.id], now)
+        for each in question.operation.world.skills
+        if wanted in {"all", each.id}
+    ]
+
+
+def _skill(question: Question, skill: Skill, found: list[Call], now: datetime) -> Row:
+    """The figures of those who wait no longer."""
+    waits = Waits([call for call in found if call.rang <= now])
+    return {
+        "skill_id": skill.id,
+        "skill_name": skill.name,
+        "calls_in_queue_now": str(len(found) - len(waits.calls)),
+        "stat_inbound": str(len(waits.calls)),
+        "stat_answer": str(len(waits.answered)),
+        "stat_abandon": str(len(waits.abandoned)),
+        **{f"service_level_{n}seg": waits.level(n) for n in LEVELS},
+        "by_abandon": waits.abandon(),
+    } | _level_asked_for(question, waits)
+
+
+def _level_asked_for(question: Question, waits: Waits[Call]) -> Row:
+    """A service level of one's own.
+
+    For those that every row has, the vendor's table promises a level for 0 seconds and the
+    example has none; here there is none.
+    """
+    seconds = question.query.get("services_time", "")
+    if not seconds.isdecimal() or int(seconds) in LEVELS:
+        return {}
+    return {f"service_level_{seconds}seg": waits.level(int(seconds))}
+
+
+def campaigns(question: Question) -> list[Row]:
+    """One row a campaign; its id, its name and the share of a phone are one text."""
+    rows = []
+    for each in question.operation.world.campaigns:
+        dice = _dice(question, "campaign", each.id)
+        dialled = dice.randint(0, len(each.customers))
+        answered = dice.randint(0, dialled)
+        rows.append(
+            {
+                "campaign": f"{each.id} - {each.name} - tel1: {dice.randint(0, 100)} %",
+                "speed": str(dice.randint(1, 9)),
+                "status": "started" if each.started else "stopped",
+                "skill_id": each.skill.id,
+                "records": str(len(each.customers)),
+                "clean": str(len(each.customers) - dialled),
+                "dial": str(dialled),
+                "answer": str(answered),
+                "no_answer": str(dialled - answered),
+                "busy/congestion/failed": str(dice.randint(0, 9)),
+                "answer_machine": str(dice.randint(0, 9)),
+                "penetration_day": _percent(dice),
+                "penetration_now": perhaps(dice, f"{dice.uniform(100, 2_000):,.2f} %"),
+                "hits": str(dice.randint(0, answered)),
+                "calls_x_min": f"{dice.uniform(0, 30):.1f}",
+                "recycled": str(dice.randint(0, 5)),
+            }
+        )
+    return rows
+
+
+def chats(question: Question) -> list[Row]:
+    """One row an agent with a list of the chats that are open; every fourth has none."""
+    return [
+        {
+            "agent_id": agent.id,
+            "active_chats": [_chat(agent, question, chat) for chat in range(number % 4)],
+        }
+        for number, agent in enumerate(_at_work(question))
+    ]
+
+
+def _chat(agent: Agent, question: Question, number: int) -> Row:
+    operation = question.operation
+    dice = _dice(question, "chat", agent.id, number)
+    began = _now(question) - timedelta(seconds=dice.randint(60, 3600))
+    connector = dice.choice(operation.world.connectors)
+    customer = dice.choice(operation.world.customers)
+    return {
+        "conn_id": calls.conn_id(agent, began, dice, number),
+        "channel": connector.channel,
+        "connector_id": connector.id,
+        "customer_phone": customer.phone,
+        "conversation": [
+            {
+                "from": dice.choice((customer.name, agent.name)),
+                "msg": message,
+                "date": _local(began + timedelta(seconds=10 * place), operation),
+            }
+            for place, message in enumerate(MESSAGES[: dice.randint(1, 4)])
+        ],
+    }
+
+
+def interactions(question: Question) -> list[Row]:
+    """One row an agent with a list of the interactions that are open; every third has none."""
+    return [
+        {
+            "agent_id": agent.id,
+            "active_interactions": [
+                _interaction(agent, question, each) for each in range(number % 3)
+            ],
+        }
+        for number, agent in enumerate(_at_work(question)[:9])
+    ]
+
+
+def _interaction(agent: Agent, question: Question, number: int) -> Row:
+    operation = question.operation
+    dice = _dice(question, "interaction", agent.id, number)
+    began = _now(question) - timedelta(seconds=dice.randint(60, 86_400))
+    return {
+        "conn_id": calls.conn_id(agent, began, dice, number),
+        "subject": dice.choice(("Solicitud de información", "PQR 2026 ⚠️")),
+        "fromname": dice.choice(operation.world.customers).name,
+        "date": _local(began, operation),
+    }
+
+
+def recall(question: Question) -> list[Row]:
+    """One row a call that is due: 15 of them, in the days to come."""
+    operation = question.operation
+    dice = operation.dice("recall", operation.clock.today())
+    midnight = _now(question).replace(hour=0, minute=0, second=0)
+    rows = []
+    for customer in dice.sample(operation.world.customers, 15):
+        due = midnight + timedelta(days=1, seconds=dice.randrange(5 * 86_400))
+        rows.append(
+            {
+                "type_recall": dice.choice(("manual", "auto")),
+                "date_recall": f"{due:%Y-%m-%d %H:%M:%S}",
+                "phone_number": customer.phone,
+                "id_campaing": dice.choice(operation.world.campaigns).id,
+                "id_agent": dice.choice(operation.world.agents).id,
+            }
+        )
+    wanted = question.query["type"]
+    return [row for row in rows if wanted in {"all", row["type_recall"]}]
+
+
+ENDPOINTS = (
+    Endpoint("real_time", "agents", 200, FOUND, agents),
+    Endpoint("real_time", "calls_last_10", 200, FOUND, calls_last_10),
+    Endpoint("real_time", "hits_last_hour", 200, FOUND, hits_last_hour),
+    Endpoint("real_time", "info_server", "", "", info_server, dress=_bare_object),
+    Endpoint("real_time", "latency", 200, FOUND, latency),
+    Endpoint("real_time", "skills", 200, FOUND, skills, ("skill_id",)),
+    Endpoint("real_time", "campaigns", 200, FOUND, campaigns, bare=True),
+    Endpoint("real_time", "chats", "200", FOUND, chats),
+    Endpoint("real_time", "interactions", "200", FOUND, interactions),
+    Endpoint("real_time", "recall", "200", FOUND, recall, ("type",)),
+)

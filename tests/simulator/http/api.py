@@ -1,0 +1,194 @@
+"""The desk at which requests arrive: refused, charged, answered, and perhaps struck by a fault."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.simulator.endpoints import billing, campaign, information, quality, real_time, whatsapp
+from tests.simulator.endpoints.common.answers import (
+    NOT_FOUND,
+    ONLY_GET,
+    PARAMETER_MISSING,
+    UNKNOWN_API,
+    Answer,
+    ErrorCase,
+    Row,
+    failed,
+)
+from tests.simulator.endpoints.common.endpoint import Endpoint, Forms, Question
+from tests.simulator.endpoints.reports import assistant, customer, gamification, speech, surveys
+from tests.simulator.endpoints.reports import audit_log as audit
+from tests.simulator.endpoints.reports import messages as message_reports
+from tests.simulator.endpoints.reports import notifications as notices
+from tests.simulator.endpoints.reports import quality as quality_reports
+from tests.simulator.endpoints.reports.agents import activity as agent_reports
+from tests.simulator.endpoints.reports.agents import breakdowns as agent_sums
+from tests.simulator.endpoints.reports.agents import holds_transfers_previews as agent_details
+from tests.simulator.endpoints.reports.calls import activity_codes as code_reports
+from tests.simulator.endpoints.reports.calls import call_backs
+from tests.simulator.endpoints.reports.calls import call_list as call_reports
+from tests.simulator.endpoints.reports.calls import costs_and_failures as phone_reports
+from tests.simulator.endpoints.reports.campaigns import records as campaign_records
+from tests.simulator.endpoints.reports.campaigns import results as campaign_reports
+from tests.simulator.endpoints.reports.chats import cases as interaction_reports
+from tests.simulator.endpoints.reports.chats import chat_list as chat_reports
+from tests.simulator.endpoints.reports.chats import journeys as chat_journeys
+from tests.simulator.endpoints.reports.menus import usage as menu_reports
+from tests.simulator.endpoints.reports.menus import voice_bots as voice_services
+from tests.simulator.endpoints.reports.skills import by_hour as skill_reports
+from tests.simulator.endpoints.reports.skills import interactions as skill_details
+from tests.simulator.endpoints.reports.skills import service_levels as skill_levels
+from tests.simulator.faults import NONE, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.simulator.faults.queue import FaultQueue
+    from tests.simulator.http.journal import Request
+    from tests.simulator.world.operation import Operation, Seat
+
+# A new file of the API is one more room here.
+_ALL = (
+    *billing.ENDPOINTS,
+    *information.ENDPOINTS,
+    *real_time.ENDPOINTS,
+    *campaign.ENDPOINTS,
+    *quality.ENDPOINTS,
+    *whatsapp.ENDPOINTS,
+    *call_reports.ENDPOINTS,
+    *agent_reports.ENDPOINTS,
+    *skill_reports.ENDPOINTS,
+    *chat_reports.ENDPOINTS,
+    *audit.ENDPOINTS,
+    *agent_details.ENDPOINTS,
+    *agent_sums.ENDPOINTS,
+    *customer.ENDPOINTS,
+    *code_reports.ENDPOINTS,
+    *phone_reports.ENDPOINTS,
+    *skill_levels.ENDPOINTS,
+    *skill_details.ENDPOINTS,
+    *campaign_reports.ENDPOINTS,
+    *campaign_records.ENDPOINTS,
+    *gamification.ENDPOINTS,
+    *quality_reports.ENDPOINTS,
+    *assistant.ENDPOINTS,
+    *message_reports.ENDPOINTS,
+    *notices.ENDPOINTS,
+    *interaction_reports.ENDPOINTS,
+    *chat_journeys.ENDPOINTS,
+    *menu_reports.ENDPOINTS,
+    *call_backs.ENDPOINTS,
+    *surveys.ENDPOINTS,
+    *voice_services.ENDPOINTS,
+    *speech.ENDPOINTS,
+)
+ENDPOINTS = {(each.file, each.api): each for each in _ALL}
+FILES = {file for file, _ in ENDPOINTS}
+
+_PATH = re.compile(r"/api/v2/(\w+)\.php")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is to be sent, how, and the seat to give back; no seat, no cost."""
+
+    answer: Answer
+    fault: Fault = NONE
+    seat: Seat | None = None
+
+    @property
+    def cost(self) -> int:
+        """Requests taken off the quota."""
+        return 0 if self.seat is None else 1
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where the requests to one operation are dealt with."""
+
+    operation: Operation
+    faults: FaultQueue
+    forms: Forms = Forms()  # noqa: RUF009  # frozen
+
+    def receive(self, request: Request) -> Outcome:
+        """Deal with one request; whoever sends the outcome gives its seat back.
+
+        A fault strikes only what was admitted: a refusal never uses one up.
+        """
+        file = _file(request.path)
+        if file is None:
+            return Outcome(NOT_FOUND)
+        if request.method != "GET":
+            return Outcome(_only_get(request.method))
+        seat = self.operation.admit(request.token)
+        if isinstance(seat, ErrorCase):
+            return Outcome(failed(seat))
+        answer = self._answer(file, request, seat)
+        return Outcome(answer, self.faults.take(file, request.api), seat)
+
+    def leave(self, outcome: Outcome) -> None:
+        """Take back the seat of an outcome that is sent."""
+        if outcome.seat is not None:
+            self.operation.leave(outcome.seat)
+
+    def rows(self, file: str, api: str, token: str, asked: Mapping[str, str]) -> list[Row]:
+        """The rows an endpoint would answer with now; nobody is charged.
+
+        Raises:
+            LookupError: No such endpoint.
+            RefusedError: It does not answer this.
+        """
+        return _endpoint(file, api).found(self._question(token, asked, asked))
+
+    def content(self, file: str, api: str, token: str, asked: Mapping[str, str]) -> object:
+        """What an endpoint would answer now, as parsed; nobody is charged.
+
+        Raises:
+            LookupError: No such endpoint.
+        """
+        question = self._question(token, asked, asked)
+        return _endpoint(file, api).answer(question, self.forms).content
+
+    def _question(self, token: str, query: Mapping[str, str], body: Mapping[str, str]) -> Question:
+        usage = self.operation.usage(token)
+        return Question(self.operation, token, usage, query, body, self.forms)
+
+    def _answer(self, file: str, request: Request, seat: Seat) -> Answer:
+        if not request.api:
+            return failed(PARAMETER_MISSING)
+        try:
+            endpoint = _endpoint(file, request.api)
+        except LookupError:
+            return failed(UNKNOWN_API)
+        body = _object(request.body)
+        question = Question(self.operation, seat.token, seat.usage, request.query, body, self.forms)
+        return endpoint.answer(question, self.forms)
+
+
+def _endpoint(file: str, api: str) -> Endpoint:
+    return ENDPOINTS[file, api]
+
+
+def _file(path: str) -> str | None:
+    """The API's file a path names, if there is one."""
+    match = _PATH.fullmatch(path)
+    return match[1] if match and match[1] in FILES else None
+
+
+def _object(body: bytes) -> dict[str, str]:
+    """The texts of a JSON object; nothing where the body is no such thing."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _only_get(method: str) -> Answer:
+    answer = failed(ONLY_GET)
+    headers = (*answer.headers, ("Allow", "GET"), ("Connection", "close"))
+    # A body after HEAD would be read as the next answer.
+    return Answer(answer.status, b"" if method == "HEAD" else answer.content, headers)

@@ -1,0 +1,189 @@
+"""The HTTP server: reads requests, hands them to the desk or the control, sends what comes back."""
+
+from __future__ import annotations
+
+import socket
+import socketserver
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+from weakref import WeakSet
+
+from tests.simulator.endpoints.common.answers import NOT_FOUND
+from tests.simulator.http.journal import Journal, Request
+from tests.simulator.http.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tests.simulator.endpoints.common.answers import Answer
+    from tests.simulator.http.api import Desk, Outcome
+    from tests.simulator.http.control import Control
+
+HOST = "127.0.0.1"
+CONTROL = "/simulator/"
+_LOOK_UP_EVERY = 0.01  # seconds, to see whether it is to stop
+
+# As socketserver has it; only the first occurs here.
+Accepted: TypeAlias = socket.socket | tuple[bytes, socket.socket]
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """Those the server hands the requests to one operation to."""
+
+    desk: Desk
+    journal: Journal
+    control: Control
+
+
+@dataclass
+class Visit:
+    """One request, from the moment it is seen until it is over."""
+
+    rooms: Rooms
+    number: int
+    outcome: Outcome | None = None
+    over: bool = False
+
+    def end(self, status: int | None) -> None:
+        """Free the seat and note how it went, once."""
+        if self.over:
+            return
+        self.over = True
+        if self.outcome is not None:
+            self.rooms.desk.leave(self.outcome)
+        cost = self.outcome.cost if self.outcome else 0
+        self.rooms.journal.close(self.number, status=status, cost=cost)
+
+
+class Server(ThreadingHTTPServer):
+    """A thread a connection; closing ends them all, hung ones too.
+
+    Args:
+        port: Where to listen; 0 for any free port.
+        rooms: Whose requests begin with which path; with an empty one, all of them do.
+    """
+
+    daemon_threads = False  # those are the threads that closing waits for
+    request_queue_size = 64
+    # On Windows the option would let two servers share a port.
+    allow_reuse_address = sys.platform != "win32"
+
+    def __init__(self, port: int, rooms: Mapping[str, Rooms]) -> None:
+        self.rooms = rooms
+        self.closing = Event()
+        self._connections: WeakSet[socket.socket] = WeakSet()
+        super().__init__((HOST, port), Handler)
+        self._thread = Thread(target=self.serve_forever, args=(_LOOK_UP_EVERY,), name="simulator")
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self.server_address[1])
+
+    def url(self, prefix: str = "") -> str:
+        """Where the API is whose paths begin with ``prefix``."""
+        return f"http://{HOST}:{self.port}{prefix}/api/v2"
+
+    def find(self, path: str) -> tuple[Rooms, str] | None:
+        """Whose request it is, and what they see of its path; None for nobody's."""
+        for prefix, rooms in self.rooms.items():
+            if not prefix or path.startswith(f"{prefix}/"):
+                return rooms, path.removeprefix(prefix)
+        return None
+
+    def server_bind(self) -> None:
+        """Bind without asking for the host's name, which can take seconds."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = HOST, self.port
+
+    def start(self) -> None:
+        """Serve in a thread of its own."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop, and wait until every thread and socket is gone."""
+        self.closing.set()
+        self.shutdown()
+        self._thread.join()
+        for connection in self._connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self.server_close()
+
+    def get_request(self) -> tuple[socket.socket, object]:
+        """Accept a connection and remember it for closing."""
+        connection, address = super().get_request()
+        self._connections.add(connection)
+        return connection, address
+
+    def handle_error(self, request: Accepted, client_address: object) -> None:
+        """A client that leaves is no news; anything else is a fault of the simulator's own."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Server
+
+    def log_message(self, *args: object, **kwargs: object) -> None:
+        """Say nothing: the journal tells what was asked."""
+
+    def do_GET(self) -> None:
+        """Answer."""
+        self._answer()
+
+    def _answer(self) -> None:
+        url = urlsplit(self.path)
+        body = self._body()
+        found = self.server.find(url.path)
+        if found is None:
+            self._send(NOT_FOUND)
+            return
+        rooms, path = found
+        if path.startswith(CONTROL):
+            self._send(rooms.control.answer(self.command, path, body))
+        else:
+            self._api(rooms, self._request(url._replace(path=path), body))
+
+    def _body(self) -> bytes:
+        """What was sent; only after a GET of a known length is the next request sure to be one."""
+        length = self.headers.get("Content-Length", "0")
+        self.close_connection |= self.command != "GET" or not length.isdecimal()
+        return self.rfile.read(int(length)) if length.isdecimal() else b""
+
+    def _request(self, url: SplitResult, body: bytes) -> Request:
+        query = dict(parse_qsl(url.query, keep_blank_values=True))
+        return Request(self.command, url.path, query, self.headers.get("wolkvox-token"), body)
+
+    def _api(self, rooms: Rooms, request: Request) -> None:
+        visit = Visit(rooms, rooms.journal.open(request))
+        wire = self._wire(visit.end)
+        try:
+            visit.outcome = rooms.desk.receive(request)
+            visit.outcome.fault.strike(wire, visit.outcome.answer)
+        except ConnectionError:
+            wire.keeps = False
+        finally:
+            visit.end(None)
+            self.close_connection |= not wire.keeps
+
+    def _send(self, answer: Answer) -> None:
+        self._wire(lambda _: None).send(answer)
+
+    def _wire(self, over: Callable[[int | None], None]) -> Wire:
+        return Wire(self.connection, self.server.closing, over)
+
+
+# Refused by whoever answers, and not by the library's own page.
+for _method in ("POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
+    setattr(Handler, f"do_{_method}", Handler.do_GET)

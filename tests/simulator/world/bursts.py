@@ -1,0 +1,31 @@
+"""When it happens what a burst puts on top."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import tzinfo
+
+    from tests.simulator.world.operation import Burst
+
+AN_HOUR = 3600
+
+
+def spread(
+    burst: Burst, count: int, zone: tzinfo, hour: datetime
+) -> Iterator[tuple[int, datetime]]:
+    """Those of so many moments, evenly over a burst, that lie in an hour, with their numbers."""
+    begin, end = (_instant(each, zone) for each in (burst.begin, burst.end))
+    lasts = max(1, int((end - begin).total_seconds()))
+    since = int((hour - begin).total_seconds())
+    first, beyond = (-(-second * count // lasts) for second in (since, since + AN_HOUR))
+    for number in range(max(0, first), min(count, beyond)):
+        yield number, begin + timedelta(seconds=number * lasts // count)
+
+
+def _instant(moment: datetime, zone: tzinfo) -> datetime:
+    local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return local.astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,1 @@
+"""What happens in the operation, from its seed: the same whenever one looks."""

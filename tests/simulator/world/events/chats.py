@@ -1,0 +1,297 @@
+"""The chats of an operation, and what its bots were asked: the same whenever one looks."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tests.simulator.world import rhythm
+from tests.simulator.world.bursts import spread
+from tests.simulator.world.cache import remembered
+from tests.simulator.world.events import shifts
+from tests.simulator.world.events.calls import conn_id
+from tests.simulator.world.missing_values import missing, perhaps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from random import Random
+
+    from tests.simulator.world.entities import Agent, Code, Connector, Customer, Skill
+    from tests.simulator.world.operation import Operation
+
+AN_HOUR = timedelta(hours=1)
+LONGEST = timedelta(hours=24)
+"""No chat stays open longer."""
+
+AGENT, BOT, CUSTOMER = "agent", "chat-bot", "customer"
+NOBODY = "0"
+"""Stands for the id of a chat where a bot's customer came to none."""
+
+TIMEOUT = "TIMEOUTCHAT"
+TIMES_OUT = 23 * 3600
+BOT_HOUR = 10
+"""Sessions of bots that lead to nobody; some chats begin with one too."""
+
+SOON = 45
+"""Seconds within which an agent writes who has got a chat."""
+
+UNANSWERED = 0.12
+TIMED_OUT = 0.1
+TRANSFERRED = 0.12
+LED_BY_BOT = 0.4
+CODED_LATE = 0.15
+PICTURE = 0.02
+
+FEELINGS = ("very negative", "negative", "neutral", "positive", "very positive")
+TEXTS = {
+    CUSTOMER: ("Hola, buenos días", "¿Me ayudan con mi factura? 🙏", "Sí, señora 👍🏽", "…",
+               "Mi número de contrato es 00457", "No he podido pagar en línea 😡"),
+    AGENT: ("Con gusto, ¿me confirma su cédula?", "Permítame un momento mientras verifico ⏳",
+            'Puede pagar <a href="https://example.com/pagos?id=1&amp;m=2">aquí</a>',
+            "<p>Señor usuario:<br>su caso quedó <b>radicado</b>.</p>", "¿Algo más?\n¡Feliz día!"),
+    BOT: ("Bienvenido 🤖 Elija una opción:\n1. Pagos\n2. Soporte", "Lo comunico con un asesor"),
+}  # fmt: skip
+EXCHANGES = (
+    ("Hola", "¡Hola! 👋 Soy <b>Sofía</b>, tu asistente. ¿En qué te ayudo?"),
+    ("1", "Escribe tu número de cédula, sin puntos"),
+    ("¿Cuánto debo?", "Tu saldo es $ 45.900; paga antes del día 15 📅"),
+    ("Quiero hablar con un asesor 😤", "Un momento, por favor…"),
+    ("Gracias, muy amable", '¿Nos calificas? <a href="https://example.com/nps">Aquí</a>'),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What somebody (AGENT, BOT, CUSTOMER) wrote in a chat."""
+
+    date: datetime
+    sender: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One chat of a customer with an agent; its first message opens it.
+
+    It ``waited`` seconds for the agent. What it came to is known from ``coded_at`` on. ``blank``
+    is how its rows say that there is no value.
+    """
+
+    conn_id: str
+    opened: datetime
+    closed: datetime
+    waited: int
+    agent: Agent
+    customer: Customer
+    skill: Skill
+    connector: Connector
+    messages: tuple[Message, ...]
+    code: Code
+    coded_at: datetime
+    feeling: str
+    comments: str
+    comment: str
+    extra: str
+    email: str
+    transferred: bool
+    blank: str
+
+    @property
+    def lasted(self) -> int:
+        """Seconds it was open."""
+        return int((self.closed - self.opened).total_seconds())
+
+    @property
+    def until_answer(self) -> int | None:
+        """Seconds until the agent wrote; None if the agent never did."""
+        for message in self.messages:
+            if message.sender == AGENT:
+                return int((message.date - self.opened).total_seconds())
+        return None
+
+    def texts_of(self, sender: str) -> list[str]:
+        """All that somebody wrote."""
+        return [message.text for message in self.messages if message.sender == sender]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A talk of a customer with a bot; ``conn_id`` is NOBODY's if it led to no chat."""
+
+    id: str
+    connector: Connector
+    customer: Customer
+    email: str
+    conn_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question to a bot and its answer."""
+
+    session: Session
+    date: datetime
+    query: str
+    answer: str
+
+
+def hours(begin: datetime, end: datetime) -> Iterator[datetime]:
+    """The hours, in UTC, that hold all from one moment to another."""
+    hour = begin.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    while hour <= end:
+        yield hour
+        hour += AN_HOUR
+
+
+def moments(operation: Operation, dice: Random, hour: datetime, usual: float) -> list[datetime]:
+    """When something happens in an hour that usually happens so many times; oldest first."""
+    wanted = dice.uniform(0.5, 1.5) * usual * operation.conditions.pace
+    # The fraction is thrown for: also at a small pace there is something now and then.
+    count = int(wanted + dice.random())
+    return sorted(hour + timedelta(seconds=dice.randrange(3600)) for _ in range(count))
+
+
+def opened(operation: Operation, begin: datetime, end: datetime) -> list[Chat]:
+    """The chats opened from one moment to another, and perhaps some around; oldest first."""
+    return [chat for hour in hours(begin, end) for chat in _of_hour(operation, hour)]
+
+
+def exchanges(operation: Operation, begin: datetime, end: datetime) -> list[Exchange]:
+    """The exchanges from one moment to another, and perhaps some around; oldest first."""
+    # A session may have begun in the hour before.
+    found = [
+        exchange
+        for hour in hours(begin - AN_HOUR, end)
+        for exchange in _exchanges_of_hour(operation, hour)
+    ]
+    return sorted(found, key=lambda each: (each.date, each.session.id))
+
+
+@remembered
+def _of_hour(operation: Operation, hour: datetime) -> tuple[Chat, ...]:
+    dice = operation.dice("chats", hour.isoformat())
+    usual = rhythm.chats(hour.astimezone(operation.clock.zone))
+    dates = moments(operation, dice, hour, usual)
+    return tuple(_chat(operation, dice, date, number) for number, date in enumerate(dates))
+
+
+def _chat(operation: Operation, dice: Random, date: datetime, number: int) -> Chat:
+    timed_out = dice.random() < TIMED_OUT
+    skill = dice.choice(operation.world.skills[:-1])
+    agent = _agent(operation, dice, skill, date)
+    customer = dice.choice(operation.world.customers)
+    lasted = TIMES_OUT + dice.randrange(600) if timed_out else _some_minutes(dice, 40)
+    waited = dice.randint(0, 90)
+    closed = date + timedelta(seconds=lasted)
+    return Chat(
+        conn_id=conn_id(agent, date, dice, number),
+        opened=date,
+        closed=closed,
+        waited=waited,
+        agent=agent,
+        customer=customer,
+        skill=skill,
+        connector=dice.choice(operation.world.connectors),
+        messages=_messages(dice, date, waited, _some_minutes(dice, 10) if timed_out else lasted),
+        code=_code(operation, dice, timed_out=timed_out),
+        coded_at=closed if timed_out else closed + _until_coded(dice),
+        feeling=perhaps(dice, dice.choice(FEELINGS), 0.1),
+        comments=perhaps(dice, f"{customer.first_name} escribe por «factura» 🧾", 0.6),
+        comment=perhaps(dice, "Se envía <i>soporte</i> de pago; cliente satisfecho", 0.4),
+        extra=perhaps(dice, f"pedido {dice.randint(1, 9999):05}", 0.8),
+        email=perhaps(dice, _email(customer)),
+        transferred=dice.random() < TRANSFERRED,
+        blank=missing(dice),
+    )
+
+
+def _agent(operation: Operation, dice: Random, skill: Skill, date: datetime) -> Agent:
+    """An expert, who is at work if any is."""
+    experts = [agent for agent, _ in skill.experts]
+    hour = date.replace(minute=0, second=0, microsecond=0)
+    at_work = shifts.on_duty(operation, hour)
+    return dice.choice([each for each in experts if each in at_work] or experts)
+
+
+def _some_minutes(dice: Random, usual: int) -> int:
+    """In seconds: 6 minutes to 12 hours, the more often the shorter."""
+    return min(12 * 3600, 360 + int(dice.expovariate(1 / (60 * usual))))
+
+
+def _messages(dice: Random, date: datetime, waited: int, lasted: int) -> tuple[Message, ...]:
+    """What the customer writes first; the agent soon, or never; and then anybody."""
+    answer = [waited + dice.randint(1, SOON)] if dice.random() >= UNANSWERED else []
+    begin = answer[0] if answer else waited
+    later = sorted(dice.sample(range(begin + 1, lasted), dice.randint(0, 4)))
+    others = (AGENT, CUSTOMER, BOT) if answer else (CUSTOMER, BOT)
+    senders = dice.choices(others, (55, 35, 10)[-len(others) :], k=len(later))
+    written = zip((0, *answer, *later), (CUSTOMER, *(AGENT for _ in answer), *senders), strict=True)
+    return tuple(
+        Message(date + timedelta(seconds=after), sender, _text(dice, sender))
+        for after, sender in written
+    )
+
+
+def _text(dice: Random, sender: str) -> str:
+    if dice.random() < PICTURE:
+        return f"data:image/png;base64,{b64encode(dice.randbytes(900)).decode()}"
+    return dice.choice(TEXTS[sender])
+
+
+def _code(operation: Operation, dice: Random, *, timed_out: bool) -> Code:
+    codes = operation.world.codes_of("cod_act1")
+    return dice.choice([code for code in codes if (code.id == TIMEOUT) is timed_out])
+
+
+def _until_coded(dice: Random) -> timedelta:
+    late = dice.random() < CODED_LATE
+    return timedelta(seconds=dice.randint(600, 40 * 3600) if late else dice.randint(0, 600))
+
+
+@remembered
+def _exchanges_of_hour(operation: Operation, hour: datetime) -> tuple[Exchange, ...]:
+    return tuple(_exchanges(operation, hour))
+
+
+def _exchanges(operation: Operation, hour: datetime) -> Iterator[Exchange]:
+    """Of the sessions that begin in an hour: those that led to nobody first, bursts last."""
+    dice = operation.dice("bots", hour.isoformat())
+    for number, date in enumerate(moments(operation, dice, hour, BOT_HOUR)):
+        yield from _talk(dice, _session(operation, dice, date, number), date)
+    for chat in _of_hour(operation, hour):
+        if dice.random() < LED_BY_BOT:
+            # The chat opens with the session, so its id is known from the first exchange on.
+            yield from _talk(dice, _session_of(dice, chat), chat.opened)
+    for burst in operation.conditions.bursts:
+        for number, date in spread(burst, burst.exchanges, operation.clock.zone, hour):
+            yield _exchange(dice, _session(operation, dice, date, number), date)
+
+
+def _session(operation: Operation, dice: Random, date: datetime, number: int) -> Session:
+    """One that leads to nobody."""
+    id_ = f"{int(date.timestamp())}.{dice.randint(100_000, 999_999)}.{number}"
+    connector = dice.choice(operation.world.connectors)
+    customer = dice.choice(operation.world.customers)
+    return Session(id_, connector, customer, perhaps(dice, _email(customer)), NOBODY)
+
+
+def _session_of(dice: Random, chat: Chat) -> Session:
+    id_ = f"{int(chat.opened.timestamp())}.{dice.randint(100_000, 999_999)}.{chat.agent.id}"
+    return Session(id_, chat.connector, chat.customer, chat.email, chat.conn_id)
+
+
+def _talk(dice: Random, session: Session, date: datetime) -> Iterator[Exchange]:
+    """Up to five exchanges, over before the shortest chat."""
+    for _ in range(dice.randint(1, 5)):
+        yield _exchange(dice, session, date)
+        date += timedelta(seconds=dice.randint(3, 85))
+
+
+def _exchange(dice: Random, session: Session, date: datetime) -> Exchange:
+    return Exchange(session, date, *dice.choice(EXCHANGES))
+
+
+def _email(customer: Customer) -> str:
+    return f"cliente{customer.id}@example.com"
