@@ -24,7 +24,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from tests.simulator import Clock, CodeForm, Fault, RefusedError, Simulator, faults
-from tests.simulator.http.api import ENDPOINTS
+from tests.simulator.http.routes import ENDPOINTS
 from tests.simulator.world.missing_values import FORMS
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.reports_of import BOTH_DAYS, DAY, MISSING, MONTH, NOON, TODAY, rows, seconds, total
 from tests.simulator import Simulator
-from tests.simulator.world.operation import Burst
+from tests.simulator.world.bursts import Burst
 
 if TYPE_CHECKING:
     from tests.simulator.endpoints.common.answers import Row

@@ -13,14 +13,15 @@ from __future__ import annotations
 
 from tests.simulator import faults
 from tests.simulator.endpoints.common.answers import Answer, CodeForm
-from tests.simulator.endpoints.common.date_range import Cap, Months
+from tests.simulator.endpoints.common.date_range import Months
 from tests.simulator.endpoints.common.endpoint import RefusedError
+from tests.simulator.endpoints.common.row_cap import Cap
 from tests.simulator.faults import Fault
 from tests.simulator.http.journal import Request
 from tests.simulator.simulator import Simulator
 from tests.simulator.simulators import Simulators
+from tests.simulator.world.bursts import Burst
 from tests.simulator.world.clock import Clock
-from tests.simulator.world.operation import Burst
 
 __all__ = [
     "Answer",

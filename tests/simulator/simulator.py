@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from tests.simulator.endpoints.common.answers import Code, CodeForm, Row
-from tests.simulator.endpoints.common.date_range import Cap, Months
+from tests.simulator.endpoints.common.date_range import Months
 from tests.simulator.endpoints.common.endpoint import Forms
+from tests.simulator.endpoints.common.row_cap import Cap
 from tests.simulator.faults.queue import FaultQueue
 from tests.simulator.http.api import Desk
 from tests.simulator.http.control import Control
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
-    from tests.simulator.world.operation import Burst
+    from tests.simulator.world.bursts import Burst
 
 
 @dataclass(kw_only=True, eq=False)

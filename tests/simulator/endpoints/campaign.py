@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
 from tests.simulator.endpoints.common.endpoint import Endpoint, Question
-from tests.simulator.world.events.calls import conn_id
+from tests.simulator.world.events.call import conn_id
 from tests.simulator.world.missing_values import missing, perhaps
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tests.simulator.endpoints.common.endpoint import Endpoint, Question
-from tests.simulator.endpoints.reports.skills.by_hour import LEVELS, Waits
+from tests.simulator.endpoints.common.endpoint import FOUND, Endpoint, Question
+from tests.simulator.endpoints.common.waits import LEVELS, Waits
 from tests.simulator.world.events import calls
 from tests.simulator.world.missing_values import perhaps
 
@@ -16,27 +16,24 @@ if TYPE_CHECKING:
 
     from tests.simulator.endpoints.common.answers import Row
     from tests.simulator.world.entities import Agent, Skill
-    from tests.simulator.world.events.calls import Call
+    from tests.simulator.world.events.call import Call
     from tests.simulator.world.operation import Operation
 
-FOUND = "{count} records were found"
 STATES = ("READY", "TALK", "ACW", "RING", "Almuerzo", "Pausa activa")
 AT_WORK = 24
 """Agents who are logged in: the first so many."""
 
-MESSAGES = ("Hola, buenos días", "¿Me ayudan con mi factura? 🙏", "Con gusto", "<b>Gracias</b>")
 
-
-def _now(question: Question) -> datetime:
+def now_of(question: Question) -> datetime:
     return question.operation.clock.now().replace(microsecond=0)
 
 
-def _dice(question: Question, *about: object) -> Random:
+def dice_of(question: Question, *about: object) -> Random:
     """Another for each second."""
-    return question.operation.dice("real time", _now(question).isoformat(), *about)
+    return question.operation.dice("real time", now_of(question).isoformat(), *about)
 
 
-def _at_work(question: Question) -> tuple[Agent, ...]:
+def agents_at_work(question: Question) -> tuple[Agent, ...]:
     return question.operation.world.agents[:AT_WORK]
 
 
@@ -49,7 +46,7 @@ def _percent(dice: Random) -> str:
     return f"{dice.uniform(0, 100):.2f} %"
 
 
-def _local(moment: datetime, operation: Operation) -> str:
+def local_text(moment: datetime, operation: Operation) -> str:
     return f"{moment.astimezone(operation.clock.zone):%Y-%m-%d %H:%M:%S}"
 
 
@@ -57,8 +54,8 @@ def agents(question: Question) -> list[Row]:
     """One row an agent who is logged in."""
     rows = []
     times = ("ready_time", "inbound_time", "outbound_time", "acw_time", "ring_time", "login_time")
-    for agent in _at_work(question):
-        dice = _dice(question, "agent", agent.id)
+    for agent in agents_at_work(question):
+        dice = dice_of(question, "agent", agent.id)
         inbound, outbound = dice.randint(0, 40), dice.randint(0, 60)
         rows.append(
             {
@@ -82,12 +79,12 @@ def agents(question: Question) -> list[Row]:
 def calls_last_10(question: Question) -> list[Row]:
     """One row a leg of a call of the last 10 minutes."""
     operation = question.operation
-    now = _now(question)
+    now = now_of(question)
     return [
         {
             "type_interaction": call.type,
             "result": call.result,
-            "date": _local(call.date, operation),
+            "date": local_text(call.date, operation),
             "telephone": call.customer.phone,
             "customer_id": call.customer.id,
             "conn_id": call.conn_id,
@@ -99,7 +96,7 @@ def calls_last_10(question: Question) -> list[Row]:
 def hits_last_hour(question: Question) -> list[Row]:
     """One row a call of the last 60 minutes that was a success; 14 digits for a date."""
     operation = question.operation
-    now = _now(question)
+    now = now_of(question)
     return [
         {
             "conn_id": call.conn_id,
@@ -116,7 +113,7 @@ def hits_last_hour(question: Question) -> list[Row]:
 
 def info_server(question: Question) -> list[Row]:
     """One row about the machine."""
-    dice = _dice(question, "server")
+    dice = dice_of(question, "server")
     low, average, high = sorted(dice.uniform(5, 95) for _ in range(3))
     return [
         {
@@ -136,14 +133,14 @@ def _bare_object(around: dict[str, object], rows: list[Row], _: Question) -> obj
 
 def latency(question: Question) -> list[Row]:
     """One object that holds a list by agent, one by address and one by user of the PBX."""
-    by_agent = [_latency_of(agent, question) for agent in _at_work(question)]
+    by_agent = [_latency_of(agent, question) for agent in agents_at_work(question)]
     addresses = sorted({row["ip"] for row in by_agent})
     return [
         {
             "by_agent": by_agent,
             "by_ip": [_latency_at(ip, by_agent, question) for ip in addresses],
             "by_pbx": [
-                {"user": f"pbx{number}", "status": "OK", **_loss(_dice(question, "pbx", number))}
+                {"user": f"pbx{number}", "status": "OK", **_loss(dice_of(question, "pbx", number))}
                 for number in range(1, 5)
             ],
         }
@@ -160,8 +157,8 @@ def _loss(dice: Random) -> Row:
 
 
 def _latency_of(agent: Agent, question: Question) -> Row:
-    dice = _dice(question, "latency", agent.id)
-    last = _now(question) - timedelta(seconds=dice.randrange(3600))
+    dice = dice_of(question, "latency", agent.id)
+    last = now_of(question) - timedelta(seconds=dice.randrange(3600))
     return {
         "agent_id": agent.id,
         "latency_ms": str(dice.randint(8, 240)),
@@ -172,7 +169,7 @@ def _latency_of(agent: Agent, question: Question) -> Row:
         "network_rejection": _percent(dice),
         "connection_type": dice.choice(("Ethernet", "Wifi")),
         "platform": dice.choice(("app", "web")),
-        "last_date": perhaps(dice, _local(last, question.operation)),
+        "last_date": perhaps(dice, local_text(last, question.operation)),
     }
 
 
@@ -184,13 +181,13 @@ def _latency_at(ip: str, by_agent: list[Row], question: Question) -> Row:
         "average_latency": f"{sum(found) / len(found):.2f}",
         "maximum": str(max(found)),
         "minimum": str(min(found)),
-        "network_rejection": _percent(_dice(question, "ip", ip)),
+        "network_rejection": _percent(dice_of(question, "ip", ip)),
     }
 
 
 def skills(question: Question) -> list[Row]:
     """One row a skill, with its calls of today: all, or the one that was asked for."""
-    now, wanted = _now(question), question.query.get("skill_id")
+    now, wanted = now_of(question), question.query.get("skill_id")
     today: defaultdict[str, list[Call]] = defaultdict(list)
     midnight = now.replace(hour=0, minute=0, second=0)
     for call in calls.between(question.operation, midnight - timedelta(seconds=1), now):
@@ -234,7 +231,7 @@ def campaigns(question: Question) -> list[Row]:
     """One row a campaign; its id, its name and the share of a phone are one text."""
     rows = []
     for each in question.operation.world.campaigns:
-        dice = _dice(question, "campaign", each.id)
+        dice = dice_of(question, "campaign", each.id)
         dialled = dice.randint(0, len(each.customers))
         answered = dice.randint(0, dialled)
         rows.append(
@@ -260,69 +257,11 @@ def campaigns(question: Question) -> list[Row]:
     return rows
 
 
-def chats(question: Question) -> list[Row]:
-    """One row an agent with a list of the chats that are open; every fourth has none."""
-    return [
-        {
-            "agent_id": agent.id,
-            "active_chats": [_chat(agent, question, chat) for chat in range(number % 4)],
-        }
-        for number, agent in enumerate(_at_work(question))
-    ]
-
-
-def _chat(agent: Agent, question: Question, number: int) -> Row:
-    operation = question.operation
-    dice = _dice(question, "chat", agent.id, number)
-    began = _now(question) - timedelta(seconds=dice.randint(60, 3600))
-    connector = dice.choice(operation.world.connectors)
-    customer = dice.choice(operation.world.customers)
-    return {
-        "conn_id": calls.conn_id(agent, began, dice, number),
-        "channel": connector.channel,
-        "connector_id": connector.id,
-        "customer_phone": customer.phone,
-        "conversation": [
-            {
-                "from": dice.choice((customer.name, agent.name)),
-                "msg": message,
-                "date": _local(began + timedelta(seconds=10 * place), operation),
-            }
-            for place, message in enumerate(MESSAGES[: dice.randint(1, 4)])
-        ],
-    }
-
-
-def interactions(question: Question) -> list[Row]:
-    """One row an agent with a list of the interactions that are open; every third has none."""
-    return [
-        {
-            "agent_id": agent.id,
-            "active_interactions": [
-                _interaction(agent, question, each) for each in range(number % 3)
-            ],
-        }
-        for number, agent in enumerate(_at_work(question)[:9])
-    ]
-
-
-def _interaction(agent: Agent, question: Question, number: int) -> Row:
-    operation = question.operation
-    dice = _dice(question, "interaction", agent.id, number)
-    began = _now(question) - timedelta(seconds=dice.randint(60, 86_400))
-    return {
-        "conn_id": calls.conn_id(agent, began, dice, number),
-        "subject": dice.choice(("Solicitud de información", "PQR 2026 ⚠️")),
-        "fromname": dice.choice(operation.world.customers).name,
-        "date": _local(began, operation),
-    }
-
-
 def recall(question: Question) -> list[Row]:
     """One row a call that is due: 15 of them, in the days to come."""
     operation = question.operation
     dice = operation.dice("recall", operation.clock.today())
-    midnight = _now(question).replace(hour=0, minute=0, second=0)
+    midnight = now_of(question).replace(hour=0, minute=0, second=0)
     rows = []
     for customer in dice.sample(operation.world.customers, 15):
         due = midnight + timedelta(days=1, seconds=dice.randrange(5 * 86_400))
@@ -347,7 +286,5 @@ ENDPOINTS = (
     Endpoint("real_time", "latency", 200, FOUND, latency),
     Endpoint("real_time", "skills", 200, FOUND, skills, ("skill_id",)),
     Endpoint("real_time", "campaigns", 200, FOUND, campaigns, bare=True),
-    Endpoint("real_time", "chats", "200", FOUND, chats),
-    Endpoint("real_time", "interactions", "200", FOUND, interactions),
     Endpoint("real_time", "recall", "200", FOUND, recall, ("type",)),
 )

@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.simulator.endpoints import billing, campaign, information, quality, real_time, whatsapp
 from tests.simulator.endpoints.common.answers import (
     NOT_FOUND,
     ONLY_GET,
@@ -19,29 +18,8 @@ from tests.simulator.endpoints.common.answers import (
     failed,
 )
 from tests.simulator.endpoints.common.endpoint import Endpoint, Forms, Question
-from tests.simulator.endpoints.reports import assistant, customer, gamification, speech, surveys
-from tests.simulator.endpoints.reports import audit_log as audit
-from tests.simulator.endpoints.reports import messages as message_reports
-from tests.simulator.endpoints.reports import notifications as notices
-from tests.simulator.endpoints.reports import quality as quality_reports
-from tests.simulator.endpoints.reports.agents import activity as agent_reports
-from tests.simulator.endpoints.reports.agents import breakdowns as agent_sums
-from tests.simulator.endpoints.reports.agents import holds_transfers_previews as agent_details
-from tests.simulator.endpoints.reports.calls import activity_codes as code_reports
-from tests.simulator.endpoints.reports.calls import call_backs
-from tests.simulator.endpoints.reports.calls import call_list as call_reports
-from tests.simulator.endpoints.reports.calls import costs_and_failures as phone_reports
-from tests.simulator.endpoints.reports.campaigns import records as campaign_records
-from tests.simulator.endpoints.reports.campaigns import results as campaign_reports
-from tests.simulator.endpoints.reports.chats import cases as interaction_reports
-from tests.simulator.endpoints.reports.chats import chat_list as chat_reports
-from tests.simulator.endpoints.reports.chats import journeys as chat_journeys
-from tests.simulator.endpoints.reports.menus import usage as menu_reports
-from tests.simulator.endpoints.reports.menus import voice_bots as voice_services
-from tests.simulator.endpoints.reports.skills import by_hour as skill_reports
-from tests.simulator.endpoints.reports.skills import interactions as skill_details
-from tests.simulator.endpoints.reports.skills import service_levels as skill_levels
 from tests.simulator.faults import NONE, Fault
+from tests.simulator.http.routes import ENDPOINTS, FILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,44 +27,6 @@ if TYPE_CHECKING:
     from tests.simulator.faults.queue import FaultQueue
     from tests.simulator.http.journal import Request
     from tests.simulator.world.operation import Operation, Seat
-
-# A new file of the API is one more room here.
-_ALL = (
-    *billing.ENDPOINTS,
-    *information.ENDPOINTS,
-    *real_time.ENDPOINTS,
-    *campaign.ENDPOINTS,
-    *quality.ENDPOINTS,
-    *whatsapp.ENDPOINTS,
-    *call_reports.ENDPOINTS,
-    *agent_reports.ENDPOINTS,
-    *skill_reports.ENDPOINTS,
-    *chat_reports.ENDPOINTS,
-    *audit.ENDPOINTS,
-    *agent_details.ENDPOINTS,
-    *agent_sums.ENDPOINTS,
-    *customer.ENDPOINTS,
-    *code_reports.ENDPOINTS,
-    *phone_reports.ENDPOINTS,
-    *skill_levels.ENDPOINTS,
-    *skill_details.ENDPOINTS,
-    *campaign_reports.ENDPOINTS,
-    *campaign_records.ENDPOINTS,
-    *gamification.ENDPOINTS,
-    *quality_reports.ENDPOINTS,
-    *assistant.ENDPOINTS,
-    *message_reports.ENDPOINTS,
-    *notices.ENDPOINTS,
-    *interaction_reports.ENDPOINTS,
-    *chat_journeys.ENDPOINTS,
-    *menu_reports.ENDPOINTS,
-    *call_backs.ENDPOINTS,
-    *surveys.ENDPOINTS,
-    *voice_services.ENDPOINTS,
-    *speech.ENDPOINTS,
-)
-ENDPOINTS = {(each.file, each.api): each for each in _ALL}
-FILES = {file for file, _ in ENDPOINTS}
 
 _PATH = re.compile(r"/api/v2/(\w+)\.php")
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import tzinfo
+    from datetime import datetime, tzinfo
 
-    from tests.simulator.world.operation import Burst
 
 AN_HOUR = 3600
 
@@ -29,3 +29,16 @@ def spread(
 def _instant(moment: datetime, zone: tzinfo) -> datetime:
     local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     return local.astimezone(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True)
+class Burst:
+    """Calls and bot exchanges that happen on top of the usual ones, evenly between two moments.
+
+    Moments without a zone are local.
+    """
+
+    begin: datetime
+    end: datetime
+    calls: int = 0
+    exchanges: int = 0

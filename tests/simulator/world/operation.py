@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
 
+    from tests.simulator.world.bursts import Burst
     from tests.simulator.world.clock import Clock
 
 AT_ONCE_PER_TOKEN = 2
@@ -55,19 +56,6 @@ class Seat:
 
     token: str
     usage: Usage
-
-
-@dataclass(frozen=True)
-class Burst:
-    """Calls and bot exchanges that happen on top of the usual ones, evenly between two moments.
-
-    Moments without a zone are local.
-    """
-
-    begin: datetime
-    end: datetime
-    calls: int = 0
-    exchanges: int = 0
 
 
 @dataclass(frozen=True)

@@ -7,28 +7,15 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from tests.simulator.endpoints.common.answers import ErrorCase
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date, tzinfo
 
-    from tests.simulator.endpoints.common.answers import Row
-
 DIGITS = "%Y%m%d%H%M%S"
-ROW_CAP = 60_000
 A_SECOND = timedelta(seconds=1)
 A_DAY = timedelta(days=1)
 MARGIN = timedelta(hours=3)
 """How far local time may be turned back, and more."""
-
-
-class Cap(Enum):
-    """What an answer says that would hold more rows than it may: the vendor does not tell."""
-
-    SILENT = "it ends, and counts what it holds"
-    COUNTED = "it ends, and counts all"
-    ERROR = "it is an error"
 
 
 class Months(Enum):
@@ -41,10 +28,6 @@ class Months(Enum):
     FIRST = "the first month alone"
     LAST = "the last month alone"
     NONE = "nothing: it is refused"
-
-
-TOO_MANY_ROWS = ErrorCase(400, "THE RESULT EXCEEDS THE LIMIT OF RECORDS, SHORTEN THE RANGE")
-"""The words are ours."""
 
 
 @dataclass(frozen=True)
@@ -113,15 +96,3 @@ def with_range(query: Mapping[str, str], asked: Range) -> dict[str, str]:
     """The same parameters with another range."""
     dates = {"date_ini": asked.begin, "date_end": asked.end}
     return {**query, **{name: f"{each:{DIGITS}}" for name, each in dates.items()}}
-
-
-def fitted(
-    rows: list[Row], cap: int, how: Cap, *, newest_first: bool
-) -> tuple[list[Row], int] | None:
-    """The rows that fit an answer and how many it says there are; None if it is an error."""
-    ordered = rows[::-1] if newest_first else rows
-    if len(rows) <= cap:
-        return ordered, len(rows)
-    if how is Cap.ERROR:
-        return None
-    return ordered[:cap], len(rows) if how is Cap.COUNTED else cap

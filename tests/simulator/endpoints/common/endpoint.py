@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from tests.simulator.endpoints.common import date_range as dated
+from tests.simulator.endpoints.common import date_range, row_cap
 from tests.simulator.endpoints.common.answers import (
     NO_ROWS,
     PARAMETER_MISSING,
@@ -19,7 +19,8 @@ from tests.simulator.endpoints.common.answers import (
     envelope,
     failed,
 )
-from tests.simulator.endpoints.common.date_range import ROW_CAP, Cap, Months
+from tests.simulator.endpoints.common.date_range import Months
+from tests.simulator.endpoints.common.row_cap import ROW_CAP, Cap
 
 if TYPE_CHECKING:
     from tests.simulator.world.operation import Operation, Usage
@@ -113,11 +114,11 @@ class Endpoint:
         """The same, over no longer a range than it takes, and no more of it than it answers."""
         if not self.days or not self._given(question):
             return self.found(question)
-        asked = dated.answered_range(question.query, self.days, question.forms.months)
+        asked = date_range.answered_range(question.query, self.days, question.forms.months)
         if asked is None:
             # In the words that also say that there are no rows.
             raise RefusedError(NO_ROWS)
-        return self.found(replace(question, query=dated.with_range(question.query, asked)))
+        return self.found(replace(question, query=date_range.with_range(question.query, asked)))
 
     def _given(self, question: Question) -> bool:
         return all(question.query.get(name) for name in self.needs)
@@ -130,14 +131,18 @@ class Endpoint:
             return failed(refused.case)
         if self.empty and not rows:
             return failed(self.empty)
-        fitted = dated.fitted(
+        fitted = row_cap.fitted(
             rows, forms.row_cap or self.cap, forms.cap, newest_first=forms.newest_first
         )
         if fitted is None:
-            return failed(dated.TOO_MANY_ROWS)
+            return failed(row_cap.TOO_MANY_ROWS)
         rows, count = fitted
         if self.bare and forms.bare_lists:
             return Answer(200, rows, rows_at=())
         code = self.code if forms.code is CodeForm.DOCUMENTED else forms.code
         around = envelope(code, self.msg.format(count=count))
         return Answer(200, self.dress(around, rows, question), rows_at=self.rows_at)
+
+
+FOUND = "{count} records were found"
+DATES = ("date_ini", "date_end")

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.date_range import A_SECOND, Range, asked_range
 from tests.simulator.world.events import calls, shifts
+from tests.simulator.world.hours import Event, hours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.simulator.endpoints.common.answers import Row
     from tests.simulator.endpoints.common.endpoint import Question, Rows
-    from tests.simulator.world.events.calls import Call
+    from tests.simulator.world.events.call import Call
     from tests.simulator.world.events.shifts import Session
+    from tests.simulator.world.operation import Operation
 
 
 @dataclass(frozen=True)
@@ -92,3 +94,23 @@ def over_range(rows: Callable[[Report], list[Row]]) -> Rows:
         return rows(Report(question, asked, question.operation.known_until().astimezone(UTC)))
 
     return found
+
+
+AT_ONCE = timedelta()
+
+
+def known(
+    report: Report,
+    of_hour: Callable[[Operation, datetime], tuple[Event, ...]],
+    later: timedelta = AT_ONCE,
+) -> list[Event]:
+    """The events of the range that are known, by date; an hour's are that much later at most."""
+    operation = report.question.operation
+    begin, end = report.asked.instants(operation.clock.zone)
+    found = [
+        event
+        for hour in hours(begin - later, min(end, report.known))
+        for event in of_hour(operation, hour)
+        if event.date <= report.known and report.within(event.date)
+    ]
+    return sorted(found, key=lambda event: event.date)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint
+from tests.simulator.endpoints.common.endpoint import FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
 from tests.simulator.world.cache import remembered
-from tests.simulator.world.events.chats import hours, moments
+from tests.simulator.world.hours import hours, moments
 from tests.simulator.world.missing_values import perhaps
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tests.simulator.endpoints.common.answers import Row
     from tests.simulator.world.operation import Operation
 
-FOUND = "{count} records were found"
 USUAL_HOUR = 4
 TWICE = 0.05
 USERS = ("admin", "supervisor.cobranza", "Mónica Peña", "integración_bi", "calidad@example.com")

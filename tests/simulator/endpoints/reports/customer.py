@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import duration, stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
 from tests.simulator.endpoints.reports.agents.activity import agent_8
 from tests.simulator.endpoints.reports.agents.totals import SIDES
-from tests.simulator.endpoints.reports.calls.call_list import DATES, FOUND, codes, destination
+from tests.simulator.endpoints.reports.calls.call_list import codes, destination
 from tests.simulator.endpoints.reports.skills.interactions import interactions
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.simulator.endpoints.common.answers import Row
     from tests.simulator.endpoints.reports.skills.interactions import Interaction
-    from tests.simulator.world.events.calls import Call
+    from tests.simulator.world.events.call import Call
     from tests.simulator.world.operation import Operation
 
 NOT_APPLICABLE = "--"

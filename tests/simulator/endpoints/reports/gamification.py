@@ -6,11 +6,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import average
 from tests.simulator.endpoints.common.report_scope import Report, over_range
 from tests.simulator.endpoints.reports.agents.totals import columns, tallies
-from tests.simulator.endpoints.reports.calls.call_list import DATES, FOUND
 
 if TYPE_CHECKING:
     from collections import Counter

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import stamp
-from tests.simulator.endpoints.common.hourly import known, made
-from tests.simulator.endpoints.common.report_scope import Report, over_range
-from tests.simulator.endpoints.reports.calls.call_list import DATES, FOUND
+from tests.simulator.endpoints.common.report_scope import Report, known, over_range
+from tests.simulator.world.hours import made
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,12 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import percent, stamp
-from tests.simulator.endpoints.common.hourly import known
-from tests.simulator.endpoints.common.report_scope import Report, over_range
+from tests.simulator.endpoints.common.report_scope import Report, known, over_range
 from tests.simulator.endpoints.quality import matrix
-from tests.simulator.endpoints.reports.calls.call_list import DATES, FOUND
 from tests.simulator.world.cache import remembered
 from tests.simulator.world.events import conversations
 from tests.simulator.world.events.conversations import VOICE

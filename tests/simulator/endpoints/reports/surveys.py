@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import duration, stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
-from tests.simulator.endpoints.reports.calls.call_list import DATES, FOUND
 from tests.simulator.world.events.chats import FEELINGS
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.simulator.endpoints.common.answers import Row
     from tests.simulator.world.entities import Skill
-    from tests.simulator.world.events.calls import Call
+    from tests.simulator.world.events.call import Call
     from tests.simulator.world.operation import Operation
 
 QUESTIONS = [f"q{number:02}" for number in range(1, 11)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING
@@ -11,17 +11,19 @@ from tests.simulator.world import rhythm
 from tests.simulator.world.bursts import spread
 from tests.simulator.world.cache import remembered
 from tests.simulator.world.events import shifts
+from tests.simulator.world.events.call import Call, conn_id
+from tests.simulator.world.events.staff import Staff
 from tests.simulator.world.missing_values import missing, perhaps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from random import Random
 
     from tests.simulator.world.entities import Agent, Campaign, Code, Customer, Skill
-    from tests.simulator.world.events.shifts import Session
     from tests.simulator.world.operation import Operation
 
     _Times = tuple[int, int, int, int]
+
 
 AN_HOUR = timedelta(hours=1)
 
@@ -55,71 +57,6 @@ DIALLED_SOON = 0.04
 TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call, or one leg of it: the legs of a call share its id.
-
-    Seconds it ``waited``, rang, was talked and worked on afterwards. What it came to is known from
-    ``coded_at`` on. ``loaded`` is when a campaign got the record. ``blank`` is how its rows say
-    that there is no value.
-    """
-
-    conn_id: str
-    date: datetime
-    type: str
-    result: str
-    agent: Agent
-    customer: Customer
-    hit: bool
-    skill: Skill | None
-    campaign: Campaign | None
-    waited: int
-    ring: int
-    talk: int
-    acw: int
-    code: Code | None
-    code_2: Code | None
-    comment: str
-    coded_at: datetime | None
-    hang_up: str
-    cost: float
-    loaded: datetime | None
-    blank: str
-
-    @property
-    def connected(self) -> bool:
-        """Whether somebody talked to somebody."""
-        return self.result == "ANSWER"
-
-    @property
-    def rang(self) -> datetime:
-        """When it began to ring."""
-        return self.date + timedelta(seconds=self.waited)
-
-    @property
-    def answered(self) -> datetime:
-        """When it stopped ringing."""
-        return self.date + timedelta(seconds=self.waited + self.ring)
-
-    @property
-    def ended(self) -> datetime:
-        """When somebody hung up."""
-        return self.date + timedelta(seconds=self.waited + self.ring + self.talk)
-
-    def coded(self, known: datetime) -> bool:
-        """Whether its codes are known at a moment."""
-        return self.coded_at is not None and self.coded_at <= known
-
-    def worked(self, known: datetime) -> int:
-        """Seconds of work after it up to a moment, which is not before its end."""
-        return min(self.acw, int((known - self.ended).total_seconds()))
-
-
-def conn_id(agent: Agent, date: datetime, dice: Random, number: int) -> str:
-    """An id as contacts have them: agent.random.epoch.sequence."""
-    return f"{agent.id}.{dice.randint(100_000, 999_999)}.{int(date.timestamp())}.{number}"
-
-
 def between(operation: Operation, begin: datetime, end: datetime) -> list[Call]:
     """The calls after one moment up to and including another, oldest first."""
     begin, end = begin.astimezone(UTC), end.astimezone(UTC)
@@ -145,30 +82,6 @@ class _Kind:
     campaign: Campaign | None = None
 
 
-@dataclass(slots=True)
-class _Staff:
-    """Who may take a call, and until when each is taken up by one, by id."""
-
-    sessions: tuple[Session, ...]
-    near: tuple[Session, ...]
-    everybody: tuple[Agent, ...]
-    until: dict[str, datetime] = field(default_factory=dict)
-
-    def candidates(
-        self, moment: datetime, skill: Skill | None, but: Agent | None
-    ) -> Sequence[Agent]:
-        """Those who are free, experts if there are any; else who is there, or is on that day."""
-        there = [each.agent for each in self.near if each.at_work(moment) and each.agent is not but]
-        free = [each for each in there if self.until.get(each.id, moment) <= moment]
-        able = [each for each in free if skill and _can(each, skill)]
-        return able or free or there or self.of_the_day(but)
-
-    def of_the_day(self, but: Agent | None) -> Sequence[Agent]:
-        """Those who come on that day; everybody if nobody does."""
-        found = [each.agent for each in self.sessions if each.agent is not but]
-        return found or [each for each in self.everybody if each is not but]
-
-
 class _Hour:
     """What is made of an hour; the order of its throws makes the calls what they are.
 
@@ -184,7 +97,7 @@ class _Hour:
         self.dice = operation.dice("calls", hour.isoformat())
         sessions = (shifts.around(operation, each) for each in (hour, hour + AN_HOUR))
         of_the_day = tuple(dict.fromkeys(chain(*sessions)))
-        self.staff = _Staff(
+        self.staff = Staff(
             of_the_day,
             tuple(
                 each for each in of_the_day if each.end > hour and each.begin < hour + 2 * AN_HOUR
@@ -348,11 +261,6 @@ class _Hour:
         codes = _codes(self.operation, "cod_act1")
         first = self.dice.choice([c for c in codes if not (c.hit and kind.type == "transfer")])
         return first, self.dice.choice(_codes(self.operation, "cod_act2"))
-
-
-def _can(agent: Agent, skill: Skill) -> bool:
-    """Whether somebody is an expert of a skill."""
-    return any(each is agent for each, _ in skill.experts)
 
 
 @remembered

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.simulator.world import rhythm
 from tests.simulator.world.bursts import spread
 from tests.simulator.world.cache import remembered
 from tests.simulator.world.events import shifts
-from tests.simulator.world.events.calls import conn_id
+from tests.simulator.world.events.call import conn_id
+from tests.simulator.world.hours import AN_HOUR, hours, moments
 from tests.simulator.world.missing_values import missing, perhaps
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from tests.simulator.world.entities import Agent, Code, Connector, Customer, Skill
     from tests.simulator.world.operation import Operation
 
-AN_HOUR = timedelta(hours=1)
 LONGEST = timedelta(hours=24)
 """No chat stays open longer."""
 
@@ -135,22 +135,6 @@ class Exchange:
     date: datetime
     query: str
     answer: str
-
-
-def hours(begin: datetime, end: datetime) -> Iterator[datetime]:
-    """The hours, in UTC, that hold all from one moment to another."""
-    hour = begin.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    while hour <= end:
-        yield hour
-        hour += AN_HOUR
-
-
-def moments(operation: Operation, dice: Random, hour: datetime, usual: float) -> list[datetime]:
-    """When something happens in an hour that usually happens so many times; oldest first."""
-    wanted = dice.uniform(0.5, 1.5) * usual * operation.conditions.pace
-    # The fraction is thrown for: also at a small pace there is something now and then.
-    count = int(wanted + dice.random())
-    return sorted(hour + timedelta(seconds=dice.randrange(3600)) for _ in range(count))
 
 
 def opened(operation: Operation, begin: datetime, end: datetime) -> list[Chat]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tests.simulator.world.entities import Agent, Code, Customer, Skill
-    from tests.simulator.world.events.calls import Call
+    from tests.simulator.world.events.call import Call
     from tests.simulator.world.events.chats import Chat
     from tests.simulator.world.operation import Operation
 

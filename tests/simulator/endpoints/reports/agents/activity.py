@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import duration, stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
+from tests.simulator.endpoints.reports.agents.states import (
+    NOT_YET,
+    end_or_not_yet,
+    who,
+)
 from tests.simulator.endpoints.reports.agents.totals import columns, handling, tallies
-from tests.simulator.endpoints.reports.calls.call_list import DATES, FOUND, destination
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
     from tests.simulator.endpoints.common.answers import Row
     from tests.simulator.world.entities import Agent
-    from tests.simulator.world.events.calls import Call
-    from tests.simulator.world.events.shifts import Break
 
 CURRENT_MONTH = "Information found for the current month"
-NOT_YET = "-"
-CONTACT = ("conn_id", "type_interaction", "destinity", "telephone", "campaign_id")
-STATES = ("RING", "TALK", "ACW")
 
 
 @over_range
@@ -37,7 +31,7 @@ def agent_1(report: Report) -> list[Row]:
     sums = tallies(report, lambda _, agent: agent)
     return [
         {
-            **_who(agent),
+            **who(agent),
             **columns(sums[agent]),
             "hits": str(sums[agent]["hits"]),
             "rpc": str(sums[agent]["rpc"]),
@@ -50,10 +44,6 @@ def agent_1(report: Report) -> list[Row]:
     ]
 
 
-def _who(agent: Agent) -> Row:
-    return {"agent_id": agent.id, "agent_dni": agent.dni, "agent_name": agent.name}
-
-
 def _login_and_logout(report: Report, agent: Agent) -> Row:
     """The first one and the last one of the range."""
     mine = [session for session in report.sessions() if session.agent == agent]
@@ -63,27 +53,6 @@ def _login_and_logout(report: Report, agent: Agent) -> Row:
         "login": stamp(report.local(min(logins))) if logins else NOT_YET,
         "logout": stamp(report.local(max(logouts))) if logouts else NOT_YET,
     }
-
-
-@over_range
-def agent_3(report: Report) -> list[Row]:
-    """One row an agent and auxiliary state: its breaks that began in the range."""
-    sums: Counter[tuple[str, str]] = Counter()
-    agents = {}
-    for agent, each in _breaks(report):
-        agents[agent.id] = agent
-        sums[agent.id, each.state] += report.so_far(each.begin, each.end)
-    return [
-        {**_who(agents[id_]), "aux_state": state, "time": duration(seconds)}
-        for (id_, state), seconds in sorted(sums.items())
-    ]
-
-
-def _breaks(report: Report) -> Iterator[tuple[Agent, Break]]:
-    for session in report.sessions():
-        for each in session.breaks:
-            if each.begin <= report.known and report.within(each.begin):
-                yield session.agent, each
 
 
 @over_range
@@ -103,16 +72,12 @@ def agent_7(report: Report) -> list[Row]:
             "agent_id": each.agent.id,
             "date": f"{report.local(each.begin):%Y-%m-%d}",
             "login": stamp(report.local(each.begin)),
-            "logout": _end(report, each.end),
+            "logout": end_or_not_yet(report, each.end),
             # Without a zero in front, as on the vendor's page.
             "login_time": duration(report.so_far(each.begin, each.end)).removeprefix("0"),
         }
         for each in sorted(sessions, key=lambda session: (session.begin, session.agent.id))
     ]
-
-
-def _end(report: Report, moment: datetime) -> str:
-    return stamp(report.local(moment)) if moment <= report.known else NOT_YET
 
 
 @over_range
@@ -139,75 +104,12 @@ def days_of(report: Report, talked: set[tuple[date, Agent]]) -> list[tuple[date,
     return sorted(talked | there, key=lambda each: (each[0], each[1].id))
 
 
-@over_range
-def agent_14(report: Report) -> list[Row]:
-    """One row a state that began in the range: three for a call, one for a break."""
-    return [
-        state_row(report, each) | {"agent_dni": each.agent.dni, "agent_name": each.agent.name}
-        for each in states(report)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What an agent did from one moment to another, and with whom."""
-
-    agent: Agent
-    name: str
-    begin: datetime
-    end: datetime
-    contact: Row
-
-
-def states(report: Report, agent_id: str | None = None) -> list[State]:
-    """The states that began in the range, of everybody or of one agent; by date."""
-    found = [*_of_calls(report, agent_id), *_of_breaks(report, agent_id)]
-    return sorted(found, key=lambda each: (each.begin, each.agent.id, each.contact["conn_id"]))
-
-
-def state_row(report: Report, state: State) -> Row:
-    """What reports of states tell of one."""
-    return {
-        "agent_id": state.agent.id,
-        "agent_status": state.name,
-        "time": duration(report.so_far(state.begin, state.end)),
-        "date_ini": stamp(report.local(state.begin)),
-        "date_end": _end(report, state.end),
-        **state.contact,
-    }
-
-
-def _of_calls(report: Report, agent_id: str | None) -> Iterator[State]:
-    for call in report.calls_around():
-        if call.connected and agent_id in {None, call.agent.id}:
-            worked = call.ended + timedelta(seconds=call.acw)
-            moments = (call.rang, call.answered, call.ended, worked)
-            for name, (begin, end) in zip(STATES, pairwise(moments), strict=True):
-                if report.within(begin):
-                    yield State(call.agent, name, begin, end, _contact(call))
-
-
-def _of_breaks(report: Report, agent_id: str | None) -> Iterator[State]:
-    for agent, each in _breaks(report):
-        if agent_id in {None, agent.id}:
-            nobody = dict.fromkeys(CONTACT, each.blank)
-            yield State(agent, each.state, each.begin, each.end, nobody)
-
-
-def _contact(call: Call) -> Row:
-    campaign = call.campaign.id if call.campaign else call.blank
-    values = (call.conn_id, call.type, destination(call), call.customer.phone, campaign)
-    return dict(zip(CONTACT, values, strict=True))
-
-
 ENDPOINTS = tuple(
     Endpoint("reports_manager", api, 200, msg, rows, DATES, NO_ROWS, days=31)
     for api, msg, rows in (
         ("agent_1", CURRENT_MONTH, agent_1),
-        ("agent_3", FOUND, agent_3),
         ("agent_6", FOUND, agent_6),
         ("agent_7", FOUND, agent_7),
         ("agent_8", FOUND, agent_8),
-        ("agent_14", FOUND, agent_14),
     )
 )

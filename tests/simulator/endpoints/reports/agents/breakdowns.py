@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import duration
 from tests.simulator.endpoints.common.report_scope import Report, over_range
 from tests.simulator.endpoints.reports.agents.activity import days_of
@@ -17,7 +17,6 @@ from tests.simulator.endpoints.reports.agents.holds_transfers_previews import (
     times,
 )
 from tests.simulator.endpoints.reports.agents.totals import add, columns, handling, tallies
-from tests.simulator.endpoints.reports.calls.call_list import DATES, FOUND
 
 if TYPE_CHECKING:
     from tests.simulator.endpoints.common.answers import Row

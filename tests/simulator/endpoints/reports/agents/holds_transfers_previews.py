@@ -8,19 +8,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import duration, percent, stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
-from tests.simulator.endpoints.reports.agents.activity import state_row, states
-from tests.simulator.endpoints.reports.calls.call_list import DATES, FOUND, destination
-from tests.simulator.world.events.calls import conn_id
+from tests.simulator.endpoints.reports.calls.call_list import destination
+from tests.simulator.world.events.call import conn_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
     from tests.simulator.endpoints.common.answers import Row
-    from tests.simulator.world.events.calls import Call
+    from tests.simulator.world.events.call import Call
     from tests.simulator.world.operation import Operation
 
 NOT_APPLICABLE = "-"
@@ -32,16 +31,6 @@ PAUSED = 0.2
 STUDIED = 0.03
 PHASES = ("ready", "talk", "not_ready_acw", "auxiliary_times", "ring")
 """What the total duration of a previewed call consists of: the preview is not in it."""
-
-
-@over_range
-def agent_2(report: Report) -> list[Row]:
-    """One row a state of one agent; ``agent_14`` has those of all, a column spelled otherwise."""
-    rows = (state_row(report, each) for each in states(report, report.question.query["agent_id"]))
-    return [
-        {"destiny" if name == "destinity" else name: value for name, value in row.items()}
-        for row in rows
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +206,6 @@ def agent_15(report: Report) -> list[Row]:
 
 
 ENDPOINTS = tuple(
-    Endpoint("reports_manager", api, code, FOUND, rows, (*needs, *DATES), NO_ROWS, days=31)
-    for api, code, rows, needs in (
-        ("agent_2", 200, agent_2, ("agent_id",)),
-        ("agent_10", 200, agent_10, ()),
-        ("agent_13", 200, agent_13, ()),
-        ("agent_13_1", "200", agent_13_1, ()),
-        ("agent_15", "200", agent_15, ()),
-    )
+    Endpoint("reports_manager", rows.__name__, code, FOUND, rows, DATES, NO_ROWS, days=31)
+    for rows, code in ((agent_10, 200), (agent_13, 200), (agent_13_1, "200"), (agent_15, "200"))
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.simulator.endpoints.common.answers import Row
     from tests.simulator.endpoints.common.report_scope import Report
     from tests.simulator.world.entities import Agent
-    from tests.simulator.world.events.calls import Call
+    from tests.simulator.world.events.call import Call
 
     Key = TypeVar("Key", bound=Hashable)
 

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import duration, percent, stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
-from tests.simulator.endpoints.reports.calls.call_list import DATES, FOUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.simulator.endpoints.common.answers import Row
     from tests.simulator.world.entities import Skill
-    from tests.simulator.world.events.calls import Call
+    from tests.simulator.world.events.call import Call
 
 OFFERED = 0.6
 DECLINED = 0.25

@@ -7,10 +7,10 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import EACH, NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint, Question
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint, Question
 from tests.simulator.endpoints.common.formats import percent, stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
-from tests.simulator.endpoints.reports.calls.call_list import DATES, FOUND, destination
+from tests.simulator.endpoints.reports.calls.call_list import destination
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.simulator.endpoints.common.answers import Row
     from tests.simulator.endpoints.common.endpoint import Rows
-    from tests.simulator.world.events.calls import Call
+    from tests.simulator.world.events.call import Call
 
 INTERVALS = ("0_5_seg", "6_20_seg", "21_60_seg", "61_120_seg", "greater_than_121")
 LAST_SECONDS = (5, 20, 60, 120)

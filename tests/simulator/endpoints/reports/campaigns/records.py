@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 from tests.simulator.endpoints.campaign import campaign_15
 from tests.simulator.endpoints.common.answers import NO_ROWS
 from tests.simulator.endpoints.common.date_range import A_DAY, Range
-from tests.simulator.endpoints.common.endpoint import Endpoint
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.report_scope import Report, over_range
-from tests.simulator.endpoints.reports.calls.call_list import DATES, FOUND
 
 if TYPE_CHECKING:
     from tests.simulator.endpoints.common.answers import Row
     from tests.simulator.endpoints.common.endpoint import Question
     from tests.simulator.world.entities import Campaign
-    from tests.simulator.world.events.calls import Call
+    from tests.simulator.world.events.call import Call
 
     _Calls = dict[tuple[date, str], list[Call]]
 

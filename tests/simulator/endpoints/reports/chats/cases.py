@@ -4,170 +4,26 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import duration, stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
-from tests.simulator.endpoints.reports.chats.chat_list import DATES, FOUND
-from tests.simulator.world.cache import remembered
-from tests.simulator.world.events.calls import conn_id
-from tests.simulator.world.events.chats import TIMEOUT, hours, moments
-from tests.simulator.world.missing_values import missing, perhaps
+from tests.simulator.world.events.cases import EMAIL, LONGEST, Case, of_hour
+from tests.simulator.world.hours import hours
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from random import Random
 
     from tests.simulator.endpoints.common.answers import Row
-    from tests.simulator.world.entities import Agent, Code, Connector, Customer, Skill
-    from tests.simulator.world.operation import Operation
 
     Key = tuple[str, ...]
 
-USUAL_HOUR = 6
-LONGEST = timedelta(days=3)
-"""No case stays open longer."""
 
-EMAIL = "email"
-CHANNELS = (EMAIL, "facebook", "instagram")
-SHARES = (70, 20, 10)
-"""How many cases in a hundred come by each of them."""
-
-PASSED_ON = 0.25
-TO_SKILL = 0.3
-ANSWERED = 0.9
-ARCHIVED = 0.5
-SCORED = 0.4
-
-ADDRESS = "servicio@example.com"
 QUEUE = "SKILL"
 """Stands for a receiver that is no agent."""
-
-SUBJECTS = ("Solicitud de información", "PQR 2026 ⚠️", "Fwd: Factura de octubre", "¿Cita médica?")
-BODIES = (
-    "<p>Buenos días:</p><p>No me llegó la factura. Gracias, <b>quedo atento</b>.</p>",
-    "Señores:\nSolicito copia del contrato n.º 00457.\n\nCordialmente",
-    "Pésimo servicio 😡, nadie contesta",
-    "¿Hasta qué hora atienden hoy? 🙏",
-)
-ANSWERS = (
-    "<p>Señor usuario:<br>su caso quedó <b>radicado</b>.</p>",
-    "Con gusto; adjuntamos lo solicitado 📎",
-    "Atendemos de 8 a. m. a 6 p. m.\n¡Feliz día!",
-)
-FILES = ("factura.pdf", "cédula.jpg", "contrato «firmado».docx")
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An email or a post of a customer; its id is that of a contact.
-
-    It came to the agent ``first``, who may have ``passed`` it on, and was closed by ``agent``.
-    What has not come by then never comes if it is None. ``blank`` is how its rows say that there
-    is no value.
-    """
-
-    id: str
-    opened: datetime
-    passed: datetime | None
-    answered: datetime | None
-    closed: datetime
-    scored: datetime | None
-    archived: datetime | None
-    connector: Connector
-    skill: Skill
-    customer: Customer
-    first: Agent
-    agent: Agent
-    to_skill: bool
-    subject: str
-    body: str
-    answer: str
-    score: str
-    code: Code
-    comments: str
-    files: tuple[str, ...]
-    blank: str
-
-    @property
-    def lasted(self) -> int:
-        """Seconds it was open."""
-        return int((self.closed - self.opened).total_seconds())
-
-    @property
-    def sender(self) -> str:
-        """Whom it is from: an address, or a name where posts have no addresses."""
-        return _address(self.customer) if self.connector.channel == EMAIL else self.customer.name
-
-    @property
-    def recipient(self) -> str:
-        """Whom it is to."""
-        return ADDRESS if self.connector.channel == EMAIL else self.connector.name
-
-
-def _address(customer: Customer) -> str:
-    return f"cliente{customer.id}@example.com"
-
-
-@remembered
-def _of_hour(operation: Operation, hour: datetime) -> tuple[Case, ...]:
-    dice = operation.dice("cases", hour.isoformat())
-    dates = moments(operation, dice, hour, USUAL_HOUR)
-    return tuple(_case(operation, dice, date, number) for number, date in enumerate(dates))
-
-
-def _case(operation: Operation, dice: Random, date: datetime, number: int) -> Case:
-    connector = _connector(operation, dice)
-    skill = dice.choice(operation.world.skills[:-1])
-    first, other = dice.sample([agent for agent, _ in skill.experts], 2)
-    lasts = min(LONGEST, timedelta(seconds=600 + int(dice.expovariate(1 / (12 * 3600)))))
-    closed = date + lasts
-    is_passed = connector.channel == EMAIL and dice.random() < PASSED_ON
-    return Case(
-        id=conn_id(first, date, dice, number),
-        opened=date,
-        # Only whoever has it in the end answers.
-        passed=date + _part(dice, lasts / 2) if is_passed else None,
-        answered=closed - _part(dice, lasts / 2) if dice.random() < ANSWERED else None,
-        closed=closed,
-        scored=_later(dice, closed, SCORED),
-        archived=_later(dice, closed, ARCHIVED),
-        connector=connector,
-        skill=skill,
-        customer=dice.choice(operation.world.customers),
-        first=first,
-        agent=other if is_passed else first,
-        to_skill=dice.random() < TO_SKILL,
-        subject=dice.choice(SUBJECTS) if connector.channel == EMAIL else missing(dice),
-        body=dice.choice(BODIES),
-        answer=dice.choice(ANSWERS),
-        score=str(dice.randint(1, 5)),
-        code=dice.choice([c for c in operation.world.codes_of("cod_act1") if c.id != TIMEOUT]),
-        comments=perhaps(dice, "Se escala a <i>facturación</i>; «urgente» 🧾", 0.6),
-        files=tuple(dice.sample(FILES, dice.choice((0, 0, 1, 2)))),
-        blank=missing(dice),
-    )
-
-
-def _connector(operation: Operation, dice: Random) -> Connector:
-    [channel] = dice.choices(CHANNELS, SHARES)
-    return dice.choice([each for each in operation.world.connectors if each.channel == channel])
-
-
-def _part(dice: Random, whole: timedelta) -> timedelta:
-    """Some of the time, in whole seconds, but not all of it."""
-    return timedelta(seconds=dice.randrange(1, int(whole.total_seconds())))
-
-
-def _later(dice: Random, moment: datetime, chance: float) -> datetime | None:
-    """Up to 40 hours after a moment, if ever."""
-    after = timedelta(seconds=dice.randint(600, 40 * 3600))
-    return moment + after if dice.random() < chance else None
 
 
 def _cases(
@@ -179,7 +35,7 @@ def _cases(
     found = [
         (date, case)
         for hour in hours(begin - LONGEST, min(end, report.known))
-        for case in _of_hour(operation, hour)
+        for case in of_hour(operation, hour)
         if (date := moment(case)) and date <= report.known and report.within(date)
     ]
     return sorted(found, key=lambda each: (each[0], each[1].id))

@@ -5,22 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.date_range import ROW_CAP
-from tests.simulator.endpoints.common.endpoint import Endpoint
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import average, duration, percent, stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
 from tests.simulator.world.events import chats
 from tests.simulator.world.events.chats import AGENT, BOT, CUSTOMER
 
 if TYPE_CHECKING:
-    from tests.simulator.endpoints.common.answers import Code, Row
-    from tests.simulator.endpoints.common.endpoint import Rows
+    from tests.simulator.endpoints.common.answers import Row
     from tests.simulator.world.entities import Agent
-    from tests.simulator.world.events.chats import Chat, Exchange, Message
-
-FOUND = "{count} records were found"
-DATES = ("date_ini", "date_end")
-EXCHANGE_CAP = 6_000
+    from tests.simulator.world.events.chats import Chat, Message
 
 
 @over_range
@@ -73,13 +67,6 @@ def _chat(report: Report, chat: Chat) -> Row:
 @over_range
 def chat_2(report: Report) -> list[Row]:
     """One row a chat that was opened in the range, with what was written in it so far."""
-    operation = report.question.operation
-    begin, end = report.asked.instants(operation.clock.zone)
-    found = [
-        chat
-        for chat in chats.opened(operation, begin, min(end, report.known))
-        if chat.opened <= report.known and report.within(chat.opened)
-    ]
     return [
         {
             "conn_id": chat.conn_id,
@@ -91,7 +78,7 @@ def chat_2(report: Report) -> list[Row]:
                 if message.date <= report.known
             ],
         }
-        for chat in sorted(found, key=lambda chat: (chat.opened, chat.conn_id))
+        for chat in opened(report)
     ]
 
 
@@ -137,43 +124,22 @@ def _productivity(agent: Agent, found: list[Chat]) -> Row:
     }
 
 
-@over_range
-def diagram_9(report: Report) -> list[Row]:
-    """One row an exchange with a bot."""
+def opened(report: Report) -> list[Chat]:
+    """The chats that were opened in the range, in that order."""
     operation = report.question.operation
     begin, end = report.asked.instants(operation.clock.zone)
-    return [
-        _exchange(report, exchange)
-        for exchange in chats.exchanges(operation, begin, min(end, report.known))
-        if exchange.date <= report.known and report.within(exchange.date)
-    ]
+    found = chats.opened(operation, begin, min(end, report.known))
+    return sorted(
+        (chat for chat in found if chat.opened <= report.known and report.within(chat.opened)),
+        key=lambda chat: (chat.opened, chat.conn_id),
+    )
 
 
-def _exchange(report: Report, exchange: Exchange) -> Row:
-    session = exchange.session
-    return {
-        "session_id": session.id,
-        "channel": session.connector.channel,
-        "rp_id": session.connector.routing_point,
-        "date": stamp(report.local(exchange.date)),
-        "customer_name": session.customer.name,
-        "customer_email": session.email,
-        "customer_phone": session.customer.phone,
-        "customer_query": exchange.query,
-        "routing_answer": exchange.answer,
-        "customer_id": session.customer.id,
-        "conn_id": session.conn_id,
-    }
-
-
-def _endpoint(rows: Rows, code: Code = 200, cap: int = ROW_CAP) -> Endpoint:
-    name = rows.__name__
-    return Endpoint("reports_manager", name, code, FOUND, rows, DATES, NO_ROWS, days=31, cap=cap)
-
-
-ENDPOINTS = (
-    _endpoint(chat_1),
-    _endpoint(chat_2),
-    _endpoint(chat_16, "200"),
-    _endpoint(diagram_9, cap=EXCHANGE_CAP),
+ENDPOINTS = tuple(
+    Endpoint("reports_manager", rows.__name__, code, FOUND, rows, DATES, NO_ROWS, days=31)
+    for rows, code in (
+        (chat_1, 200),
+        (chat_2, 200),
+        (chat_16, "200"),
+    )
 )

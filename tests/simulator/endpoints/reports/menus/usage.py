@@ -9,11 +9,11 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, TypeVar
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import duration, percent, stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
-from tests.simulator.endpoints.reports.calls.call_list import DATES, FOUND, MENU, codes, steps
-from tests.simulator.endpoints.reports.menus.voice_bots import conversations
+from tests.simulator.endpoints.reports.calls.call_list import codes
+from tests.simulator.endpoints.reports.menus.steps import MENU, steps
 from tests.simulator.world.cache import remembered
 from tests.simulator.world.events import chats
 from tests.simulator.world.events.chats import TIMEOUT
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from tests.simulator.endpoints.common.endpoint import Rows
     from tests.simulator.world import entities as world
     from tests.simulator.world.entities import Customer
-    from tests.simulator.world.events.calls import Call
+    from tests.simulator.world.events.call import Call
     from tests.simulator.world.events.chats import Chat
     from tests.simulator.world.operation import Operation
 
     Key = TypeVar("Key", bound=Hashable)
+
 
 WITH_AGENT = ("agent_id", "agent_name", "time_with_agent", "cod_act", "cod_act_2",
               "type_interaction")  # fmt: skip
@@ -37,7 +38,6 @@ NOBODY = "-"
 """Stands in all of these for a call that no agent answered."""
 
 NOTHING_PRESSED = "PULSE"
-NLP_CREDITS_A_LETTER = 0.037
 
 
 @dataclass(slots=True)
@@ -245,28 +245,6 @@ def _meaning(operation: Operation, about: tuple[str, str]) -> world.Code:
     return operation.dice("option", *about).choice(possible)
 
 
-@over_range
-def diagram_15(report: Report) -> list[Row]:
-    """One row a conversation with a voice bot that is over, by the date it began."""
-    found = [
-        each
-        for each in conversations(report)
-        if each.ended <= report.known and report.within(each.date)
-    ]
-    return [
-        {
-            "conversational_id": f"conversations-voice-{each.routing_point}",
-            "connect_id": each.connect_id,
-            "date": stamp(report.local(each.date)),
-            "ivr_time": duration((each.ended - each.date).total_seconds()),
-            "nlp_credits": f"{each.letters_heard * NLP_CREDITS_A_LETTER:.3f}",
-            "asr_time": duration(each.listened),
-            "tts_credits": str(each.letters_spoken),
-        }
-        for each in sorted(found, key=lambda each: (each.date, each.connect_id))
-    ]
-
-
 def _endpoint(rows: Rows, code: Code = 200) -> Endpoint:
     name = rows.__name__
     return Endpoint("reports_manager", name, code, FOUND, rows, DATES, NO_ROWS, days=31)
@@ -279,5 +257,4 @@ ENDPOINTS = (
     _endpoint(diagram_11),
     _endpoint(diagram_13, "200"),
     _endpoint(diagram_14, "200"),
-    _endpoint(diagram_15, "200"),
 )

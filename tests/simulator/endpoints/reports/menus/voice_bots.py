@@ -8,12 +8,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint
-from tests.simulator.endpoints.common.formats import stamp
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
+from tests.simulator.endpoints.common.formats import duration, stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
-from tests.simulator.endpoints.reports.calls.call_list import DATES, FOUND
 from tests.simulator.world.cache import remembered
-from tests.simulator.world.events.chats import hours, moments
+from tests.simulator.world.hours import hours, moments
 from tests.simulator.world.missing_values import perhaps
 
 if TYPE_CHECKING:
@@ -218,7 +217,38 @@ def diagram_12(report: Report) -> list[Row]:
     ]
 
 
+NLP_CREDITS_A_LETTER = 0.037
+
+
+@over_range
+def diagram_15(report: Report) -> list[Row]:
+    """One row a conversation with a voice bot that is over, by the date it began."""
+    found = [
+        each
+        for each in conversations(report)
+        if each.ended <= report.known and report.within(each.date)
+    ]
+    return [
+        {
+            "conversational_id": f"conversations-voice-{each.routing_point}",
+            "connect_id": each.connect_id,
+            "date": stamp(report.local(each.date)),
+            "ivr_time": duration((each.ended - each.date).total_seconds()),
+            "nlp_credits": f"{each.letters_heard * NLP_CREDITS_A_LETTER:.3f}",
+            "asr_time": duration(each.listened),
+            "tts_credits": str(each.letters_spoken),
+        }
+        for each in sorted(found, key=lambda each: (each.date, each.connect_id))
+    ]
+
+
 ENDPOINTS = tuple(
-    Endpoint("reports_manager", rows.__name__, 200, FOUND, rows, DATES, NO_ROWS, days=31)
-    for rows in (diagram_7, diagram_8, diagram_10, diagram_12)
+    Endpoint("reports_manager", rows.__name__, code, FOUND, rows, DATES, NO_ROWS, days=31)
+    for rows, code in (
+        (diagram_7, 200),
+        (diagram_8, 200),
+        (diagram_10, 200),
+        (diagram_12, 200),
+        (diagram_15, "200"),
+    )
 )

@@ -2,138 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint
-from tests.simulator.endpoints.common.formats import average, duration, percent
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
+from tests.simulator.endpoints.common.formats import average, duration
 from tests.simulator.endpoints.common.report_scope import Report, over_range
-from tests.simulator.endpoints.reports.calls.call_list import DATES, FOUND
-from tests.simulator.world.entities import Skill
+from tests.simulator.endpoints.reports.skills.figures import figures, merged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from tests.simulator.endpoints.common.answers import Row
-    from tests.simulator.world.events.calls import Call
-
-    Key = TypeVar("Key", tuple[str, int], tuple[str, str], tuple[date, str], tuple[date, str, int])
-
-MERGED = Skill("ALL", "ALL", ())
-"""Stands for all skills where a report that is asked for all of them merges them."""
-
-LEVELS = (10, 20, 30)
-"""Seconds of the service levels."""
-
-
-class Waiter(Protocol):
-    """What waits for an agent."""
-
-    @property
-    def connected(self) -> bool:
-        """Whether one came."""
-
-    @property
-    def waited(self) -> int:
-        """How many seconds."""
-
-
-Waiting = TypeVar("Waiting", bound=Waiter)
-
-
-@dataclass(frozen=True)
-class Waits(Generic[Waiting]):
-    """Figures of some calls, or whatever else may wait."""
-
-    calls: list[Waiting]
-
-    @property
-    def answered(self) -> list[Waiting]:
-        """Those that an agent answered."""
-        return [call for call in self.calls if call.connected]
-
-    @property
-    def abandoned(self) -> list[Waiting]:
-        """The others."""
-        return [call for call in self.calls if not call.connected]
-
-    def counts(self) -> Row:
-        """How many of each."""
-        return {
-            "inbound_calls": str(len(self.calls)),
-            "answer_calls": str(len(self.answered)),
-            "abandon_calls": str(len(self.abandoned)),
-        }
-
-    def level(self, seconds: int) -> str:
-        """The share that was answered within so many seconds."""
-        return percent(sum(call.waited <= seconds for call in self.answered), len(self.calls))
-
-    def levels(self) -> Row:
-        """The service levels."""
-        return {f"service_level_{level}seg": self.level(level) for level in LEVELS}
-
-    def abandon(self) -> str:
-        """The share that was abandoned."""
-        return percent(len(self.abandoned), len(self.calls))
-
-    def wait_time(self) -> str:
-        """How long all of them waited."""
-        return duration(sum(call.waited for call in self.calls))
-
-    def asa(self) -> str:
-        """The average wait for an answer."""
-        return _waited(self.answered)
-
-    def ata(self) -> str:
-        """The average wait for none."""
-        return _waited(self.abandoned)
-
-
-@dataclass(frozen=True)
-class Figures(Waits["Call"]):
-    """Those of some inbound calls."""
-
-    report: Report
-
-    @property
-    def talk(self) -> int:
-        """Seconds of talk."""
-        return sum(call.talk for call in self.answered)
-
-    @property
-    def acw(self) -> int:
-        """Seconds of work after them."""
-        return sum(call.worked(self.report.known) for call in self.answered)
-
-    @property
-    def aht(self) -> int:
-        """The average time to handle one."""
-        return average(self.talk + self.acw, len(self.answered))
-
-
-def _waited(calls: Sequence[Waiter]) -> str:
-    return str(average(sum(call.waited for call in calls), len(calls)))
-
-
-def figures(report: Report, key: Callable[[Skill, datetime], Key]) -> list[tuple[Key, Figures]]:
-    """Figures by what the key says of a skill and a local time; of all skills or the asked one."""
-    wanted = report.question.query["skill_id"]
-    calls: defaultdict[Key, list[Call]] = defaultdict(list)
-    for local, call in report.calls():
-        if call.skill and wanted in {"all", call.skill.id}:
-            calls[key(call.skill, local)].append(call)
-    return [(each, Figures(calls[each], report)) for each in sorted(calls)]
-
-
-def merged(report: Report, key: Callable[[Skill, datetime], Key]) -> list[tuple[Key, Figures]]:
-    """The same, but all skills are one if all are asked for."""
-    if report.question.query["skill_id"] != "all":
-        return figures(report, key)
-    return figures(report, lambda _, local: key(MERGED, local))
+    from tests.simulator.endpoints.reports.skills.figures import Figures
+    from tests.simulator.world.entities import Skill
 
 
 @over_range
@@ -196,10 +78,44 @@ def skill_7(report: Report) -> list[Row]:
     ]
 
 
+@over_range
+def skill_4_1(report: Report) -> list[Row]:
+    """One row a half hour of the day, whatever the day: of a skill, or of all together."""
+    return [_of_slot(key, each) | {"aht": duration(each.aht)} for key, each in _slots(report, 30)]
+
+
+@over_range
+def skill_4_2(report: Report) -> list[Row]:
+    """One row ten minutes of the day, whatever the day: of a skill, or of all together."""
+    return [_of_slot(key, each) for key, each in _slots(report, 10)]
+
+
+def _slots(report: Report, minutes: int) -> list[tuple[tuple[str, str], Figures]]:
+    def key(skill: Skill, local: datetime) -> tuple[str, str]:
+        return skill.id, f"{local.hour:02}:{local.minute // minutes * minutes:02}"
+
+    return merged(report, key)
+
+
+def _of_slot(key: tuple[str, str], each: Figures) -> Row:
+    skill, slot = key
+    return {
+        "skill_id": skill,
+        "hour": slot,
+        **each.counts(),
+        **each.levels(),
+        "asa": each.asa(),
+        "abandon": each.abandon(),
+        "ata": each.ata(),
+    }
+
+
 ENDPOINTS = tuple(
     Endpoint("reports_manager", api, 200, FOUND, rows, ("skill_id", *DATES), NO_ROWS, days=days)
     for api, rows, days in (
         ("skill_4", skill_4, 31),
+        ("skill_4_1", skill_4_1, 31),
+        ("skill_4_2", skill_4_2, 31),
         ("skill_5", skill_5, 1),
         ("skill_7", skill_7, 31),
     )

@@ -7,11 +7,11 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import NO_ROWS
-from tests.simulator.endpoints.common.endpoint import Endpoint
+from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import duration
 from tests.simulator.endpoints.common.report_scope import Report, over_range
-from tests.simulator.endpoints.reports.calls.call_list import DATES, FOUND
-from tests.simulator.endpoints.reports.skills.by_hour import Waits, figures, merged
+from tests.simulator.endpoints.common.waits import Waits
+from tests.simulator.endpoints.reports.skills.figures import figures
 from tests.simulator.endpoints.reports.skills.interactions import Interaction, interactions
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from tests.simulator.endpoints.common.answers import Row
     from tests.simulator.endpoints.common.endpoint import Rows
-    from tests.simulator.endpoints.reports.skills.by_hour import Figures, Waiter, Waiting
+    from tests.simulator.endpoints.common.waits import Waiter, Waiting
+    from tests.simulator.endpoints.reports.skills.figures import Figures
     from tests.simulator.world.entities import Skill
 
 LAST_SECONDS = (10, 20, 30, 40, 50)
@@ -96,38 +97,6 @@ def skill_3(report: Report) -> list[Row]:
 
 
 @over_range
-def skill_4_1(report: Report) -> list[Row]:
-    """One row a half hour of the day, whatever the day: of a skill, or of all together."""
-    return [_of_slot(key, each) | {"aht": duration(each.aht)} for key, each in _slots(report, 30)]
-
-
-@over_range
-def skill_4_2(report: Report) -> list[Row]:
-    """One row ten minutes of the day, whatever the day: of a skill, or of all together."""
-    return [_of_slot(key, each) for key, each in _slots(report, 10)]
-
-
-def _slots(report: Report, minutes: int) -> list[tuple[tuple[str, str], Figures]]:
-    def key(skill: Skill, local: datetime) -> tuple[str, str]:
-        return skill.id, f"{local.hour:02}:{local.minute // minutes * minutes:02}"
-
-    return merged(report, key)
-
-
-def _of_slot(key: tuple[str, str], each: Figures) -> Row:
-    skill, slot = key
-    return {
-        "skill_id": skill,
-        "hour": slot,
-        **each.counts(),
-        **each.levels(),
-        "asa": each.asa(),
-        "abandon": each.abandon(),
-        "ata": each.ata(),
-    }
-
-
-@over_range
 def skill_6(report: Report) -> list[Row]:
     """One row a number: that of the customer, as the vendor describes it."""
     calls = [each for each in interactions(report) if each.type == "inbound"]
@@ -193,6 +162,6 @@ def _endpoint(rows: Rows) -> Endpoint:
 ENDPOINTS = tuple(
     map(
         _endpoint,
-        (skill_1, skill_3, skill_4_1, skill_4_2, skill_6, skill_8, skill_9, skill_11),
+        (skill_1, skill_3, skill_6, skill_8, skill_9, skill_11),
     )
 )

@@ -1,0 +1,147 @@
+"""What machines found in calls and chats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tests.simulator.world.cache import remembered
+from tests.simulator.world.events import chats, conversations
+from tests.simulator.world.events.chats import FEELINGS
+from tests.simulator.world.missing_values import FORMS, perhaps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from random import Random
+
+    from tests.simulator.world.entities import Customer
+    from tests.simulator.world.events.chats import Chat
+    from tests.simulator.world.events.conversations import Conversation
+    from tests.simulator.world.operation import Operation
+
+ANALYSED_CALLS = 0.3
+ON_DEMAND = 0.25
+AGAIN = 0.1
+SOON = timedelta(minutes=30)
+LATEST = timedelta(hours=24)
+"""A conversation is analysed soon after its end; on demand, not later than that."""
+
+CATEGORIES = {
+    "saludo_corporativo": ("bienvenido", "con gusto"),
+    "ofrece_beneficio": ("descuento", "promoción", "beneficio"),
+}
+"""What this customer listens for, each in a column of its own."""
+
+TOPICS = ("factura", "reclamo", "reconexión", "cita médica", "retiro 😟")
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What a machine heard in a conversation, at ``done_at``; seconds of ``silence``."""
+
+    conversation: Conversation
+    done_at: datetime
+    silence: int
+    greeted: bool
+    slow: bool
+    named: bool
+    categories: tuple[tuple[str, str], ...]
+    text: str
+    summary: str
+    feeling: str
+
+    @property
+    def date(self) -> datetime:
+        """When the conversation began."""
+        return self.conversation.date
+
+    @property
+    def channel(self) -> str:
+        """As these reports call it."""
+        if self.conversation.chat is None:
+            return self.conversation.channel
+        return f"chat-{self.conversation.channel.removeprefix('chat-')}"
+
+
+@dataclass(frozen=True, slots=True)
+class TextAnalysis:
+    """What a machine read in a chat because somebody asked for it."""
+
+    chat: Chat
+    date: datetime
+    text: str
+    summary: str
+
+
+@remembered
+def of_hour(operation: Operation, hour: datetime) -> tuple[Analysis, ...]:
+    return tuple(_analyses(operation, hour))
+
+
+def _analyses(operation: Operation, hour: datetime) -> Iterator[Analysis]:
+    """Of the conversations that began in an hour: some calls, and the chats with a feeling."""
+    dice = operation.dice("speech", hour.isoformat())
+    for each in conversations.of_hour(operation, hour):
+        if each.chat:
+            if each.chat.feeling not in FORMS:
+                yield _analysis(dice, each, _written(each.chat), each.chat.feeling, 0)
+        elif dice.random() < ANALYSED_CALLS:
+            silence = int(each.lasted * dice.uniform(0, 0.6))
+            yield _analysis(dice, each, _spoken(dice, each), dice.choice(FEELINGS), silence)
+
+
+def _analysis(
+    dice: Random, conversation: Conversation, text: str, feeling: str, silence: int
+) -> Analysis:
+    return Analysis(
+        conversation=conversation,
+        done_at=conversation.ended + timedelta(seconds=dice.randint(60, SOON.seconds)),
+        silence=silence,
+        greeted=dice.random() < 0.8,
+        slow=dice.random() < 0.2,
+        named=dice.random() < 0.6,
+        categories=tuple(
+            (name, f"yes - {dice.choice(words)}" if dice.random() < 0.4 else "no")
+            for name, words in CATEGORIES.items()
+        ),
+        text=text,
+        summary=_summary(dice, conversation.customer),
+        feeling=feeling,
+    )
+
+
+def _written(chat: Chat) -> str:
+    """All of it."""
+    return "\n".join(f"{each.sender}: {each.text}" for each in chat.messages)
+
+
+def _spoken(dice: Random, conversation: Conversation) -> str:
+    """What a call was heard to be; of some, nothing."""
+    lines = (
+        f"agent: Buenos días, habla con {conversation.agent.name}, ¿en qué le ayudo?",
+        f"customer: Soy {conversation.customer.name}, llamo por mi {dice.choice(TOPICS)}",
+        "agent: «Un momento», por favor…",
+    )
+    return perhaps(dice, "\n".join(lines), 0.05)
+
+
+def _summary(dice: Random, customer: Customer) -> str:
+    return f"{customer.first_name} pregunta por su {dice.choice(TOPICS)}"
+
+
+@remembered
+def on_demand_of_hour(operation: Operation, hour: datetime) -> tuple[TextAnalysis, ...]:
+    return tuple(_text_analyses(operation, hour))
+
+
+def _text_analyses(operation: Operation, hour: datetime) -> Iterator[TextAnalysis]:
+    """Of the chats that were opened in an hour; some are analysed again."""
+    dice = operation.dice("on demand", hour.isoformat())
+    for chat in chats.opened(operation, hour, hour):
+        if dice.random() < ON_DEMAND:
+            for _ in range(2 if dice.random() < AGAIN else 1):
+                after = timedelta(seconds=dice.randint(60, int(LATEST.total_seconds())))
+                summary = _summary(dice, chat.customer)
+                yield TextAnalysis(chat, chat.closed + after, _written(chat), summary)
