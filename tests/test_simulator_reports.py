@@ -28,7 +28,7 @@ from tests.reports_of import (
 from tests.simulator import Months, Simulator
 from tests.simulator.endpoints.common.endpoint import Forms
 from tests.simulator.faults.queue import FaultQueue
-from tests.simulator.http.api import Desk
+from tests.simulator.http.api import Api
 from tests.simulator.world.events.chats import FEELINGS
 from tests.truth import BY_TWO_DATES, DIGITS, LINES
 
@@ -586,7 +586,7 @@ class TestMonths:
 
 def _answered(sim: Simulator, months: Months, api: str, days: tuple[str, str]) -> Any:
     """The whole answer of another server that holds the same."""
-    desk = Desk(sim.operation, FaultQueue(), Forms(months=months))
+    desk = Api(sim.operation, FaultQueue(), Forms(months=months))
     return desk.content(LINES[api]["file"], api, sim.token, asked(api, days))
 
 

@@ -11,10 +11,10 @@ from tests.simulator.endpoints.common.date_range import Months
 from tests.simulator.endpoints.common.endpoint import Forms
 from tests.simulator.endpoints.common.row_cap import Cap
 from tests.simulator.faults.queue import FaultQueue
-from tests.simulator.http.api import Desk
+from tests.simulator.http.api import Api
 from tests.simulator.http.control import Control
 from tests.simulator.http.journal import Journal, Request
-from tests.simulator.http.server import Rooms, Server
+from tests.simulator.http.server import Backend, Server
 from tests.simulator.world.clock import BOGOTA, Clock
 from tests.simulator.world.operation import Conditions, Operation
 
@@ -55,7 +55,7 @@ class Simulator:
         clock: To be set and moved.
         faults: Where faults are added.
         operation: What it simulates.
-        rooms: Those who answer its requests.
+        backend: Those who answer its requests.
 
     Raises:
         ValueError: No such time zone, or ``others`` below 0.
@@ -85,7 +85,7 @@ class Simulator:
     clock: Clock = field(init=False)
     faults: FaultQueue = field(init=False, default_factory=FaultQueue)
     operation: Operation = field(init=False)
-    rooms: Rooms = field(init=False, repr=False)
+    backend: Backend = field(init=False, repr=False)
 
     def __post_init__(self, now: datetime | None) -> None:
         self.clock = Clock(self.timezone, now)
@@ -104,8 +104,8 @@ class Simulator:
         )
         journal = Journal(self.on_request)
         self.operation = operation
-        self.rooms = Rooms(
-            Desk(operation, self.faults, forms), journal, Control(operation, self.faults, journal)
+        self.backend = Backend(
+            Api(operation, self.faults, forms), journal, Control(operation, self.faults, journal)
         )
         self._http: Server | None = None
         self._url: str | None = None
@@ -124,12 +124,12 @@ class Simulator:
     @property
     def requests(self) -> list[Request]:
         """The requests to the API so far, in the order they came."""
-        return self.rooms.journal.requests
+        return self.backend.journal.requests
 
     @property
     def max_in_flight(self) -> int:
         """The most requests one token ever had open at once, refused ones counted."""
-        return self.rooms.journal.max_in_flight
+        return self.backend.journal.max_in_flight
 
     def rows(self, file: str, api: str, **asked: str) -> list[Row]:
         """What an endpoint (``"billing"``, ``"rec_screen"``) would answer now, free of charge.
@@ -140,7 +140,7 @@ class Simulator:
             LookupError: No such endpoint.
             RefusedError: It does not answer this.
         """
-        return self.rooms.desk.rows(file, api, self.token, asked)
+        return self.backend.api.rows(file, api, self.token, asked)
 
     def content(self, file: str, api: str, **asked: str) -> Any:
         """The whole answer, as parsed from JSON, free of charge.
@@ -148,7 +148,7 @@ class Simulator:
         Raises:
             LookupError: No such endpoint.
         """
-        return self.rooms.desk.content(file, api, self.token, asked)
+        return self.backend.api.content(file, api, self.token, asked)
 
     def spend(self, requests: int) -> None:
         """Let others spend so many requests of today's quota, or as many as are left.
@@ -164,7 +164,7 @@ class Simulator:
         Raises:
             OSError: The port is taken.
         """
-        self._http = Server(self.port, {"": self.rooms})
+        self._http = Server(self.port, {"": self.backend})
         self._http.start()
         self.served_at(self._http.url())
 

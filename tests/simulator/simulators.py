@@ -30,8 +30,8 @@ class Simulators:
     def __init__(self, *simulators: Simulator, port: int = 0) -> None:
         self.simulators = simulators
         self.port = port
-        self._rooms = {_prefix(each): each.rooms for each in simulators}
-        if len(self._rooms) < len(simulators):
+        self._backends = {_prefix(each): each.backend for each in simulators}
+        if len(self._backends) < len(simulators):
             servers = ", ".join(each.server for each in simulators)
             raise ValueError(f"each operation has a server of its own: {servers}")
         self._http: Server | None = None
@@ -61,7 +61,7 @@ class Simulators:
         Raises:
             OSError: The port is taken.
         """
-        self._http = Server(self.port, self._rooms)
+        self._http = Server(self.port, self._backends)
         self._http.start()
         for each in self.simulators:
             each.served_at(self._http.url(_prefix(each)))

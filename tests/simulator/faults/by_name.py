@@ -5,9 +5,66 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from inspect import signature
 from types import UnionType
-from typing import get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, get_args, get_origin, get_type_hints
 
-from tests.simulator.faults import BY_NAME, Fault
+from tests.simulator.faults.other_answers import (
+    absent,
+    html,
+    maintenance,
+    no_rows,
+    raw,
+    redirect,
+    retry_after,
+    status,
+)
+from tests.simulator.faults.other_content import (
+    cut_json,
+    data,
+    drop_field,
+    error_code,
+    extra_rows,
+    fewer_rows,
+    set_field,
+    wrong_types,
+)
+from tests.simulator.faults.other_delivery import (
+    closed,
+    cut_body,
+    hang,
+    reset,
+    slow_body,
+    slow_headers,
+)
+
+if TYPE_CHECKING:
+    from tests.simulator.faults.fault import Fault
+
+_OVER_HTTP = (
+    status,
+    maintenance,
+    no_rows,
+    absent,
+    retry_after,
+    redirect,
+    html,
+    raw,
+    error_code,
+    data,
+    fewer_rows,
+    extra_rows,
+    set_field,
+    drop_field,
+    wrong_types,
+    cut_json,
+    cut_body,
+    closed,
+    reset,
+    hang,
+    slow_body,
+    slow_headers,
+)
+# All but change_rows, which takes a function.
+BY_NAME: Mapping[str, Callable[..., Fault]] = {make.__name__: make for make in _OVER_HTTP}
 
 
 def fault_by_name(name: object, arguments: Mapping[str, object]) -> Fault:

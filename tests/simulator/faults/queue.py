@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from tests.simulator.faults import NONE, Fault
+from tests.simulator.faults.fault import NONE, Fault
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.simulator.endpoints.common.answers import (
+    BAD_TOKEN,
+    NO_TOKEN,
     NOT_FOUND,
     ONLY_GET,
     PARAMETER_MISSING,
+    QUOTA_SPENT,
+    TOO_MANY_AT_ONCE,
     UNKNOWN_API,
     Answer,
-    ErrorCase,
     Row,
     failed,
 )
 from tests.simulator.endpoints.common.endpoint import Endpoint, Forms, Question
 from tests.simulator.faults import NONE, Fault
 from tests.simulator.http.routes import ENDPOINTS, FILES
+from tests.simulator.world.operation import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +33,12 @@ if TYPE_CHECKING:
     from tests.simulator.world.operation import Operation, Seat
 
 _PATH = re.compile(r"/api/v2/(\w+)\.php")
+_REFUSALS = {
+    Refusal.NO_TOKEN: NO_TOKEN,
+    Refusal.UNKNOWN_TOKEN: BAD_TOKEN,
+    Refusal.TOO_MANY_AT_ONCE: TOO_MANY_AT_ONCE,
+    Refusal.QUOTA_SPENT: QUOTA_SPENT,
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Api:
     """Where the requests to one operation are dealt with."""
 
     operation: Operation
@@ -64,8 +74,8 @@ class Desk:
         if request.method != "GET":
             return Outcome(_only_get(request.method))
         seat = self.operation.admit(request.token)
-        if isinstance(seat, ErrorCase):
-            return Outcome(failed(seat))
+        if isinstance(seat, Refusal):
+            return Outcome(failed(_REFUSALS[seat]))
         answer = self._answer(file, request, seat)
         return Outcome(answer, self.faults.take(file, request.api), seat)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.simulator.world.operation import Operation
 
 Setting: TypeAlias = dict[str, object]
-Door: TypeAlias = Callable[[bytes], object]
+Page: TypeAlias = Callable[[bytes], object]
 
 
 @dataclass(frozen=True)
@@ -31,18 +31,18 @@ class Control:
 
     def answer(self, method: str, path: str, body: bytes) -> Answer:
         """Answer one request: 200, or 400, 404, 405 with one line that says why."""
-        doors = self._doors()
-        if path not in doors:
-            return _no(404, f"no such page; there are {', '.join(doors)}")
-        wanted, door = doors[path]
+        pages = self._pages()
+        if path not in pages:
+            return _no(404, f"no such page; there are {', '.join(pages)}")
+        wanted, page = pages[path]
         if method != wanted:
             return _no(405, f"use {wanted}")
         try:
-            return Answer(200, door(body))
+            return Answer(200, page(body))
         except ValueError as error:
             return _no(400, str(error))
 
-    def _doors(self) -> Mapping[str, tuple[str, Door]]:
+    def _pages(self) -> Mapping[str, tuple[str, Page]]:
         return {
             "/simulator/clock": ("POST", self._set_clock),
             "/simulator/faults": ("POST", self._set_faults),

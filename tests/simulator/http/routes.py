@@ -47,10 +47,10 @@ from tests.simulator.endpoints.reports.campaigns import (
 )
 from tests.simulator.endpoints.reports.chats import (
     ads,
+    bot_sessions,
     cases,
     channels_and_transfers,
     chat_list,
-    journeys,
 )
 from tests.simulator.endpoints.reports.menus import steps, usage, voice_bots
 from tests.simulator.endpoints.reports.skills import by_hour, interactions, service_levels
@@ -65,7 +65,7 @@ _MODULES = (
     *(activity, breakdowns, holds_transfers_previews, states),
     *(activity_codes, call_backs, call_list, costs_and_failures),
     *(attempts, previews, records, results, whatsapp_messages),
-    *(ads, cases, channels_and_transfers, chat_list, journeys),
+    *(ads, cases, channels_and_transfers, chat_list, bot_sessions),
     *(steps, usage, voice_bots),
     *(by_hour, interactions, service_levels),
     *(assistant, audit_log, customer, gamification, language_models, messages),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tests.simulator.endpoints.common.answers import Answer
-    from tests.simulator.http.api import Desk, Outcome
+    from tests.simulator.http.api import Api, Outcome
     from tests.simulator.http.control import Control
 
 HOST = "127.0.0.1"
@@ -33,10 +33,10 @@ Accepted: TypeAlias = socket.socket | tuple[bytes, socket.socket]
 
 
 @dataclass(frozen=True)
-class Rooms:
+class Backend:
     """Those the server hands the requests to one operation to."""
 
-    desk: Desk
+    api: Api
     journal: Journal
     control: Control
 
@@ -45,7 +45,7 @@ class Rooms:
 class Visit:
     """One request, from the moment it is seen until it is over."""
 
-    rooms: Rooms
+    backend: Backend
     number: int
     outcome: Outcome | None = None
     over: bool = False
@@ -56,9 +56,9 @@ class Visit:
             return
         self.over = True
         if self.outcome is not None:
-            self.rooms.desk.leave(self.outcome)
+            self.backend.api.leave(self.outcome)
         cost = self.outcome.cost if self.outcome else 0
-        self.rooms.journal.close(self.number, status=status, cost=cost)
+        self.backend.journal.close(self.number, status=status, cost=cost)
 
 
 class Server(ThreadingHTTPServer):
@@ -66,7 +66,7 @@ class Server(ThreadingHTTPServer):
 
     Args:
         port: Where to listen; 0 for any free port.
-        rooms: Whose requests begin with which path; with an empty one, all of them do.
+        backends: Whose requests begin with which path; with an empty one, all of them do.
     """
 
     daemon_threads = False  # those are the threads that closing waits for
@@ -74,8 +74,8 @@ class Server(ThreadingHTTPServer):
     # On Windows the option would let two servers share a port.
     allow_reuse_address = sys.platform != "win32"
 
-    def __init__(self, port: int, rooms: Mapping[str, Rooms]) -> None:
-        self.rooms = rooms
+    def __init__(self, port: int, backends: Mapping[str, Backend]) -> None:
+        self.backends = backends
         self.closing = Event()
         self._connections: WeakSet[socket.socket] = WeakSet()
         super().__init__((HOST, port), Handler)
@@ -90,11 +90,11 @@ class Server(ThreadingHTTPServer):
         """Where the API is whose paths begin with ``prefix``."""
         return f"http://{HOST}:{self.port}{prefix}/api/v2"
 
-    def find(self, path: str) -> tuple[Rooms, str] | None:
+    def find(self, path: str) -> tuple[Backend, str] | None:
         """Whose request it is, and what they see of its path; None for nobody's."""
-        for prefix, rooms in self.rooms.items():
+        for prefix, backend in self.backends.items():
             if not prefix or path.startswith(f"{prefix}/"):
-                return rooms, path.removeprefix(prefix)
+                return backend, path.removeprefix(prefix)
         return None
 
     def server_bind(self) -> None:
@@ -149,11 +149,11 @@ class Handler(BaseHTTPRequestHandler):
         if found is None:
             self._send(NOT_FOUND)
             return
-        rooms, path = found
+        backend, path = found
         if path.startswith(CONTROL):
-            self._send(rooms.control.answer(self.command, path, body))
+            self._send(backend.control.answer(self.command, path, body))
         else:
-            self._api(rooms, self._request(url._replace(path=path), body))
+            self._api(backend, self._request(url._replace(path=path), body))
 
     def _body(self) -> bytes:
         """What was sent; only after a GET of a known length is the next request sure to be one."""
@@ -165,11 +165,11 @@ class Handler(BaseHTTPRequestHandler):
         query = dict(parse_qsl(url.query, keep_blank_values=True))
         return Request(self.command, url.path, query, self.headers.get("wolkvox-token"), body)
 
-    def _api(self, rooms: Rooms, request: Request) -> None:
-        visit = Visit(rooms, rooms.journal.open(request))
+    def _api(self, backend: Backend, request: Request) -> None:
+        visit = Visit(backend, backend.journal.open(request))
         wire = self._wire(visit.end)
         try:
-            visit.outcome = rooms.desk.receive(request)
+            visit.outcome = backend.api.receive(request)
             visit.outcome.fault.strike(wire, visit.outcome.answer)
         except ConnectionError:
             wire.keeps = False

@@ -8,10 +8,23 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime, tzinfo
+    from datetime import tzinfo
 
 
 AN_HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Burst:
+    """Calls and bot exchanges that happen on top of the usual ones, evenly between two moments.
+
+    Moments without a zone are local.
+    """
+
+    begin: datetime
+    end: datetime
+    calls: int = 0
+    exchanges: int = 0
 
 
 def spread(
@@ -29,16 +42,3 @@ def spread(
 def _instant(moment: datetime, zone: tzinfo) -> datetime:
     local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     return local.astimezone(UTC).replace(microsecond=0)
-
-
-@dataclass(frozen=True)
-class Burst:
-    """Calls and bot exchanges that happen on top of the usual ones, evenly between two moments.
-
-    Moments without a zone are local.
-    """
-
-    begin: datetime
-    end: datetime
-    calls: int = 0
-    exchanges: int = 0

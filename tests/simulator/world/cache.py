@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Found = TypeVar("Found")
 
 
-def remembered(
+def cached(
     find: Callable[[Operation, Subject], Found],
 ) -> Callable[[Operation, Subject], Found]:
     """The same function, asked once for each subject as long as the operation lives."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from tests.simulator.world.cache import remembered
+from tests.simulator.world.cache import cached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,12 +43,12 @@ class Happened(Protocol):
 Event = TypeVar("Event", bound=Happened)
 
 
-def made(
+def hourly_events(
     about: str, usual: int, make: Callable[[Operation, Random, datetime], Event]
 ) -> Callable[[Operation, datetime], tuple[Event, ...]]:
     """What is made of an hour in which something happens so many times, usually."""
 
-    @remembered
+    @cached
     def of_hour(operation: Operation, hour: datetime) -> tuple[Event, ...]:
         dice = operation.dice(about, hour.isoformat())
         return tuple(make(operation, dice, date) for date in moments(operation, dice, hour, usual))

@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from random import Random
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from tests.simulator.endpoints.common.answers import (
-    BAD_TOKEN,
-    NO_TOKEN,
-    QUOTA_SPENT,
-    TOO_MANY_AT_ONCE,
-    ErrorCase,
-)
 from tests.simulator.world.entities import World
 
 if TYPE_CHECKING:
@@ -48,6 +42,15 @@ class Usage:
     def available(self) -> int:
         """Requests still to be had today, by all tokens together."""
         return max(0, self.quota - self.by_all)
+
+
+class Refusal(Enum):
+    """Why a request is not admitted."""
+
+    NO_TOKEN = "it has no token"
+    UNKNOWN_TOKEN = "the operation does not know its token"
+    TOO_MANY_AT_ONCE = "its token has as many requests open as it may"
+    QUOTA_SPENT = "the quota of the day is spent"
 
 
 @dataclass(frozen=True)
@@ -132,12 +135,12 @@ class Operation:
         with self._lock:
             self._spend(requests, self.clock.today())
 
-    def admit(self, token: str | None) -> Seat | ErrorCase:
+    def admit(self, token: str | None) -> Seat | Refusal:
         """Seat a request and charge it, or say why not; a refused one costs nothing."""
         if not token:
-            return NO_TOKEN
+            return Refusal.NO_TOKEN
         if token not in self.tokens:
-            return BAD_TOKEN
+            return Refusal.UNKNOWN_TOKEN
         with self._lock:
             return self._seat(token)
 
@@ -146,13 +149,13 @@ class Operation:
         with self._lock:
             self._seated[seat.token] -= 1
 
-    def _seat(self, token: str) -> Seat | ErrorCase:
+    def _seat(self, token: str) -> Seat | Refusal:
         today = self.clock.today()
         usage = self._usage(token, today)
         if self._seated[token] >= AT_ONCE_PER_TOKEN:
-            return TOO_MANY_AT_ONCE
+            return Refusal.TOO_MANY_AT_ONCE
         if not usage.available:
-            return QUOTA_SPENT
+            return Refusal.QUOTA_SPENT
         self._seated[token] += 1
         self._spent[today, token] += 1
         self._spend(self.conditions.others, today)

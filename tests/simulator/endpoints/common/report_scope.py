@@ -99,7 +99,7 @@ def over_range(rows: Callable[[Report], list[Row]]) -> Rows:
 AT_ONCE = timedelta()
 
 
-def known(
+def known_events(
     report: Report,
     of_hour: Callable[[Operation, datetime], tuple[Event, ...]],
     later: timedelta = AT_ONCE,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tests.simulator.endpoints.common.answers import NO_ROWS
 from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import stamp
-from tests.simulator.endpoints.common.report_scope import Report, known, over_range
-from tests.simulator.world.cache import remembered
+from tests.simulator.endpoints.common.report_scope import Report, known_events, over_range
+from tests.simulator.world.cache import cached
 from tests.simulator.world.events import conversations
 from tests.simulator.world.events.conversations import UNTIL_ANSWERED
 from tests.simulator.world.missing_values import perhaps
@@ -50,7 +50,7 @@ class Question:
     reason: str
 
 
-@remembered
+@cached
 def _of_hour(operation: Operation, hour: datetime) -> tuple[Question, ...]:
     return tuple(_questions(operation, hour))
 
@@ -75,7 +75,7 @@ def _questions(operation: Operation, hour: datetime) -> Iterator[Question]:
 def questions(report: Report) -> list[Question]:
     """The questions of the range."""
     later = UNTIL_ANSWERED + timedelta(seconds=FIRST_MINUTES)
-    return known(report, _of_hour, later)
+    return known_events(report, _of_hour, later)
 
 
 @over_range

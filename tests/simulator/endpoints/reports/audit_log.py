@@ -9,7 +9,7 @@ from tests.simulator.endpoints.common.answers import NO_ROWS
 from tests.simulator.endpoints.common.endpoint import FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
-from tests.simulator.world.cache import remembered
+from tests.simulator.world.cache import cached
 from tests.simulator.world.hours import hours, moments
 from tests.simulator.world.missing_values import perhaps
 
@@ -63,7 +63,7 @@ def audit_log(report: Report) -> list[Row]:
     ]
 
 
-@remembered
+@cached
 def _of_hour(operation: Operation, hour: datetime) -> tuple[Action, ...]:
     return tuple(_actions(operation, hour))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.simulator.endpoints.common.answers import NO_ROWS
 from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import duration, stamp
-from tests.simulator.endpoints.common.report_scope import Report, known, over_range
+from tests.simulator.endpoints.common.report_scope import Report, known_events, over_range
 from tests.simulator.endpoints.reports.agents.states import NOT_YET
 from tests.simulator.world.events.conversations import LONGEST, UNTIL_ANSWERED
 from tests.simulator.world.events.messages import (
@@ -38,7 +38,7 @@ def cdr_3(report: Report) -> list[Row]:
             "customer_id": each.conversation.customer.id,
             "conn_id": each.conversation.conn_id,
         }
-        for each in known(report, messages_of_hour, LONGEST_CALL + SOON)
+        for each in known_events(report, messages_of_hour, LONGEST_CALL + SOON)
     ]
 
 
@@ -54,14 +54,14 @@ def cdr_9(report: Report) -> list[Row]:
             "subject": each.subject,
             "body": each.body,
         }
-        for each in known(report, emails_of_hour)
+        for each in known_events(report, emails_of_hour)
     ]
 
 
 @over_range
 def cdr_10(report: Report) -> list[Row]:
     """One row a session that began in the range; who ended it is known when it is over."""
-    found = known(report, shared_of_hour, LONGEST + UNTIL_ANSWERED)
+    found = known_events(report, shared_of_hour, LONGEST + UNTIL_ANSWERED)
     return [
         {
             "agent_id": each.agent.id,
@@ -90,7 +90,7 @@ def cdr_11(report: Report) -> list[Row]:
             "item": each.item,
             "value": each.value,
         }
-        for each in known(report, releases_of_hour)
+        for each in known_events(report, releases_of_hour)
     ]
 
 

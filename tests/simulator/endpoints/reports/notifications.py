@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tests.simulator.endpoints.common.answers import NO_ROWS
 from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import stamp
-from tests.simulator.endpoints.common.report_scope import Report, known, over_range
-from tests.simulator.world.hours import made
+from tests.simulator.endpoints.common.report_scope import Report, known_events, over_range
+from tests.simulator.world.hours import hourly_events
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,7 +44,7 @@ def _notice(operation: Operation, dice: Random, date: datetime) -> Notice:
     return Notice(date, text)
 
 
-_of_hour = made("notices", USUAL_HOUR, _notice)
+_of_hour = hourly_events("notices", USUAL_HOUR, _notice)
 
 
 @over_range
@@ -52,7 +52,7 @@ def get_notification(report: Report) -> list[Row]:
     """One row a notice."""
     return [
         {"date": stamp(report.local(each.date)), "notification": each.text}
-        for each in known(report, _of_hour)
+        for each in known_events(report, _of_hour)
     ]
 
 

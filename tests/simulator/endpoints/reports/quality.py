@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 from tests.simulator.endpoints.common.answers import NO_ROWS
 from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import percent, stamp
-from tests.simulator.endpoints.common.report_scope import Report, known, over_range
+from tests.simulator.endpoints.common.report_scope import Report, known_events, over_range
 from tests.simulator.endpoints.quality import matrix
-from tests.simulator.world.cache import remembered
+from tests.simulator.world.cache import cached
 from tests.simulator.world.events import conversations
 from tests.simulator.world.events.conversations import VOICE
 from tests.simulator.world.missing_values import missing, perhaps
@@ -93,7 +93,7 @@ class Evaluation:
         return met / sum(each.weight for each in self.judged)
 
 
-@remembered
+@cached
 def _of_hour(operation: Operation, hour: datetime) -> tuple[Evaluation, ...]:
     return tuple(_evaluations(operation, hour))
 
@@ -140,7 +140,7 @@ def _judged(dice: Random, row: Row) -> Judged:
     )
 
 
-@remembered
+@cached
 def _attributes(operation: Operation, survey: str) -> tuple[Row, ...]:
     """What a survey judges."""
     return tuple(row for row in matrix(operation) if row["survey"] == survey)
@@ -148,7 +148,7 @@ def _attributes(operation: Operation, survey: str) -> tuple[Row, ...]:
 
 def _known(report: Report) -> list[Evaluation]:
     """The evaluations of the range, by when they were made."""
-    return known(report, _of_hour, conversations.LONGEST + LATEST)
+    return known_events(report, _of_hour, conversations.LONGEST + LATEST)
 
 
 def _by(report: Report, key: Callable[[Evaluation], Key]) -> dict[Key, list[Evaluation]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.simulator.endpoints.common.answers import NO_ROWS
 from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import average, percent, stamp
-from tests.simulator.endpoints.common.report_scope import Report, known, over_range
+from tests.simulator.endpoints.common.report_scope import Report, known_events, over_range
 from tests.simulator.world.events import chats
 from tests.simulator.world.events.analyses import (
     LATEST,
@@ -36,12 +36,12 @@ FILTERS = {
 
 def text_analyses(report: Report) -> list[TextAnalysis]:
     """Those on demand that were made in the range."""
-    return known(report, on_demand_of_hour, chats.LONGEST + LATEST)
+    return known_events(report, on_demand_of_hour, chats.LONGEST + LATEST)
 
 
 def _known(report: Report) -> list[Analysis]:
     """The analyses of the conversations that began in the range, as far as they are done."""
-    return [each for each in known(report, of_hour) if each.done_at <= report.known]
+    return [each for each in known_events(report, of_hour) if each.done_at <= report.known]
 
 
 @over_range

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.simulator.world.cache import remembered
+from tests.simulator.world.cache import cached
 from tests.simulator.world.events import chats, conversations
 from tests.simulator.world.events.chats import FEELINGS
 from tests.simulator.world.missing_values import FORMS, perhaps
@@ -75,7 +75,7 @@ class TextAnalysis:
     summary: str
 
 
-@remembered
+@cached
 def of_hour(operation: Operation, hour: datetime) -> tuple[Analysis, ...]:
     return tuple(_analyses(operation, hour))
 
@@ -131,7 +131,7 @@ def _summary(dice: Random, customer: Customer) -> str:
     return f"{customer.first_name} pregunta por su {dice.choice(TOPICS)}"
 
 
-@remembered
+@cached
 def on_demand_of_hour(operation: Operation, hour: datetime) -> tuple[TextAnalysis, ...]:
     return tuple(_text_analyses(operation, hour))
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from tests.simulator.world import rhythm
 from tests.simulator.world.bursts import spread
-from tests.simulator.world.cache import remembered
+from tests.simulator.world.cache import cached
 from tests.simulator.world.events import shifts
 from tests.simulator.world.events.call import Call, conn_id
 from tests.simulator.world.events.staff import Staff
+from tests.simulator.world.hours import AN_HOUR
 from tests.simulator.world.missing_values import missing, perhaps
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     _Times = tuple[int, int, int, int]
 
-
-AN_HOUR = timedelta(hours=1)
 
 # How many in a hundred; the order has no meaning.
 TYPES = (("inbound", 55), ("out_pre", 30), ("outbound_ma", 10), ("conference", 2),
@@ -69,7 +68,7 @@ def between(operation: Operation, begin: datetime, end: datetime) -> list[Call]:
     return sorted(found, key=lambda call: (call.date, call.conn_id, call.type))
 
 
-@remembered
+@cached
 def _of_hour(operation: Operation, hour: datetime) -> tuple[Call, ...]:
     return tuple(_Hour(operation, hour).calls())
 
@@ -263,7 +262,7 @@ class _Hour:
         return first, self.dice.choice(_codes(self.operation, "cod_act2"))
 
 
-@remembered
+@cached
 def _campaigns(operation: Operation, type_: str) -> tuple[Campaign, ...]:
     """Those of a type that have somebody to call."""
     return tuple(
@@ -271,7 +270,7 @@ def _campaigns(operation: Operation, type_: str) -> tuple[Campaign, ...]:
     )
 
 
-@remembered
+@cached
 def _codes(operation: Operation, group: str) -> tuple[Code, ...]:
     """Those of a group that a call can come to."""
     return tuple(each for each in operation.world.codes_of(group) if each.id != "TIMEOUTCHAT")

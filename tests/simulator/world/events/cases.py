@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.simulator.world.cache import remembered
+from tests.simulator.world.cache import cached
 from tests.simulator.world.events.call import conn_id
 from tests.simulator.world.events.chats import TIMEOUT
 from tests.simulator.world.hours import moments
@@ -102,7 +102,7 @@ def _address(customer: Customer) -> str:
     return f"cliente{customer.id}@example.com"
 
 
-@remembered
+@cached
 def of_hour(operation: Operation, hour: datetime) -> tuple[Case, ...]:
     dice = operation.dice("cases", hour.isoformat())
     dates = moments(operation, dice, hour, USUAL_HOUR)

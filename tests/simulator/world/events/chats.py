@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.simulator.world import rhythm
 from tests.simulator.world.bursts import spread
-from tests.simulator.world.cache import remembered
+from tests.simulator.world.cache import cached
 from tests.simulator.world.events import shifts
 from tests.simulator.world.events.call import conn_id
 from tests.simulator.world.hours import AN_HOUR, hours, moments
@@ -153,7 +153,7 @@ def exchanges(operation: Operation, begin: datetime, end: datetime) -> list[Exch
     return sorted(found, key=lambda each: (each.date, each.session.id))
 
 
-@remembered
+@cached
 def _of_hour(operation: Operation, hour: datetime) -> tuple[Chat, ...]:
     dice = operation.dice("chats", hour.isoformat())
     usual = rhythm.chats(hour.astimezone(operation.clock.zone))
@@ -234,7 +234,7 @@ def _until_coded(dice: Random) -> timedelta:
     return timedelta(seconds=dice.randint(600, 40 * 3600) if late else dice.randint(0, 600))
 
 
-@remembered
+@cached
 def _exchanges_of_hour(operation: Operation, hour: datetime) -> tuple[Exchange, ...]:
     return tuple(_exchanges(operation, hour))
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.simulator.endpoints.common.date_range import A_SECOND
-from tests.simulator.world.cache import remembered
+from tests.simulator.world.cache import cached
 from tests.simulator.world.events import calls, chats
+from tests.simulator.world.hours import AN_HOUR
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.simulator.world.operation import Operation
 
 VOICE = "voice"
-AN_HOUR = timedelta(hours=1)
+A_SECOND = timedelta(seconds=1)
 UNTIL_ANSWERED = timedelta(minutes=5)
 """More than any customer waits."""
 
@@ -54,7 +54,7 @@ class Conversation:
         return self.code if self.coded_at <= moment else None
 
 
-@remembered
+@cached
 def of_hour(operation: Operation, hour: datetime) -> tuple[Conversation, ...]:
     """Those that began in an hour: calls by date, then chats by date."""
     of_calls = [

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.simulator.world.cache import remembered
+from tests.simulator.world.cache import cached
 from tests.simulator.world.events import conversations, shifts
 from tests.simulator.world.events.conversations import VOICE
-from tests.simulator.world.hours import made
+from tests.simulator.world.hours import hourly_events
 from tests.simulator.world.missing_values import missing
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Sent:
     text: str
 
 
-@remembered
+@cached
 def messages_of_hour(operation: Operation, hour: datetime) -> tuple[Sent, ...]:
     return tuple(_messages(operation, hour))
 
@@ -104,7 +104,7 @@ def _email(operation: Operation, dice: Random, date: datetime) -> Email:
     )
 
 
-emails_of_hour = made("emails", EMAILS_AN_HOUR, _email)
+emails_of_hour = hourly_events("emails", EMAILS_AN_HOUR, _email)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Shared:
     blank: str
 
 
-@remembered
+@cached
 def shared_of_hour(operation: Operation, hour: datetime) -> tuple[Shared, ...]:
     dice = operation.dice("cobrowsing", hour.isoformat())
     return tuple(
@@ -157,4 +157,4 @@ def _release(operation: Operation, dice: Random, date: datetime) -> Release:
     return Release(date, dice.choice(shifts.on_duty(operation, hour)), item, value)
 
 
-releases_of_hour = made("releases", RELEASES_AN_HOUR, _release)
+releases_of_hour = hourly_events("releases", RELEASES_AN_HOUR, _release)

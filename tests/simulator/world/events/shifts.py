@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from tests.simulator.world.cache import remembered
+from tests.simulator.world.cache import cached
 from tests.simulator.world.missing_values import missing
 from tests.simulator.world.rhythm import WEEK
 
@@ -72,7 +72,7 @@ class Session:
         )
 
 
-@remembered
+@cached
 def of_day(operation: Operation, day: date) -> tuple[Session, ...]:
     """The sessions that begin on a local day, which is when they end too; by agent."""
     roster = _roster(operation, day)
@@ -83,7 +83,7 @@ def of_day(operation: Operation, day: date) -> tuple[Session, ...]:
     )
 
 
-@remembered
+@cached
 def on_duty(operation: Operation, hour: datetime) -> tuple[Agent, ...]:
     """Those who are logged in for most of an hour; all agents if that is nobody."""
     middle = hour.astimezone(UTC) + HALF_AN_HOUR

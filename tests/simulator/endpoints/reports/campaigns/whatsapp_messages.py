@@ -10,7 +10,7 @@ from tests.simulator.endpoints.common.answers import NO_ROWS
 from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
-from tests.simulator.world.hours import hours, made
+from tests.simulator.world.hours import hourly_events, hours
 from tests.simulator.world.missing_values import missing
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _sent(operation: Operation, dice: Random, date: datetime) -> Sending:
     )
 
 
-_sendings = made("sendings", USUAL_HOUR, _sent)
+_sendings = hourly_events("sendings", USUAL_HOUR, _sent)
 
 
 ENDPOINTS = tuple(

@@ -10,9 +10,9 @@ from tests.simulator.endpoints.common.answers import NO_ROWS
 from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
+from tests.simulator.endpoints.reports.chats.bot_sessions import journeys
 from tests.simulator.endpoints.reports.chats.channels_and_transfers import WHATSAPP
 from tests.simulator.endpoints.reports.chats.chat_list import opened
-from tests.simulator.endpoints.reports.chats.journeys import journeys
 from tests.simulator.world.missing_values import missing
 
 if TYPE_CHECKING:

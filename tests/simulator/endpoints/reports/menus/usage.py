@@ -14,7 +14,7 @@ from tests.simulator.endpoints.common.formats import duration, percent, stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
 from tests.simulator.endpoints.reports.calls.call_list import codes
 from tests.simulator.endpoints.reports.menus.steps import MENU, steps
-from tests.simulator.world.cache import remembered
+from tests.simulator.world.cache import cached
 from tests.simulator.world.events import chats
 from tests.simulator.world.events.chats import TIMEOUT
 
@@ -238,7 +238,7 @@ def diagram_14(report: Report) -> list[Row]:
     ]
 
 
-@remembered
+@cached
 def _meaning(operation: Operation, about: tuple[str, str]) -> world.Code:
     """What an option of a routing point stands for."""
     possible = [code for code in operation.world.codes_of("cod_act1") if code.id != TIMEOUT]

@@ -11,7 +11,7 @@ from tests.simulator.endpoints.common.answers import NO_ROWS
 from tests.simulator.endpoints.common.endpoint import DATES, FOUND, Endpoint
 from tests.simulator.endpoints.common.formats import duration, stamp
 from tests.simulator.endpoints.common.report_scope import Report, over_range
-from tests.simulator.world.cache import remembered
+from tests.simulator.world.cache import cached
 from tests.simulator.world.hours import hours, moments
 from tests.simulator.world.missing_values import perhaps
 
@@ -102,7 +102,7 @@ def conversations(report: Report) -> Iterator[Conversation]:
         yield from _of_hour(operation, hour)
 
 
-@remembered
+@cached
 def _of_hour(operation: Operation, hour: datetime) -> tuple[Conversation, ...]:
     dice = operation.dice("voice bots", hour.isoformat())
     dates = moments(operation, dice, hour, USUAL_HOUR)
