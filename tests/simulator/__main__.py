@@ -75,9 +75,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _simulators(options: argparse.Namespace) -> list[Simulator]:
-    """The operations that are wanted; one alone has the token as it is given."""
+    """The operations the options ask for. A single one gets the token unchanged."""
     common = dict(vars(options))
-    # No defaults of argparse: it would add to them what is given.
+    # No defaults in argparse: `append` would add to them.
     servers = common.pop("server") or ["0011"]
     zones = common.pop("timezone") or [BOGOTA]
     token = common.pop("token")
@@ -147,12 +147,12 @@ def _wait(greeting: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until Ctrl-C: 0 then, 1 if it cannot serve."""
-    # Set even where a shell has switched Ctrl-C off, as it does for what runs behind it.
+    """Serve until Ctrl-C. Return 0, or 1 if it cannot serve."""
+    # A shell ignores Ctrl-C for programs in the background: set it again.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.default_int_handler)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # Not every output takes all that a token may hold.
+        # Not every output can show all characters of a token.
         sys.stdout.reconfigure(errors="replace")
     options = _options(arguments)
     try:

@@ -1,4 +1,4 @@
-"""Several operations on one port, as a test holds them."""
+"""Several simulated operations on one port."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Simulators:
     """Serves operations inside ``with``, each under ``/wv<server>`` of one port of 127.0.0.1.
 
     Args:
-        simulators: The operations; ports of their own mean nothing here.
+        simulators: The operations. Their own ports are ignored.
         port: Where to listen; 0 for any free port.
 
     Attributes:
@@ -38,7 +38,7 @@ class Simulators:
 
     @property
     def api_url(self) -> str:
-        """Where the APIs are, the port in it and ``{server}`` as it stands.
+        """The URL of the APIs, with the port, and ``{server}`` for the operation's number.
 
         Raises:
             RuntimeError: They are not served.
@@ -49,7 +49,7 @@ class Simulators:
 
     @property
     def operations(self) -> list[dict[str, str]]:
-        """The operations as the tap's setting of that name has them."""
+        """The tap's setting ``operations``."""
         return [
             {"server": each.server, "token": each.token, "timezone": each.timezone}
             for each in self.simulators
@@ -67,7 +67,7 @@ class Simulators:
             each.served_at(self._http.url(_prefix(each)))
 
     def close(self) -> None:
-        """Stop; whatever hangs is cut off."""
+        """Stop, and cut off whatever hangs."""
         if self._http is not None:
             self._http.close()
             self._http = None

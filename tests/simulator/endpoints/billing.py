@@ -1,4 +1,4 @@
-"""billing.php: what the operation used of each product in the current month, and only in it."""
+"""billing.php: how much of each product the operation has used in the current month."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ if TYPE_CHECKING:
 
 MSG = "Information found for the current month"
 
-# Work done on a Monday ... Sunday, beside an ordinary day.
+# Use on Monday to Sunday, relative to an ordinary day.
 _WEEK = (1.15, 1.1, 1.0, 1.0, 1.05, 0.45, 0.15)
 
 Form: TypeAlias = Callable[[int], str]
 
 
 def plain(hundredths: int) -> str:
-    """12345."""
+    """Write it as 12345."""
     return str(hundredths // 100)
 
 
 def grouped(hundredths: int) -> str:
-    """12,345."""
+    """Write it as 12,345."""
     return f"{hundredths // 100:,}"
 
 
 def decimal(hundredths: int) -> str:
-    """12,345.50."""
+    """Write it as 12,345.50."""
     return f"{hundredths // 100:,}.{hundredths % 100:02}"
 
 
 @dataclass(frozen=True)
 class Product:
-    """Something used by the month; ``daily`` is an ordinary day's use, 0 if it is not in use."""
+    """A product with a monthly use. ``daily`` is the use on an ordinary day, 0 if unused."""
 
     description: str
     daily: int
@@ -111,15 +111,15 @@ PRODUCTS: Mapping[str, tuple[Product, ...]] = {
 
 CODE_AS_TEXT = {"stereo_rec", "nlp_ai"}
 
-# The vendor's example of it has the message of a list.
+# The vendor's example shows the message of a list here.
 COUNTED = {"interactions"}
 
-# What its page calls the month and year of the report.
+# The vendor's page says: the month and year of the report.
 BY_MONTH = {"nlp_ai"}
 
 
 def _used(product: Product, today: date, dice: Random) -> int:
-    """Hundredths used from the 1st up to and including today; each day adds at least one unit."""
+    """Hundredths used from the 1st to today, today included. Each day adds at least one unit."""
     month = (today.replace(day=day) for day in range(1, today.day + 1))
     shares = (_WEEK[day.weekday()] * dice.uniform(0.8, 1.2) for day in month)
     return sum(max(100, round(100 * product.daily * share)) for share in shares)
@@ -132,7 +132,7 @@ def _items(product: Product, today: date, dice: Random) -> str:
 
 
 def consumption(question: Question, api: str) -> list[Row]:
-    """One row a product, from (seed, server, month) and the day it is."""
+    """One row per product. It depends on seed, server, month and today's date."""
     operation = question.operation
     today = operation.clock.today()
     month = f"{today:%Y-%m}"

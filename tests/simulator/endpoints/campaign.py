@@ -1,4 +1,4 @@
-"""campaign.php: the records of a campaign, in Spanish as the vendor has them."""
+"""campaign.php: the records of a campaign. The columns are Spanish, as the vendor's are."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 RESULTS = ("ANSWER MACHINE", "NO ANSWER", "FAILED", "ANSWER", "CONGESTION", "ABANDON", "BUSY",
            "CHANUNAVAIL")  # fmt: skip
 
-# From when, in seconds, and for how long customers were called.
+# Customers were called from this moment on, for so long; both in seconds.
 BEGAN = 1_780_000_000
 LASTED = 10_000_000
 
 
 def campaign_15(question: Question) -> list[Row]:
-    """One row a record of the campaign that was asked for, worked on or not."""
+    """One row per record of the campaign asked for, worked on or not."""
     operation = question.operation
     wanted = question.query["campaign_id"]
     return [
@@ -102,7 +102,7 @@ def _recall(customer: Customer, dice: Random) -> Row:
 
 
 def _in_records(around: dict[str, object], rows: list[Row], question: Question) -> object:
-    """An envelope of its own: neither data nor msg nor error."""
+    """The envelope of this endpoint: it has no data, msg or error."""
     code = {"code": around["code"]} if "code" in around else {}
     campaign = question.query["campaign_id"]
     return code | {"total_records": str(len(rows)), "campaign_id": campaign, "records": rows}

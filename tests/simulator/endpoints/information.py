@@ -1,4 +1,4 @@
-"""information.php: what the operation has."""
+"""information.php: the catalogues: agents, skills, campaigns, codes and others."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def yes_no(thrown: int, share: int) -> str:
 
 
 def _filtered(question: Question, parameter: str, column: str, rows: list[Row]) -> list[Row]:
-    """The rows of the one that was asked for, or all."""
+    """The row that the parameter asks for, or all rows."""
     wanted = question.query.get(parameter)
     return [row for row in rows if wanted in {None, row[column]}]
 
 
 def last_use(operation: Operation, *about: object) -> str:
-    """When something was used last: some hours ago, counted from midnight; or never."""
+    """When something was last used: some time before the last midnight, or never."""
     dice = operation.dice("last use", *about)
     midnight = operation.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     then = midnight - timedelta(seconds=dice.randrange(40 * 24 * 3600))
@@ -34,7 +34,7 @@ def last_use(operation: Operation, *about: object) -> str:
 
 
 def routing_points(question: Question) -> list[Row]:
-    """One row a routing point."""
+    """One row per routing point."""
     operation = question.operation
     rows = []
     for number, each in enumerate(operation.world.routing_points, 1):
@@ -49,7 +49,7 @@ def routing_points(question: Question) -> list[Row]:
 
 
 def skills(question: Question) -> list[Row]:
-    """One row a skill."""
+    """One row per skill."""
     operation = question.operation
     rows = [
         {
@@ -64,7 +64,7 @@ def skills(question: Question) -> list[Row]:
 
 
 def campaigns(question: Question) -> list[Row]:
-    """One row a campaign."""
+    """One row per campaign."""
     operation = question.operation
     rows = []
     for each in operation.world.campaigns:
@@ -89,7 +89,7 @@ def campaigns(question: Question) -> list[Row]:
 
 
 def agents(question: Question) -> list[Row]:
-    """One row an agent."""
+    """One row per agent."""
     operation = question.operation
     rows = []
     for each in operation.world.agents:
@@ -109,7 +109,7 @@ def agents(question: Question) -> list[Row]:
 
 
 def connectors(question: Question) -> list[Row]:
-    """One row a connector."""
+    """One row per connector."""
     return [
         {
             "connector_id": each.id,
@@ -122,7 +122,7 @@ def connectors(question: Question) -> list[Row]:
 
 
 def agents_in_skill(question: Question) -> list[Row]:
-    """One row an agent of the skill that was asked for; the skill itself is not in it."""
+    """One row per agent of the skill asked for. The skill is not in the row."""
     operation = question.operation
     wanted = question.query["skill_id"]
     return [
@@ -139,7 +139,7 @@ def agents_in_skill(question: Question) -> list[Row]:
 
 
 def activity_codes(question: Question) -> list[Row]:
-    """One row a code of either group."""
+    """One row per code, of both groups."""
     operation = question.operation
     rows = []
     for each in operation.world.codes:
@@ -159,7 +159,7 @@ def activity_codes(question: Question) -> list[Row]:
 
 
 def get_dnc(question: Question) -> list[Row]:
-    """One row a number and direction; 60 of them."""
+    """One row per number that must not be called, with its direction; 60 rows."""
     operation = question.operation
     dice = operation.dice("dnc")
     rows = [

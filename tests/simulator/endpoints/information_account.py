@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.simulator.endpoints.common.answers import Row
 
-# How many operations in a hundred have it; the order is that of the documented record.
+# Percentage of operations that have it, in the order of the documented record.
 SERVICES: Mapping[str, int] = {
     "screen_recording": 60,
     "video_call": 25,
@@ -43,10 +43,10 @@ SERVICES: Mapping[str, int] = {
     "telegram": 25,
 }
 
-# The vendor shows these and does not describe them, so a value may well be missing.
+# The vendor shows these without a description, so a value may be missing.
 UNDESCRIBED: Mapping[str, int] = {"crm": 70, "email": 80, "cobrowsing": 20}
 
-# Since when recordings are kept.
+# Recordings are kept since then.
 FIRST_DAY = date(2000, 1, 1)
 
 TOKEN_NAMES = ("Integración BI", "Reportes diarios", "Tablero gerencial", "1")
@@ -65,7 +65,7 @@ def services(question: Question) -> list[Row]:
 
 
 def token_info(question: Question) -> list[Row]:
-    """One row about the token that asks; what it counts stands in ``Usage``."""
+    """One row about the token that asks. ``Usage`` says what it counts."""
     usage = question.usage
     return [
         {
@@ -79,14 +79,14 @@ def token_info(question: Question) -> list[Row]:
 
 
 def _token_name(question: Question) -> str:
-    """Its name by its place among the tokens, never by its text; some never got one."""
+    """The token's name: it depends on the token's place only. Some have none."""
     number = question.operation.tokens.index(question.token)
     dice = question.operation.dice("token", number)
     return dice.choice((*TOKEN_NAMES, missing(dice)))
 
 
 def get_ip(question: Question) -> list[Row]:
-    """One row an address; those of documentation, which nobody has."""
+    """One row per IP address. They are addresses for documentation: nobody has them."""
     operation = question.operation
     rows = []
     for number in range(1, 7):
@@ -111,7 +111,7 @@ def storage(question: Question) -> list[Row]:
 
 
 def audio_list(question: Question) -> list[Row]:
-    """One row an audio; 12 of them."""
+    """One row per audio file; 12 rows."""
     rows = []
     for number in range(1, 13):
         dice = question.operation.dice("audio", number)

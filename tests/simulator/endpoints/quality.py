@@ -1,4 +1,4 @@
-"""quality.php: how conversations are judged."""
+"""quality.php: the matrix that conversations are evaluated by."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ ATTRIBUTES = (
 
 
 def quality_matrix(question: Question) -> list[Row]:
-    """One row an attribute of a survey, its survey with it."""
+    """One row per attribute of a survey."""
     return matrix(question.operation)
 
 
 def matrix(operation: Operation) -> list[Row]:
-    """The same, for whoever has no question."""
+    """The rows of ``quality_matrix`` for an operation."""
     rows = []
     for survey in SURVEYS:
         dice = operation.dice("quality", survey)
@@ -45,7 +45,7 @@ def matrix(operation: Operation) -> list[Row]:
 
 
 def _by_survey(around: dict[str, object], rows: list[Row], _: Question) -> object:
-    """An object with a list under the name of each survey; ``msg`` counts those."""
+    """An object with one list per survey. ``msg`` counts the surveys."""
     lists: dict[str, list[Row]] = {}
     for row in rows:
         rest = {name: row[name] for name in row if name != "survey"}

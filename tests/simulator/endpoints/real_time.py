@@ -1,4 +1,4 @@
-"""real_time.php: the figures of this second, and what happened in the last minutes."""
+"""real_time.php: the figures of this second, and the calls of the last minutes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 STATES = ("READY", "TALK", "ACW", "RING", "Almuerzo", "Pausa activa")
 AT_WORK = 24
-"""Agents who are logged in: the first so many."""
+"""The first so many agents are logged in."""
 
 
 def now_of(question: Question) -> datetime:
@@ -29,7 +29,7 @@ def now_of(question: Question) -> datetime:
 
 
 def dice_of(question: Question, *about: object) -> Random:
-    """Another for each second."""
+    """Dice that change every second."""
     return question.operation.dice("real time", now_of(question).isoformat(), *about)
 
 
@@ -38,7 +38,7 @@ def agents_at_work(question: Question) -> tuple[Agent, ...]:
 
 
 def _clock(seconds: int) -> str:
-    """HH:MM:SS, also beyond a day."""
+    """HH:MM:SS; more than 24 hours are possible."""
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
@@ -51,7 +51,7 @@ def local_text(moment: datetime, operation: Operation) -> str:
 
 
 def agents(question: Question) -> list[Row]:
-    """One row an agent who is logged in."""
+    """One row per agent who is logged in."""
     rows = []
     times = ("ready_time", "inbound_time", "outbound_time", "acw_time", "ring_time", "login_time")
     for agent in agents_at_work(question):
@@ -77,7 +77,7 @@ def agents(question: Question) -> list[Row]:
 
 
 def calls_last_10(question: Question) -> list[Row]:
-    """One row a leg of a call of the last 10 minutes."""
+    """One row per leg of a call of the last 10 minutes."""
     operation = question.operation
     now = now_of(question)
     return [
@@ -94,7 +94,7 @@ def calls_last_10(question: Question) -> list[Row]:
 
 
 def hits_last_hour(question: Question) -> list[Row]:
-    """One row a call of the last 60 minutes that was a success; 14 digits for a date."""
+    """One row per successful call of the last 60 minutes. The date has 14 digits."""
     operation = question.operation
     now = now_of(question)
     return [
@@ -112,7 +112,7 @@ def hits_last_hour(question: Question) -> list[Row]:
 
 
 def info_server(question: Question) -> list[Row]:
-    """One row about the machine."""
+    """One row about the server."""
     dice = dice_of(question, "server")
     low, average, high = sorted(dice.uniform(5, 95) for _ in range(3))
     return [
@@ -132,7 +132,7 @@ def _bare_object(around: dict[str, object], rows: list[Row], _: Question) -> obj
 
 
 def latency(question: Question) -> list[Row]:
-    """One object that holds a list by agent, one by address and one by user of the PBX."""
+    """One object with three lists: by agent, by IP address and by user of the PBX."""
     by_agent = [_latency_of(agent, question) for agent in agents_at_work(question)]
     addresses = sorted({row["ip"] for row in by_agent})
     return [
@@ -186,7 +186,7 @@ def _latency_at(ip: str, by_agent: list[Row], question: Question) -> Row:
 
 
 def skills(question: Question) -> list[Row]:
-    """One row a skill, with its calls of today: all, or the one that was asked for."""
+    """One row per skill with its calls of today: all skills, or the one asked for."""
     now, wanted = now_of(question), question.query.get("skill_id")
     today: defaultdict[str, list[Call]] = defaultdict(list)
     midnight = now.replace(hour=0, minute=0, second=0)
@@ -201,7 +201,7 @@ def skills(question: Question) -> list[Row]:
 
 
 def _skill(question: Question, skill: Skill, found: list[Call], now: datetime) -> Row:
-    """The figures of those who wait no longer."""
+    """The figures of a skill. They leave out customers who still wait."""
     waits = Waits([call for call in found if call.rang <= now])
     return {
         "skill_id": skill.id,
@@ -216,10 +216,10 @@ def _skill(question: Question, skill: Skill, found: list[Call], now: datetime) -
 
 
 def _level_asked_for(question: Question, waits: Waits[Call]) -> Row:
-    """A service level of one's own.
+    """The service level that the client asks for.
 
-    For those that every row has, the vendor's table promises a level for 0 seconds and the
-    example has none; here there is none.
+    It gets nothing extra for a level that every row has. The vendor's table promises a level for
+    0 seconds then, but the vendor's example has none.
     """
     seconds = question.query.get("services_time", "")
     if not seconds.isdecimal() or int(seconds) in LEVELS:
@@ -228,7 +228,7 @@ def _level_asked_for(question: Question, waits: Waits[Call]) -> Row:
 
 
 def campaigns(question: Question) -> list[Row]:
-    """One row a campaign; its id, its name and the share of a phone are one text."""
+    """One row per campaign. Its id, its name and the share of a phone are one text."""
     rows = []
     for each in question.operation.world.campaigns:
         dice = dice_of(question, "campaign", each.id)
@@ -258,7 +258,7 @@ def campaigns(question: Question) -> list[Row]:
 
 
 def recall(question: Question) -> list[Row]:
-    """One row a call that is due: 15 of them, in the days to come."""
+    """One row per call that is due in the next days; 15 rows."""
     operation = question.operation
     dice = operation.dice("recall", operation.clock.today())
     midnight = now_of(question).replace(hour=0, minute=0, second=0)

@@ -17,7 +17,7 @@ MESSAGES = ("Hola, buenos días", "¿Me ayudan con mi factura? 🙏", "Con gusto
 
 
 def chats(question: Question) -> list[Row]:
-    """One row an agent with a list of the chats that are open; every fourth has none."""
+    """One row per agent with a list of open chats. Every fourth agent has none."""
     return [
         {
             "agent_id": agent.id,
@@ -50,7 +50,7 @@ def _chat(agent: Agent, question: Question, number: int) -> Row:
 
 
 def interactions(question: Question) -> list[Row]:
-    """One row an agent with a list of the interactions that are open; every third has none."""
+    """One row per agent with a list of open interactions. Every third agent has none."""
     return [
         {
             "agent_id": agent.id,

@@ -1,4 +1,4 @@
-"""whatsapp.php: templates of a connector, chats of an agent."""
+"""whatsapp.php: the templates of a connector, the chats of an agent."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ TEXTS = {
     "cierre": "Gracias por escribirnos, {{1}}.",
 }
 DAYS = 3
-"""How far back the chats of an agent go, today counted."""
+"""How many days of an agent's chats there are, today included."""
 
 PAGE = 100
 
 
 def list_templates(question: Question) -> list[Row]:
-    """One row a template; the connector stands in the body of the GET, and only there."""
+    """One row per template. The connector is in the body of the GET, nowhere else."""
     connector = question.body.get("connector_id")
     if not connector:
         raise RefusedError(PARAMETER_MISSING)
@@ -78,7 +78,7 @@ def _in_meta_templates(around: dict[str, object], rows: list[Row], _: Question) 
 
 
 def agent_chat(question: Question) -> list[Row]:
-    """One row a chat of the agent that was asked for; every fifth agent has none."""
+    """One row per chat of the agent asked for. Every fifth agent has none."""
     operation = question.operation
     wanted = question.query["agent_id"]
     agents = [each.id for each in operation.world.agents]
@@ -92,7 +92,7 @@ def agent_chat(question: Question) -> list[Row]:
 
 
 def _chats(operation: Operation, agent: str, day: date) -> list[Row]:
-    """Those of one day, the same whenever one asks."""
+    """The chats of one day. They are the same in each answer."""
     dice = operation.dice("agent chats", agent, day)
     return [_chat(operation, agent, day, dice) for _ in range(dice.randint(1, 4))]
 
@@ -115,7 +115,7 @@ def _chat(operation: Operation, agent: str, day: date, dice: Random) -> Row:
 
 
 def _fits(row: Row, query: Mapping[str, str]) -> bool:
-    """Whether a chat is of the channel and the customer that were asked for, if any were."""
+    """Whether a chat has the channel and the customer asked for, if any."""
     who = [query[name] for name in ("phone", "customer_name") if name in query]
     where = [name for name in ("channel", "channel_id") if name in query]
     known = row["cliente"]["identificadores"]

@@ -1,4 +1,4 @@
-"""Faults asked for by name, with arguments out of JSON that may be anything."""
+"""Make a fault from a name and arguments in JSON. The arguments are checked."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ BY_NAME: Mapping[str, Callable[..., Fault]] = {make.__name__: make for make in _
 
 
 def fault_by_name(name: object, arguments: Mapping[str, object]) -> Fault:
-    """Make one.
+    """Make a fault.
 
     Raises:
-        ValueError: No such fault, or not its arguments.
+        ValueError: There is no such fault, or the arguments do not fit.
     """
     if not isinstance(name, str) or name not in BY_NAME:
         raise ValueError(f"no such fault: {name!r}; there are {', '.join(sorted(BY_NAME))}")
@@ -92,12 +92,12 @@ def _check(make: Callable[..., Fault], arguments: Mapping[str, object]) -> None:
 
 
 def _fits(value: object, hint: object) -> bool:
-    """Whether a value out of JSON is of a type such as ``int | str`` or ``Mapping[str, str]``."""
+    """Whether a value in JSON has a type such as ``int | str`` or ``Mapping[str, str]``."""
     if isinstance(hint, UnionType):
         return any(_fits(value, each) for each in get_args(hint))
     if get_origin(hint) is Mapping:
         return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
     if hint is object:
         return True
-    # True is an int to Python, not to whoever wrote the JSON.
+    # True is an int for Python, but not in JSON.
     return type(value) in ((int, float) if hint is float else (hint,))

@@ -1,4 +1,4 @@
-"""A fault: what becomes of one answer."""
+"""What a fault is: a change to one answer, or to how it is sent."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _whole(wire: Wire, answer: Answer) -> None:
 
 @dataclass(frozen=True)
 class Fault:
-    """What becomes of one answer."""
+    """Edits an answer, waits, and sends it."""
 
     name: str
     edit: Edit = _unchanged
@@ -58,7 +58,7 @@ class Fault:
     deliver: Delivery = _whole
 
     def then(self, other: Fault) -> Fault:
-        """Both: the edits and the waits of this one first, the delivery that is out of order."""
+        """Join two faults: first the edits and waits of this one. An unusual delivery wins."""
 
         def wait(wire: Wire) -> None:
             self.wait(wire)
@@ -69,7 +69,7 @@ class Fault:
         return Fault(name, lambda answer: other.edit(self.edit(answer)), wait, deliver)
 
     def strike(self, wire: Wire, answer: Answer) -> None:
-        """Send an answer as this fault will have it."""
+        """Send an answer with this fault."""
         edited = self.edit(answer)
         self.wait(wire)
         self.deliver(wire, edited)

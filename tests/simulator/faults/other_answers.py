@@ -30,32 +30,32 @@ def _status(code: int) -> int:
 
 
 def status(code: int, msg: str = "ERROR") -> Fault:
-    """Any HTTP status, with an error envelope.
+    """Answer any HTTP status, with an error envelope.
 
     Raises:
-        ValueError: Not a status an answer can end with.
+        ValueError: An answer cannot end with this status.
     """
     answer = failed(ErrorCase(_status(code), msg))
     return Fault("status", lambda _: answer)
 
 
 def maintenance() -> Fault:
-    """403 "Forbidden", as during a backup."""
+    """Answer 403 "Forbidden", as during a backup."""
     return Fault("maintenance", lambda _: failed(MAINTENANCE))
 
 
 def no_rows() -> Fault:
-    """404 as for a window without rows."""
+    """Answer 404, as if there were no rows."""
     return Fault("no_rows", lambda _: failed(NO_ROWS))
 
 
 def absent(msg: str = "REPORT NOT FOUND") -> Fault:
-    """404 with any other text: a report this server does not have."""
+    """Answer 404 with another text: the server does not have this report."""
     return Fault("absent", lambda _: failed(ErrorCase(404, msg)))
 
 
 def retry_after(code: int = 429, seconds: int = 1, *, as_date: bool = False) -> Fault:
-    """429, 503 or another, with Retry-After in seconds or as the date that comes to."""
+    """Answer 429, 503 or another status, with Retry-After in seconds or as a date."""
 
     def edit(_: Answer) -> Answer:
         when = formatdate(time.time() + seconds, usegmt=True) if as_date else str(seconds)
@@ -66,19 +66,19 @@ def retry_after(code: int = 429, seconds: int = 1, *, as_date: bool = False) -> 
 
 
 def redirect(url: str, code: int = 302) -> Fault:
-    """Sends the client elsewhere."""
+    """Send the client to another URL."""
     return raw(b"", code, {"Location": url})
 
 
 def html(text: str = "Service Temporarily Unavailable", code: int = 200) -> Fault:
-    """A web page where JSON is expected."""
+    """Send a web page instead of JSON."""
     page = html_page(_status(code), text)
     return Fault("html", lambda _: page)
 
 
 def raw(body: bytes | str, code: int = 200, headers: GivenHeaders | None = None) -> Fault:
-    """Any body, status and headers; the headers are those of JSON if none are given."""
+    """Send any body, status and headers. The default headers are those of JSON."""
     given: Headers = JSON_TYPE if headers is None else tuple(headers.items())
     answer = Answer(_status(code), body if isinstance(body, bytes) else body.encode(), given)
-    answer.head()  # headers that cannot be sent fail here, and not while a client waits
+    answer.head()  # Headers that cannot be sent fail here, not while a client waits.
     return Fault("raw", lambda _: answer)

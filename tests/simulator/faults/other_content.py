@@ -1,4 +1,4 @@
-"""Faults that change what an answer holds."""
+"""Faults that change the content of an answer."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from typing import Any, TypeAlias
 from tests.simulator.endpoints.common.answers import EACH, Answer, Path
 from tests.simulator.faults.fault import Fault
 
-# A fault may make of a row what no row is, so its fields are any values here.
+# A fault may put any value into a row.
 AnyRow: TypeAlias = dict[str, object]
 ChangeRows: TypeAlias = Callable[[list[AnyRow]], list[AnyRow]]
 
-# Where an answer says how many rows it has, and the number in it.
+# The fields with the number of rows, and the number in such a field.
 _COUNTERS = ("msg", "total_records", "total")
 _COUNT = re.compile(r"\d+(?= records)|^\d+$")
 _WRONG: tuple[object, ...] = (7, None, [], {"value": "7"}, True, 1.5)
 
 
 def error_code(code: int | str = 500, msg: str = "ERROR") -> Fault:
-    """HTTP 200, and an error only in the envelope."""
+    """Answer HTTP 200 with an error in the envelope."""
     envelope = {"code": code, "error": "Error", "msg": msg}
     return Fault("error_code", lambda _: Answer(200, envelope))
 
 
 def data(value: object) -> Fault:
-    """Any JSON value as ``data``, or as what stands for it: ``records``, the whole bare list.
+    """Replace ``data`` by any JSON value; or ``records``, or a bare list as a whole.
 
-    An answer without it, such as an error, stays as it is.
+    An answer without data, such as an error, stays unchanged.
     """
 
     def edit(answer: Answer) -> Answer:
@@ -44,10 +44,11 @@ def data(value: object) -> Fault:
 
 
 def change_rows(change: ChangeRows, *, recount: bool = False) -> Fault:
-    """The rows a function makes of them, wherever they lie.
+    """Change the rows with a function, wherever they are.
 
-    One object is a list of one, and stays one: empty if nothing is made of it. Each list of an
-    object of lists is changed. ``msg`` or the total counts the new rows only if told so.
+    A single object counts as a list of one row. It becomes an empty object if the function returns
+    no row. In an object of lists, each list is changed. ``msg`` or the total counts the new rows
+    only with ``recount``.
     """
 
     def other(found: Any) -> object:
@@ -66,7 +67,7 @@ def change_rows(change: ChangeRows, *, recount: bool = False) -> Fault:
 def _with(
     content: Any, path: Path, make: Callable[[Any], object], *, recount: bool = False
 ) -> object:
-    """The content with what is made of the end of a path in its place."""
+    """The content with a new value at the end of a path."""
     if not path:
         return make(content)
     names = tuple(content) if path[0] == EACH else path[:1]
@@ -75,7 +76,7 @@ def _with(
 
 
 def _counts(content: dict[str, object], rows: object) -> dict[str, object]:
-    """What counts the rows beside it, with their number; nothing beside anything else."""
+    """The fields that count the rows beside them, with the new number."""
     if not isinstance(rows, list):
         return {}
     told = {name: content.get(name) for name in _COUNTERS}
@@ -84,32 +85,32 @@ def _counts(content: dict[str, object], rows: object) -> dict[str, object]:
 
 
 def fewer_rows(missing: int = 1, *, recount: bool = False) -> Fault:
-    """The last rows left out, so that ``msg`` counts more than come."""
+    """Leave out the last rows. ``msg`` then counts more rows than there are."""
     return change_rows(lambda rows: rows[: max(0, len(rows) - missing)], recount=recount)
 
 
 def extra_rows(extra: int = 1, *, recount: bool = True) -> Fault:
-    """Copies of the rows in turn after them, counted by ``msg`` unless told otherwise."""
+    """Add copies of the rows at the end. ``msg`` counts them by default."""
     return change_rows(lambda rows: rows + list(islice(cycle(rows), extra)), recount=recount)
 
 
 def set_field(name: str, value: object) -> Fault:
-    """A field added to every row, or changed."""
+    """Add a field to every row, or change it."""
     return change_rows(lambda rows: [row | {name: value} for row in rows])
 
 
 def drop_field(name: str) -> Fault:
-    """A field gone from every row."""
+    """Remove a field from every row."""
     return change_rows(lambda rows: [{key: row[key] for key in row if key != name} for row in rows])
 
 
 def wrong_types() -> Fault:
-    """Numbers, null, lists and objects where text belongs."""
+    """Put numbers, null, lists and objects in place of texts."""
     return change_rows(lambda rows: [dict(zip(row, cycle(_WRONG), strict=False)) for row in rows])
 
 
 def cut_json() -> Fault:
-    """Sound HTTP, and JSON that stops half-way."""
+    """Send correct HTTP, but only half of the JSON."""
     return Fault(
         "cut_json", lambda answer: replace(answer, content=answer.body[: len(answer.body) // 2])
     )

@@ -1,4 +1,4 @@
-"""Faults on the wire: how an answer is sent, or not."""
+"""Faults of the connection: an answer is sent slowly, in part, or not at all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def cut_body() -> Fault:
-    """The connection closed after half the promised bytes."""
+    """Close the connection after half of the body."""
 
     def deliver(wire: Wire, answer: Answer) -> None:
         wire.write(answer.head() + answer.body[: len(answer.body) // 2])
@@ -21,26 +21,26 @@ def cut_body() -> Fault:
 
 
 def closed() -> Fault:
-    """The connection closed without a byte."""
+    """Close the connection without sending a byte."""
     return Fault("closed", deliver=lambda wire, _: wire.close())
 
 
 def reset() -> Fault:
-    """The connection reset before any answer."""
+    """Reset the connection before any answer."""
     return Fault("reset", deliver=lambda wire, _: wire.reset())
 
 
 def hang(seconds: float, *, stubborn: bool = False) -> Fault:
-    """Silence, then the answer.
+    """Wait, then answer.
 
-    The seat comes free when the client hangs up; a stubborn one stays taken to the end, as with
-    a server that works on a query nobody waits for any more.
+    If the client hangs up, its seat becomes free at once. With ``stubborn`` it stays taken to the
+    end, as on a server that goes on with a query when nobody waits for it.
     """
     return Fault("hang", wait=lambda wire: wire.pause(seconds, stubborn=stubborn))
 
 
 def slow_body(seconds: float) -> Fault:
-    """The body a byte at a time, with a pause before each: no read ever waits long."""
+    """Send the body byte by byte, with a pause before each. No single read waits long."""
 
     def deliver(wire: Wire, answer: Answer) -> None:
         wire.write(answer.head())
@@ -52,7 +52,7 @@ def slow_body(seconds: float) -> Fault:
 
 
 def slow_headers(seconds: float) -> Fault:
-    """The headers a byte at a time, then the body at once."""
+    """Send the headers byte by byte, then the body at once."""
 
     def deliver(wire: Wire, answer: Answer) -> None:
         _trickle(wire, answer.head(), seconds)

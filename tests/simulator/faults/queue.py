@@ -1,4 +1,4 @@
-"""The faults that wait for a request to strike."""
+"""The faults that wait for a request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.simulator.faults.fault import NONE, Fault
 
 @dataclass(frozen=True)
 class Pending:
-    """A fault for one file and api, or for any where None, and how often it will still strike."""
+    """A fault for a file and api, None for any, and how many requests it still hits."""
 
     fault: Fault
     file: str | None
@@ -18,12 +18,12 @@ class Pending:
     times: int
 
     def fits(self, file: str, api: str) -> bool:
-        """Whether it is meant for them."""
+        """Whether it is for this file and api."""
         return self.file in {None, file} and self.api in {None, api}
 
 
 class FaultQueue:
-    """Faults in the order they were added; each admitted request takes the first for it."""
+    """Faults in order. Each admitted request takes the first one that fits."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -31,19 +31,19 @@ class FaultQueue:
 
     @property
     def pending(self) -> list[Pending]:
-        """What still waits."""
+        """The faults that still wait."""
         with self._lock:
             return list(self._pending)
 
     def add(
         self, fault: Fault, *, api: str | None = None, file: str | None = None, times: int = 1
     ) -> None:
-        """Let a fault strike the next requests for an api, or for any.
+        """Let a fault hit the next requests for an api, or for any.
 
-        Some apis have a namesake in another file (``agents``): ``file`` tells them apart.
+        Two files may have an api of the same name (``agents``): ``file`` picks one.
 
         Raises:
-            ValueError: Less than once.
+            ValueError: ``times`` is less than 1.
         """
         if times < 1:
             raise ValueError(f"times must be at least 1: {times}")
@@ -51,12 +51,12 @@ class FaultQueue:
             self._pending.append(Pending(fault, file, api, times))
 
     def clear(self) -> None:
-        """Forget what still waits."""
+        """Remove all faults that still wait."""
         with self._lock:
             self._pending.clear()
 
     def take(self, file: str, api: str) -> Fault:
-        """The fault that strikes a request for an api of a file now; mostly none."""
+        """Take the fault for a request; ``NONE`` if there is none."""
         with self._lock:
             for place, each in enumerate(self._pending):
                 if each.fits(file, api):

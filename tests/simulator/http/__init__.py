@@ -1,1 +1,1 @@
-"""The server: what requests go through, and the pages that control the simulator."""
+"""The HTTP server: the API, and the pages that control the simulator."""

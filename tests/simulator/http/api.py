@@ -1,4 +1,4 @@
-"""The desk at which requests arrive: refused, charged, answered, and perhaps struck by a fault."""
+"""The API of one operation: admits a request, charges it, answers it, applies a fault."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _REFUSALS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is to be sent, how, and the seat to give back; no seat, no cost."""
+    """The answer to send, the fault to send it with, and the seat to give back, if any."""
 
     answer: Answer
     fault: Fault = NONE
@@ -51,22 +51,22 @@ class Outcome:
 
     @property
     def cost(self) -> int:
-        """Requests taken off the quota."""
+        """Requests taken from the quota."""
         return 0 if self.seat is None else 1
 
 
 @dataclass(frozen=True)
 class Api:
-    """Where the requests to one operation are dealt with."""
+    """The API of one operation."""
 
     operation: Operation
     faults: FaultQueue
     forms: Forms = Forms()  # noqa: RUF009  # frozen
 
     def receive(self, request: Request) -> Outcome:
-        """Deal with one request; whoever sends the outcome gives its seat back.
+        """Process one request. The caller sends the outcome, then calls ``leave``.
 
-        A fault strikes only what was admitted: a refusal never uses one up.
+        A fault applies to admitted requests only. A refused request never uses one up.
         """
         file = _file(request.path)
         if file is None:
@@ -80,21 +80,21 @@ class Api:
         return Outcome(answer, self.faults.take(file, request.api), seat)
 
     def leave(self, outcome: Outcome) -> None:
-        """Take back the seat of an outcome that is sent."""
+        """Free the seat of an outcome that was sent."""
         if outcome.seat is not None:
             self.operation.leave(outcome.seat)
 
     def rows(self, file: str, api: str, token: str, asked: Mapping[str, str]) -> list[Row]:
-        """The rows an endpoint would answer with now; nobody is charged.
+        """The rows that an endpoint would answer now. It costs no request.
 
         Raises:
             LookupError: No such endpoint.
-            RefusedError: It does not answer this.
+            RefusedError: It refuses the question.
         """
         return _endpoint(file, api).found(self._question(token, asked, asked))
 
     def content(self, file: str, api: str, token: str, asked: Mapping[str, str]) -> object:
-        """What an endpoint would answer now, as parsed; nobody is charged.
+        """The parsed answer that an endpoint would give now. It costs no request.
 
         Raises:
             LookupError: No such endpoint.
@@ -123,13 +123,13 @@ def _endpoint(file: str, api: str) -> Endpoint:
 
 
 def _file(path: str) -> str | None:
-    """The API's file a path names, if there is one."""
+    """The file of the API in a path, if there is one."""
     match = _PATH.fullmatch(path)
     return match[1] if match and match[1] in FILES else None
 
 
 def _object(body: bytes) -> dict[str, str]:
-    """The texts of a JSON object; nothing where the body is no such thing."""
+    """The JSON object in a body, or an empty one."""
     try:
         found = json.loads(body)
     except ValueError:
@@ -140,5 +140,5 @@ def _object(body: bytes) -> dict[str, str]:
 def _only_get(method: str) -> Answer:
     answer = failed(ONLY_GET)
     headers = (*answer.headers, ("Allow", "GET"), ("Connection", "close"))
-    # A body after HEAD would be read as the next answer.
+    # The client would read a body after HEAD as the next answer.
     return Answer(answer.status, b"" if method == "HEAD" else answer.content, headers)

@@ -1,4 +1,4 @@
-"""What a person or another process sets and reads over HTTP, under /simulator/."""
+"""The control pages under /simulator/: for a person or another process."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ Page: TypeAlias = Callable[[bytes], object]
 
 @dataclass(frozen=True)
 class Control:
-    """The clock and the quota, the faults and the journal, from outside."""
+    """Sets the clock, the quota and the faults, and shows the journal."""
 
     operation: Operation
     faults: FaultQueue
     journal: Journal
 
     def answer(self, method: str, path: str, body: bytes) -> Answer:
-        """Answer one request: 200, or 400, 404, 405 with one line that says why."""
+        """Answer one request: 200, or 400, 404, 405 with a line that says why."""
         pages = self._pages()
         if path not in pages:
             return _no(404, f"no such page; there are {', '.join(pages)}")
@@ -124,7 +124,7 @@ def _shown_fault(pending: Pending) -> object:
 
 
 def _shown_request(request: Request) -> object:
-    """All but the token itself."""
+    """A request as JSON, without the token."""
     took = None if request.ended is None else round(request.ended - request.started, 3)
     return {
         "method": request.method,

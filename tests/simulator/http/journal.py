@@ -1,4 +1,4 @@
-"""The journal: every request to the API that was seen, and how it went."""
+"""The journal: every request to the API, and how it ended."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """One request to the API; moments are those of ``time.monotonic``.
+    """One request to the API. Its moments are those of ``time.monotonic``.
 
-    ``ended`` is None while it is being answered. ``status`` is None as long as no whole answer
-    was sent. ``in_flight`` is how many the same token had open when it came, itself counted.
+    ``ended`` is None until it is answered. ``status`` is None if no whole answer was sent.
+    ``in_flight`` is the number of open requests of the same token, this one included.
     """
 
     method: str
@@ -33,15 +33,15 @@ class Request:
 
     @property
     def api(self) -> str:
-        """The api it asked for, empty if it named none."""
+        """The api in the query, or an empty text."""
         return self.query.get("api", "")
 
 
 class Journal:
-    """All requests in the order they came.
+    """All requests, in order.
 
     Args:
-        on_end: Called with each request when it is over.
+        on_end: Called with each request when it ends.
     """
 
     def __init__(self, on_end: Callable[[Request], None] | None = None) -> None:
@@ -52,24 +52,24 @@ class Journal:
 
     @property
     def requests(self) -> list[Request]:
-        """What was seen so far."""
+        """The requests so far."""
         with self._lock:
             return list(self._requests)
 
     @property
     def max_in_flight(self) -> int:
-        """The most one token ever had open at once, refused ones counted; none is one too."""
+        """The most requests that one token had open at once. Refused ones count too."""
         return max((each.in_flight for each in self.requests), default=0)
 
     def open(self, request: Request) -> int:
-        """Enter a request; its number is for ``close``."""
+        """Note a new request. Return its number, for ``close``."""
         with self._lock:
             self._in_flight[request.token] += 1
             self._requests.append(replace(request, in_flight=self._in_flight[request.token]))
             return len(self._requests) - 1
 
     def close(self, number: int, *, status: int | None, cost: int) -> None:
-        """Note how a request went."""
+        """Note how a request ended."""
         with self._lock:
             request = replace(
                 self._requests[number], ended=time.monotonic(), status=status, cost=cost

@@ -1,4 +1,4 @@
-"""The HTTP server: reads requests, hands them to the desk or the control, sends what comes back."""
+"""The HTTP server: reads requests, passes them to the API or a control page, sends answers."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 CONTROL = "/simulator/"
-_LOOK_UP_EVERY = 0.01  # seconds, to see whether it is to stop
+_LOOK_UP_EVERY = 0.01  # seconds between checks whether to stop
 
-# As socketserver has it; only the first occurs here.
+# The type in socketserver. Only the first occurs here.
 Accepted: TypeAlias = socket.socket | tuple[bytes, socket.socket]
 
 
 @dataclass(frozen=True)
 class Backend:
-    """Those the server hands the requests to one operation to."""
+    """What answers the requests to one operation."""
 
     api: Api
     journal: Journal
@@ -43,7 +43,7 @@ class Backend:
 
 @dataclass
 class Visit:
-    """One request, from the moment it is seen until it is over."""
+    """One request, from its arrival to its end."""
 
     backend: Backend
     number: int
@@ -51,7 +51,7 @@ class Visit:
     over: bool = False
 
     def end(self, status: int | None) -> None:
-        """Free the seat and note how it went, once."""
+        """Free the seat and note the end in the journal, once."""
         if self.over:
             return
         self.over = True
@@ -62,14 +62,14 @@ class Visit:
 
 
 class Server(ThreadingHTTPServer):
-    """A thread a connection; closing ends them all, hung ones too.
+    """One thread per connection. ``close`` ends all of them, also those that hang.
 
     Args:
         port: Where to listen; 0 for any free port.
-        backends: Whose requests begin with which path; with an empty one, all of them do.
+        backends: By the start of the path. An empty start fits every request.
     """
 
-    daemon_threads = False  # those are the threads that closing waits for
+    daemon_threads = False  # `close` waits for threads that are no daemons
     request_queue_size = 64
     # On Windows the option would let two servers share a port.
     allow_reuse_address = sys.platform != "win32"
@@ -87,18 +87,18 @@ class Server(ThreadingHTTPServer):
         return int(self.server_address[1])
 
     def url(self, prefix: str = "") -> str:
-        """Where the API is whose paths begin with ``prefix``."""
+        """The URL of the API under ``prefix``."""
         return f"http://{HOST}:{self.port}{prefix}/api/v2"
 
     def find(self, path: str) -> tuple[Backend, str] | None:
-        """Whose request it is, and what they see of its path; None for nobody's."""
+        """The backend for a path, and the rest of the path; None if there is none."""
         for prefix, backend in self.backends.items():
             if not prefix or path.startswith(f"{prefix}/"):
                 return backend, path.removeprefix(prefix)
         return None
 
     def server_bind(self) -> None:
-        """Bind without asking for the host's name, which can take seconds."""
+        """Bind without a look-up of the host's name: that can take seconds."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.port
 
@@ -117,13 +117,13 @@ class Server(ThreadingHTTPServer):
         self.server_close()
 
     def get_request(self) -> tuple[socket.socket, object]:
-        """Accept a connection and remember it for closing."""
+        """Accept a connection, and keep it to close it later."""
         connection, address = super().get_request()
         self._connections.add(connection)
         return connection, address
 
     def handle_error(self, request: Accepted, client_address: object) -> None:
-        """A client that leaves is no news; anything else is a fault of the simulator's own."""
+        """Say nothing of a client that leaves. Any other error is a bug of the simulator."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -136,10 +136,10 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def log_message(self, *args: object, **kwargs: object) -> None:
-        """Say nothing: the journal tells what was asked."""
+        """Log nothing: the journal has the requests."""
 
     def do_GET(self) -> None:
-        """Answer."""
+        """Answer a request."""
         self._answer()
 
     def _answer(self) -> None:
@@ -156,7 +156,7 @@ class Handler(BaseHTTPRequestHandler):
             self._api(backend, self._request(url._replace(path=path), body))
 
     def _body(self) -> bytes:
-        """What was sent; only after a GET of a known length is the next request sure to be one."""
+        """The body. The connection stays open only after a GET with a known length."""
         length = self.headers.get("Content-Length", "0")
         self.close_connection |= self.command != "GET" or not length.isdecimal()
         return self.rfile.read(int(length)) if length.isdecimal() else b""
@@ -184,6 +184,6 @@ class Handler(BaseHTTPRequestHandler):
         return Wire(self.connection, self.server.closing, over)
 
 
-# Refused by whoever answers, and not by the library's own page.
+# The API refuses these, not the library with a page of its own.
 for _method in ("POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
     setattr(Handler, f"do_{_method}", Handler.do_GET)

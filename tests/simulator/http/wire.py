@@ -1,4 +1,4 @@
-"""The wire: how the bytes of one answer reach the client, or do not."""
+"""The wire: sends the bytes of one answer to the client, or breaks off."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _LOOK_UP_EVERY = 0.02  # seconds
 
 
 class Wire:
-    """One connection, for the length of one answer.
+    """One connection, during one answer.
 
     Args:
         connection: The client's socket.
         closing: Set when the simulator closes.
-        over: Called once with the status when the answer is over, None if it never got whole.
+        over: Called once with the status at the end of the answer; None if it was not sent whole.
 
     Attributes:
-        keeps: Whether the connection may serve another request.
+        keeps: Whether the connection stays open for another request.
     """
 
     def __init__(
@@ -39,29 +39,29 @@ class Wire:
         self.keeps = True
 
     def send(self, answer: Answer) -> None:
-        """The whole answer at once."""
+        """Send the whole answer at once."""
         self.finish(answer.head() + answer.body, answer.status)
 
     def write(self, data: bytes) -> None:
-        """Some bytes of it."""
+        """Send some bytes of the answer."""
         self._connection.sendall(data)
 
     def finish(self, data: bytes, status: int) -> None:
-        """The last bytes of it.
+        """Send the last bytes of the answer.
 
-        It is over before the very last byte: a client that has the whole answer and asks again
-        at once must find its seat free.
+        It counts as ended before the very last byte: a client that has the whole answer may ask
+        again at once, and must find its seat free.
         """
         self.write(data[:-1])
         self._over(status)
         self.write(data[-1:])
 
     def pause(self, seconds: float, *, stubborn: bool = False) -> None:
-        """Keep silent for a while.
+        """Send nothing for some time.
 
         Raises:
-            ConnectionAbortedError: The simulator closes, or the client hung up (a stubborn
-                wire does not notice that).
+            ConnectionAbortedError: The simulator closes, or the client hung up. With
+                ``stubborn``, only the first counts.
         """
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
@@ -71,16 +71,16 @@ class Wire:
                 raise ConnectionAbortedError
 
     def close(self) -> None:
-        """Send nothing more and close."""
+        """Send nothing more, and close the connection."""
         self.keeps = False
         self._over(None)
 
     def reset(self) -> None:
-        """Break the connection so that the client's next read fails."""
+        """Reset the connection: the client's next read fails."""
         self.close()
         linger_for_nothing = struct.pack("ii", 1, 0)
         self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_for_nothing)
-        # Closed at once and not by the server, which would say good-bye first.
+        # Closed here: the server would shut the connection down in order.
         socket.close(self._connection.detach())
 
     def _hung_up(self) -> bool:

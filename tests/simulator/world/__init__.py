@@ -1,1 +1,1 @@
-"""The simulated operation: who belongs to it, its clock, its quota, and what happens in it."""
+"""The simulated operation: its people and things, its clock, its quota."""

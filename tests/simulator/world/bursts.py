@@ -1,4 +1,4 @@
-"""When it happens what a burst puts on top."""
+"""Bursts: calls and bot exchanges in addition to the usual ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AN_HOUR = 3600
 
 @dataclass(frozen=True)
 class Burst:
-    """Calls and bot exchanges that happen on top of the usual ones, evenly between two moments.
+    """Calls and bot exchanges in addition to the usual ones, evenly between two moments.
 
     Moments without a zone are local.
     """
@@ -30,7 +30,7 @@ class Burst:
 def spread(
     burst: Burst, count: int, zone: tzinfo, hour: datetime
 ) -> Iterator[tuple[int, datetime]]:
-    """Those of so many moments, evenly over a burst, that lie in an hour, with their numbers."""
+    """Spread moments evenly over a burst. Yield those of an hour, each with its number."""
     begin, end = (_instant(each, zone) for each in (burst.begin, burst.end))
     lasts = max(1, int((end - begin).total_seconds()))
     since = int((hour - begin).total_seconds())

@@ -1,4 +1,4 @@
-"""What an operation was found to be made of need not be found out again."""
+"""A cache for what is made from an operation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def cached(
     find: Callable[[Operation, Subject], Found],
 ) -> Callable[[Operation, Subject], Found]:
-    """The same function, asked once for each subject as long as the operation lives."""
+    """Call a function once per operation and subject, and keep the result."""
     known: WeakKeyDictionary[Operation, dict[Subject, Found]] = WeakKeyDictionary()
 
     @wraps(find)

@@ -1,4 +1,4 @@
-"""The clock of an operation: real time, or whatever a test sets."""
+"""The clock of an operation: real time, or the time that a test sets."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ def _zone(name: str) -> tzinfo:
     except ZoneInfoNotFoundError:
         if name != BOGOTA:
             raise
-        # A bare Windows has no zone files; Colombia keeps no daylight saving time.
+        # Windows may have no time zone files. Colombia has no daylight saving time.
         return timezone(timedelta(hours=-5), BOGOTA)
 
 
 class Clock:
-    """Local time of an operation; runs with real time until it is set.
+    """The local time of an operation. It is real time until it is set.
 
     Args:
         zone: IANA name of the time zone.
-        now: Where the clock stands still; None lets it run.
+        now: The time of the stopped clock; None lets it run.
 
     Raises:
         ValueError: No such time zone.
@@ -41,17 +41,17 @@ class Clock:
         self.set(now)
 
     def now(self) -> datetime:
-        """The moment it is, with its zone."""
+        """The current moment, with its zone."""
         with self._lock:
             moment = self._frozen or datetime.now(UTC) + self._ahead
         return moment.astimezone(self.zone)
 
     def today(self) -> date:
-        """The local day it is: quotas and billing go by it."""
+        """The current local day. Quota and billing depend on it."""
         return self.now().date()
 
     def set(self, now: datetime | None) -> None:
-        """Stop the clock at a moment (local if it has no zone); None brings back real time."""
+        """Stop the clock at a moment, local if it has no zone; None for real time again."""
         if now is not None and now.tzinfo is None:
             now = now.replace(tzinfo=self.zone)
         with self._lock:
@@ -59,7 +59,7 @@ class Clock:
             self._ahead = timedelta()
 
     def advance(self, step: timedelta) -> None:
-        """Move on by real elapsed time; a stopped clock stays stopped, a running one runs on."""
+        """Move the clock forward. A stopped clock stays stopped, a running one runs on."""
         with self._lock:
             if self._frozen is None:
                 self._ahead += step

@@ -1,4 +1,7 @@
-"""Who and what an operation consists of; every id met anywhere in its answers is one of these."""
+"""Agents, skills, customers, campaigns, connectors and codes of an operation.
+
+Every id in an answer is one of these.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,7 @@ GROUP_2 = ("EFECTIVO", "TRANSFERENCIA", "TARJETA", "NO_APLICA", "FIN_DE_MES", "Q
 
 @dataclass(frozen=True)
 class Agent:
-    """Somebody who answers; the id is the extension."""
+    """An agent. The id is the extension."""
 
     id: str
     name: str
@@ -70,7 +73,7 @@ class Agent:
 
 @dataclass(frozen=True)
 class Skill:
-    """What agents can do; ``experts`` are those who can, each with a level."""
+    """A skill. ``experts`` are its agents, each with a level."""
 
     id: str
     name: str
@@ -79,7 +82,7 @@ class Skill:
 
 @dataclass(frozen=True)
 class Customer:
-    """Somebody on the other end."""
+    """A customer."""
 
     id: str
     first_name: str
@@ -88,13 +91,13 @@ class Customer:
 
     @property
     def name(self) -> str:
-        """Both names."""
+        """First and last name."""
         return f"{self.first_name} {self.last_name}"
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """A list of customers to call."""
+    """A campaign: a list of customers to call."""
 
     id: str
     name: str
@@ -106,7 +109,7 @@ class Campaign:
 
 @dataclass(frozen=True)
 class Connector:
-    """A channel that leads to a routing point."""
+    """A connector: a channel that leads to a routing point."""
 
     id: str
     routing_point: str
@@ -116,7 +119,7 @@ class Connector:
 
 @dataclass(frozen=True)
 class Code:
-    """What a contact came to; ``hit`` is None in group 2, where it says nothing."""
+    """An activity code: the result of a contact. ``hit`` is None in group 2."""
 
     id: str
     description: str
@@ -126,17 +129,17 @@ class Code:
 
 @dataclass(frozen=True)
 class World:
-    """All of it, the same for the same dice.
+    """All of them. The same dice give the same world.
 
     Args:
-        dice: Makes a generator for a subject.
+        dice: Makes a random generator for a subject.
     """
 
     dice: Dice
 
     @cached_property
     def agents(self) -> tuple[Agent, ...]:
-        """32 of them; ids with and without zeros in front."""
+        """32 agents. Some ids have leading zeros."""
         dice = self.dice("world", "agents")
         ids = [f"0{number}" for number in range(91, 97)] + [str(2001 + 7 * n) for n in range(26)]
         return tuple(
@@ -151,7 +154,7 @@ class World:
 
     @cached_property
     def skills(self) -> tuple[Skill, ...]:
-        """8 of them; the last has nobody."""
+        """8 skills. The last one has no agents."""
         dice = self.dice("world", "skills")
         made = []
         for number, name in enumerate(SKILLS, 1):
@@ -164,7 +167,7 @@ class World:
 
     @cached_property
     def customers(self) -> tuple[Customer, ...]:
-        """180 of them, each with an id and a phone of their own."""
+        """180 customers. Each has another id and phone."""
         dice = self.dice("world", "customers")
         phones = dice.sample(range(3_000_000_000, 3_239_999_999), 180)
         return tuple(
@@ -179,7 +182,7 @@ class World:
 
     @cached_property
     def campaigns(self) -> tuple[Campaign, ...]:
-        """6 of them; the last has no records, and some are stopped."""
+        """6 campaigns. The last one has no records, and some are stopped."""
         dice = self.dice("world", "campaigns")
         made = []
         for number, (name, type_) in enumerate(CAMPAIGNS):
@@ -198,12 +201,12 @@ class World:
 
     @cached_property
     def routing_points(self) -> tuple[str, ...]:
-        """Ids of 10 of them."""
+        """The ids of 10 routing points."""
         return tuple(f"Routing_point_{61180 + n}" if n == 2 else str(61180 + n) for n in range(10))
 
     @cached_property
     def connectors(self) -> tuple[Connector, ...]:
-        """8 of them, over most channels."""
+        """8 connectors, over most channels."""
         dice = self.dice("world", "connectors")
         return tuple(
             Connector(str(2980 + number), dice.choice(self.routing_points), f"{channel} {number}",
@@ -213,7 +216,7 @@ class World:
 
     @cached_property
     def codes(self) -> tuple[Code, ...]:
-        """25 of them, in two groups."""
+        """25 codes, in two groups."""
         first = tuple(Code(name, text, "cod_act1", hit) for name, text, hit in CODES)
         return (*first, *(Code(name, name.title(), "cod_act2", None) for name in GROUP_2))
 

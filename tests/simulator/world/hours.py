@@ -1,4 +1,4 @@
-"""Hours: whatever happens is made hour by hour."""
+"""Everything that happens is made hour by hour: helpers for that."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AN_HOUR = timedelta(hours=1)
 
 
 def hours(begin: datetime, end: datetime) -> Iterator[datetime]:
-    """The hours, in UTC, that hold all from one moment to another."""
+    """The hours in UTC from the one of ``begin`` to the one of ``end``."""
     hour = begin.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     while hour <= end:
         yield hour
@@ -25,15 +25,15 @@ def hours(begin: datetime, end: datetime) -> Iterator[datetime]:
 
 
 def moments(operation: Operation, dice: Random, hour: datetime, usual: float) -> list[datetime]:
-    """When something happens in an hour that usually happens so many times; oldest first."""
+    """Random moments of an hour, about ``usual`` of them, oldest first."""
     wanted = dice.uniform(0.5, 1.5) * usual * operation.conditions.pace
-    # The fraction is thrown for: also at a small pace there is something now and then.
+    # A fraction counts as a chance: so a small pace has some events too.
     count = int(wanted + dice.random())
     return sorted(hour + timedelta(seconds=dice.randrange(3600)) for _ in range(count))
 
 
 class Happened(Protocol):
-    """Anything with a moment of its own."""
+    """An event with a date."""
 
     @property
     def date(self) -> datetime:
@@ -46,7 +46,7 @@ Event = TypeVar("Event", bound=Happened)
 def hourly_events(
     about: str, usual: int, make: Callable[[Operation, Random, datetime], Event]
 ) -> Callable[[Operation, datetime], tuple[Event, ...]]:
-    """What is made of an hour in which something happens so many times, usually."""
+    """Return a function from an operation and an hour to the events of that hour."""
 
     @cached
     def of_hour(operation: Operation, hour: datetime) -> tuple[Event, ...]:

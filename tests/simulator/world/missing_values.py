@@ -1,4 +1,4 @@
-"""The ways in which a row says that it has no value."""
+"""Missing values: a row can write them in several ways."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ FORMS = ("", " ", "-", "--")
 
 
 def missing(dice: Random) -> str:
-    """One of them."""
+    """A random missing value."""
     return dice.choice(FORMS)
 
 
 def perhaps(dice: Random, value: str, chance: float = 0.3) -> str:
-    """The value, or now and then one of them."""
+    """The value, or sometimes a missing value."""
     return missing(dice) if dice.random() < chance else value

@@ -1,4 +1,4 @@
-"""An operation, that is one customer's server: its tokens, its quota, who is at its counter."""
+"""An operation: the server of one customer, with its tokens and its quota."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ AT_ONCE_PER_TOKEN = 2
 REQUESTS_PER_LICENCE = 1000
 
 OTHERS = ""
-"""Stands in for the tokens of others, who draw on the same quota; nobody is admitted with it."""
+"""Stands for the tokens of other programs on the same quota. It admits nobody."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Requests of a local day, the one being answered not among them.
+    """Requests of a local day, without the current one.
 
     The vendor does not say whether ``token_info`` counts itself. Here it costs 1 like any
-    request, but what it says is from just before it.
+    request, but it shows the numbers from before.
     """
 
     quota: int
@@ -40,7 +40,7 @@ class Usage:
 
     @property
     def available(self) -> int:
-        """Requests still to be had today, by all tokens together."""
+        """Requests left today, for all tokens together."""
         return max(0, self.quota - self.by_all)
 
 
@@ -55,7 +55,7 @@ class Refusal(Enum):
 
 @dataclass(frozen=True)
 class Seat:
-    """The place of an admitted request; whoever holds it gives it back with ``leave``."""
+    """The place of an admitted request. The caller frees it with ``leave``."""
 
     token: str
     usage: Usage
@@ -63,13 +63,13 @@ class Seat:
 
 @dataclass(frozen=True)
 class Conditions:
-    """How much happens, how soon the reports know of it, and how much may be asked.
+    """How much happens, how late reports know of it, and how many requests there are.
 
-    ``quota`` is licences x 1000 if None. ``others`` is how many requests others, who draw on the
-    same quota, spend after each one that is admitted.
+    ``quota`` is licences x 1000 if None. After each admitted request, other programs spend
+    ``others`` requests of the same quota.
 
     Raises:
-        ValueError: Others spend fewer than none.
+        ValueError: ``others`` is below 0.
     """
 
     quota: int | None = None
@@ -84,14 +84,14 @@ class Conditions:
 
 
 class Operation:
-    """One server with its tokens; all of them draw on one quota.
+    """The server of one customer. All its tokens share one quota.
 
     Args:
-        seed: What its data are generated from, together with the server.
+        seed: The data are generated from it and the server.
         server: Its number, as text.
         tokens: The tokens it accepts.
         clock: Its local time.
-        conditions: How much happens in it, and how much it lets happen.
+        conditions: How much happens, and how many requests there are.
     """
 
     def __init__(
@@ -112,23 +112,23 @@ class Operation:
         self._seated: Counter[str] = Counter()
 
     def dice(self, *about: object) -> Random:
-        """A generator that always throws the same for this operation and subject."""
+        """A random generator. It is always the same for one operation and subject."""
         return Random("/".join(map(str, (self.seed, self.server, *about))))
 
     def known_until(self) -> datetime:
-        """The moment up to which reports know what happened."""
+        """The last moment that reports know."""
         return self.clock.now() - self.conditions.lag
 
     def usage(self, token: str) -> Usage:
-        """How much of today's quota is used up."""
+        """The requests of today."""
         with self._lock:
             return self._usage(token, self.clock.today())
 
     def spend(self, requests: int) -> None:
-        """Let others spend so many requests of today's quota, or as many as are left.
+        """Let other programs spend requests of today's quota, or as many as are left.
 
         Raises:
-            ValueError: Fewer than none.
+            ValueError: The number is below 0.
         """
         if requests < 0:
             raise ValueError(f"requests to spend must be at least 0: {requests}")
@@ -136,7 +136,7 @@ class Operation:
             self._spend(requests, self.clock.today())
 
     def admit(self, token: str | None) -> Seat | Refusal:
-        """Seat a request and charge it, or say why not; a refused one costs nothing."""
+        """Admit a request and charge it, or say why not. A refused request costs nothing."""
         if not token:
             return Refusal.NO_TOKEN
         if token not in self.tokens:
@@ -145,7 +145,7 @@ class Operation:
             return self._seat(token)
 
     def leave(self, seat: Seat) -> None:
-        """Give the place back."""
+        """Free a seat."""
         with self._lock:
             self._seated[seat.token] -= 1
 
@@ -162,7 +162,7 @@ class Operation:
         return Seat(token, usage)
 
     def _spend(self, requests: int, today: date) -> None:
-        # With nothing left, those of others are refused too, and cost nothing.
+        # With nothing left, their requests are refused too, and cost nothing.
         left = self._usage(OTHERS, today).available
         self._spent[today, OTHERS] += min(requests, left)
 

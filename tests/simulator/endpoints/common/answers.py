@@ -1,4 +1,4 @@
-"""What the API says: its envelope, its error table, and the bytes they come to."""
+"""Answers of the API: the envelope, the table of errors, and their bytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Path: TypeAlias = tuple[str, ...]
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 EACH = "*"
-"""Stands in a path for every key of an object."""
+"""In a path, this stands for every key of an object."""
 
 JSON_TYPE: Headers = (("Content-Type", "application/json; charset=utf-8"),)
 HTML_TYPE: Headers = (("Content-Type", "text/html; charset=utf-8"),)
@@ -23,7 +23,7 @@ _FRAMING = {"content-length", "transfer-encoding"}
 
 
 class CodeForm(Enum):
-    """Forms of the envelope's ``code`` that are not a value."""
+    """Ways to write the envelope's ``code`` other than a value."""
 
     DOCUMENTED = "as the endpoint's page shows it"
     ABSENT = "no code at all"
@@ -34,9 +34,9 @@ Code: TypeAlias = int | str | CodeForm
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: bytes are sent as they are, anything else as pretty-printed JSON.
+    """One answer. Bytes are sent unchanged, anything else as pretty-printed JSON.
 
-    ``rows_at`` says where in the content its rows are; None where it has none.
+    ``rows_at`` is the path to the rows in the content, None if there are no rows.
     """
 
     status: int
@@ -54,7 +54,7 @@ class Answer:
         return json.dumps(self.content, ensure_ascii=False, indent=4).encode()
 
     def head(self) -> bytes:
-        """Status line and headers, with the length of the body unless they say it themselves."""
+        """Status line and headers. The length of the body is added if no header gives it."""
         lines = [f"HTTP/1.1 {self.status} {phrase(self.status)}"]
         lines += [f"{name}: {value}" for name, value in self.headers]
         if not _FRAMING & {name.lower() for name, _ in self.headers}:
@@ -78,14 +78,14 @@ MAINTENANCE = ErrorCase(403, "Forbidden")
 UNKNOWN_API = ErrorCase(400, "THE API YOU WANT TO CONSULT DOES NOT EXIST")
 PARAMETER_MISSING = ErrorCase(400, "SOME PARAMETERS ARE REQUIRED")
 NO_ROWS = ErrorCase(404, "Validate dates entered")
-# Nobody says what it answers to a connector of another channel; the words are ours.
+# The vendor does not say what a connector of another channel gets: our words.
 NOT_WHATSAPP = ErrorCase(400, "THE CONNECTOR IS NOT A WHATSAPP CONNECTOR")
-# The vendor's pages say only that the API is read with GET; the words are ours.
+# The vendor's pages say only that the API is read with GET: our words.
 ONLY_GET = ErrorCase(405, "METHOD NOT ALLOWED")
 
 
 def phrase(status: int) -> str:
-    """The usual words for a status."""
+    """The standard phrase for a status."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:
@@ -93,7 +93,7 @@ def phrase(status: int) -> str:
 
 
 def envelope(code: Code, msg: str) -> dict[str, object]:
-    """What stands around the data of a success; no ``code`` where that is absent."""
+    """The envelope of a success, without data. It has no ``code`` if that is ABSENT."""
     around: dict[str, object] = {"code": code, "error": None, "msg": msg}
     if code is CodeForm.ABSENT:
         del around["code"]
@@ -101,15 +101,15 @@ def envelope(code: Code, msg: str) -> dict[str, object]:
 
 
 def failed(case: ErrorCase) -> Answer:
-    """A failure: the status once more in ``code``, and no data."""
+    """An error: ``code`` repeats the status, and there are no data."""
     return Answer(case.status, {"code": case.status, "error": phrase(case.status), "msg": case.msg})
 
 
 def html(status: int, text: str) -> Answer:
-    """What the web server says where the API is not reached."""
+    """A page of the web server, for requests that do not reach the API."""
     page = f"<html><head><title>{text}</title></head><body><h1>{text}</h1></body></html>\n"
     return Answer(status, page.encode(), HTML_TYPE)
 
 
 NOT_FOUND = html(404, "404 Not Found")
-"""What it says to a path that names nothing."""
+"""The answer to an unknown path."""

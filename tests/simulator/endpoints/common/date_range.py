@@ -1,4 +1,4 @@
-"""What all endpoints that take dates share: the range, how fresh its rows are, how many fit."""
+"""Ranges of dates: which part of a range an endpoint answers."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ DIGITS = "%Y%m%d%H%M%S"
 A_SECOND = timedelta(seconds=1)
 A_DAY = timedelta(days=1)
 MARGIN = timedelta(hours=3)
-"""How far local time may be turned back, and more."""
+"""More than any change of local time."""
 
 
 class Months(Enum):
-    """What an answer holds of a range that crosses the end of a month.
+    """Which part of a range is answered if it crosses the end of a month.
 
-    The vendor's manual has its reports within one month; of the API it does not say so.
+    The vendor's manual limits its own reports to one month. It says nothing about the API.
     """
 
     ALL = "all of it"
@@ -32,7 +32,7 @@ class Months(Enum):
 
 @dataclass(frozen=True)
 class Range:
-    """From one local second to another, both of them in it."""
+    """From one local second to another, both included."""
 
     begin: datetime
     end: datetime
@@ -42,23 +42,23 @@ class Range:
 
     @property
     def crosses_a_month_end(self) -> bool:
-        """Whether it begins in another month than it ends."""
+        """Whether it begins and ends in different months."""
         return (self.begin.year, self.begin.month) != (self.end.year, self.end.month)
 
     def days(self) -> Iterator[date]:
-        """The local days it touches."""
+        """The local days that it touches."""
         day = self.begin.date()
         while day <= self.end.date():
             yield day
             day += A_DAY
 
     def instants(self, zone: tzinfo) -> tuple[datetime, datetime]:
-        """Two instants with everything between them, whatever daylight saving time does."""
+        """Two instants. The whole range lies between them, whatever daylight saving time does."""
         return self.begin.replace(tzinfo=zone) - MARGIN, self.end.replace(tzinfo=zone) + MARGIN
 
 
 def asked_range(query: Mapping[str, str]) -> Range | None:
-    """The range that is asked for; None if it is none."""
+    """The range in the query, or None if it is not valid."""
     try:
         begin, end = (
             datetime.strptime(query[name], DIGITS)  # noqa: DTZ007  # local, as rows are
@@ -71,7 +71,7 @@ def asked_range(query: Mapping[str, str]) -> Range | None:
 
 
 def answered_range(query: Mapping[str, str], days: int, months: Months) -> Range | None:
-    """The part of the range that is answered; None if it is refused."""
+    """The part of the range that is answered, or None if it is refused."""
     asked = asked_range(query)
     if asked is None or asked.end - asked.begin + A_SECOND > days * A_DAY:
         return None
@@ -93,6 +93,6 @@ def _month_of(moment: datetime) -> datetime:
 
 
 def with_range(query: Mapping[str, str], asked: Range) -> dict[str, str]:
-    """The same parameters with another range."""
+    """The query with another range."""
     dates = {"date_ini": asked.begin, "date_end": asked.end}
     return {**query, **{name: f"{each:{DIGITS}}" for name, each in dates.items()}}

@@ -1,4 +1,4 @@
-"""The shape of an endpoint; the data lie in the room of each file of the API."""
+"""What an endpoint is: its question, its rows, its answer."""
 
 from __future__ import annotations
 
@@ -30,12 +30,16 @@ if TYPE_CHECKING:
 class Forms:
     """How answers look where the documentation and live servers differ.
 
-    ``code`` takes the place of the documented ones unless it is DOCUMENTED. ``bare_lists`` leaves
-    the envelope away where the documentation shows none. ``cap`` is what becomes of an answer with
-    too many rows, ``row_cap`` how many are too many, where it is not as documented. ``total_in``
-    is the column that says TOTAL in those rows of ``quality_2`` that add up others. ``months`` is
-    what is answered of a range that crosses the end of a month. ``nlp_credits`` counts in credits
-    what is given to machines, as pages of 2026 do, and not in characters.
+    Attributes:
+        code: Replaces the documented code, unless it is DOCUMENTED.
+        bare_lists: Whether to send no envelope where the documentation shows none.
+        cap: What happens to an answer with too many rows.
+        row_cap: The most rows of an answer; None for the documented number.
+        newest_first: Whether the newest row comes first.
+        total_in: The column of ``quality_2`` that says TOTAL in a row of totals.
+        months: What is answered if a range crosses the end of a month.
+        nlp_credits: Whether ``cdr_7`` and ``cdr_8`` count credits, as the vendor's pages of 2026
+            do, and not characters.
     """
 
     code: Code = CodeForm.DOCUMENTED
@@ -50,7 +54,7 @@ class Forms:
 
 @dataclass(frozen=True)
 class Question:
-    """Who asks what: all that the rows of an endpoint may depend on."""
+    """Who asks what. The rows of an endpoint depend on nothing else."""
 
     operation: Operation
     token: str
@@ -65,7 +69,7 @@ Dress: TypeAlias = Callable[[dict[str, object], list[Row], Question], object]
 
 
 class RefusedError(Exception):
-    """An endpoint does not answer a question."""
+    """An endpoint refuses a question."""
 
     def __init__(self, case: ErrorCase) -> None:
         super().__init__(case.msg)
@@ -73,18 +77,27 @@ class RefusedError(Exception):
 
 
 def in_data(around: dict[str, object], rows: list[Row], _: Question) -> object:
-    """The four keys of the envelope, the rows as a list in the last."""
+    """The envelope, with the rows as a list in ``data``."""
     return around | {"data": rows}
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One line of the API.
+    """One endpoint of the API: a file and the value of ``api``.
 
-    ``{count}`` in ``msg`` stands for the number of rows. Without one of ``needs`` it refuses.
-    ``empty`` is what it says instead of no rows. ``dress`` puts the rows where they belong, which
-    is ``rows_at``. ``days`` is the longest range it takes, where it takes dates; ``cap`` the most
-    rows of an answer.
+    Attributes:
+        file: The file, without ``.php``.
+        api: The value of ``api``.
+        code: The documented ``code`` of a success.
+        msg: The message of a success; ``{count}`` is the number of rows.
+        rows: Makes the rows.
+        needs: The parameters it needs. It refuses a question without one of them.
+        empty: The error it answers when there are no rows; None for an empty list.
+        dress: Puts the rows into the envelope.
+        rows_at: The path to the rows in the answer.
+        bare: Whether the documentation shows no envelope.
+        days: The longest range it takes, 0 if it takes no dates.
+        cap: The most rows of an answer.
     """
 
     file: str
@@ -101,22 +114,22 @@ class Endpoint:
     cap: int = ROW_CAP
 
     def found(self, question: Question) -> list[Row]:
-        """The rows for a question: all of them, over any range.
+        """All rows for a question, over a range of any length.
 
         Raises:
-            RefusedError: It does not answer this.
+            RefusedError: It refuses the question.
         """
         if not self._given(question):
             raise RefusedError(PARAMETER_MISSING)
         return self.rows(question)
 
     def _answered(self, question: Question) -> list[Row]:
-        """The same, over no longer a range than it takes, and no more of it than it answers."""
+        """The rows for the part of the range that it answers."""
         if not self.days or not self._given(question):
             return self.found(question)
         asked = date_range.answered_range(question.query, self.days, question.forms.months)
         if asked is None:
-            # In the words that also say that there are no rows.
+            # The same words mean that there are no rows.
             raise RefusedError(NO_ROWS)
         return self.found(replace(question, query=date_range.with_range(question.query, asked)))
 
@@ -124,7 +137,7 @@ class Endpoint:
         return all(question.query.get(name) for name in self.needs)
 
     def answer(self, question: Question, forms: Forms) -> Answer:
-        """Its answer."""
+        """The answer to a question."""
         try:
             rows = self._answered(question)
         except RefusedError as refused:

@@ -1,4 +1,4 @@
-"""Numbers and dates as reports write them."""
+"""Numbers and dates in the formats of the reports."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ if TYPE_CHECKING:
 
 
 def duration(seconds: float) -> str:
-    """HH:MM:SS, also beyond a day."""
+    """HH:MM:SS; more than 24 hours are possible."""
     whole = int(seconds)
     return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def average(total: float, count: int) -> int:
-    """In whole numbers; 0 of nothing."""
+    """The average as a whole number, 0 if there is nothing to average."""
     return round(total / count) if count else 0
 
 
 def percent(part: float, whole: float, sign: str = " %") -> str:
-    """A share, with a comma for thousands; 0 of nothing."""
+    """A share in percent, with a comma for thousands; 0 if the whole is 0."""
     return f"{100 * part / whole if whole > 0 else 0:,.2f}{sign}"
 
 
 def stamp(local: datetime) -> str:
-    """A date with its time, to the second."""
+    """Date and time, to the second."""
     return local.replace(tzinfo=None, microsecond=0).isoformat(" ")

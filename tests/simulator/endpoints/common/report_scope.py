@@ -1,4 +1,4 @@
-"""A report over a range: what of the calls and sessions it may know."""
+"""What a report may show: events of its range that are known when it is asked for."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Report:
-    """One question about a range, asked at one moment; ``known`` is up to when it knows."""
+    """One question about a range. The report knows what happened up to ``known``."""
 
     question: Question
     asked: Range
     known: datetime
 
     def local(self, moment: datetime) -> datetime:
-        """What the operation's clocks show at a moment."""
+        """The local time of the operation at a moment, without a zone."""
         return moment.astimezone(self.question.operation.clock.zone).replace(tzinfo=None)
 
     def within(self, moment: datetime) -> bool:
@@ -38,32 +38,32 @@ class Report:
         return self.local(moment) in self.asked
 
     def calls_around(self) -> list[Call]:
-        """The calls that ended, of the range and of some hours before and after; by date."""
+        """The ended calls of the range and of some hours before and after it, by date."""
         operation = self.question.operation
         begin, end = self.asked.instants(operation.clock.zone)
         found = calls.between(operation, begin, min(end, self.known))
         return [call for call in found if call.ended <= self.known]
 
     def calls(self) -> Iterator[tuple[datetime, Call]]:
-        """The calls of the range that ended, each with its local date; by date."""
+        """The ended calls of the range with their local dates, by date."""
         for call in self.calls_around():
             local = self.local(call.date)
             if local in self.asked:
                 yield local, call
 
     def connected(self) -> Iterator[tuple[datetime, Call]]:
-        """The calls in which somebody talked to somebody."""
+        """The calls in which an agent talked to somebody."""
         return ((local, call) for local, call in self.calls() if call.connected)
 
     def sessions(self) -> Iterator[Session]:
-        """The sessions that began, of all days which the range touches."""
+        """The sessions that have begun, of all days that the range touches."""
         for day in self.asked.days():
             for session in shifts.of_day(self.question.operation, day):
                 if session.begin <= self.known:
                     yield session
 
     def seconds(self, begin: datetime, end: datetime) -> Iterator[tuple[datetime, int]]:
-        """How many of each local half hour lie between two moments, in the range and are known."""
+        """Split a time into local half hours: each with its known seconds in the range."""
         moment = max(begin, self._instant(self.asked.begin))
         until = min(end, self._instant(self.asked.end + A_SECOND), self.known)
         while moment < until:
@@ -76,7 +76,7 @@ class Report:
             moment += step * A_SECOND
 
     def so_far(self, begin: datetime, end: datetime) -> int:
-        """Seconds from one moment to another, which may not have come."""
+        """Seconds from one moment to another, or to the last known one."""
         return int((min(end, self.known) - begin).total_seconds())
 
     def _instant(self, local: datetime) -> datetime:
@@ -84,7 +84,7 @@ class Report:
 
 
 def over_range(rows: Callable[[Report], list[Row]]) -> Rows:
-    """Rows for a question: none if what it asks for is no range."""
+    """Make an endpoint's rows from those of a report; none if the range is not valid."""
 
     @wraps(rows)
     def found(question: Question) -> list[Row]:
@@ -104,7 +104,10 @@ def known_events(
     of_hour: Callable[[Operation, datetime], tuple[Event, ...]],
     later: timedelta = AT_ONCE,
 ) -> list[Event]:
-    """The events of the range that are known, by date; an hour's are that much later at most."""
+    """The known events of the range, by date.
+
+    The events of an hour may be up to ``later`` after it.
+    """
     operation = report.question.operation
     begin, end = report.asked.instants(operation.clock.zone)
     found = [

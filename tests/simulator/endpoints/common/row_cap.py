@@ -1,4 +1,4 @@
-"""How many rows an answer holds, and what becomes of more."""
+"""The most rows of an answer, and what happens to the rest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROW_CAP = 60_000
 
 
 class Cap(Enum):
-    """What an answer says that would hold more rows than it may: the vendor does not tell."""
+    """What happens to an answer with too many rows. The vendor does not say."""
 
     SILENT = "it ends, and counts what it holds"
     COUNTED = "it ends, and counts all"
@@ -22,13 +22,13 @@ class Cap(Enum):
 
 
 TOO_MANY_ROWS = ErrorCase(400, "THE RESULT EXCEEDS THE LIMIT OF RECORDS, SHORTEN THE RANGE")
-"""The words are ours."""
+"""Our words: the vendor shows no such error."""
 
 
 def fitted(
     rows: list[Row], cap: int, how: Cap, *, newest_first: bool
 ) -> tuple[list[Row], int] | None:
-    """The rows that fit an answer and how many it says there are; None if it is an error."""
+    """The rows of an answer and the number it gives for them; None for an error."""
     ordered = rows[::-1] if newest_first else rows
     if len(rows) <= cap:
         return ordered, len(rows)

@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from tests.simulator.endpoints.common.answers import Row
 
 LEVELS = (10, 20, 30)
-"""Seconds of the service levels."""
+"""Service levels, in seconds."""
 
 
 class Waiter(Protocol):
-    """What waits for an agent."""
+    """A call or chat that waits for an agent."""
 
     @property
     def connected(self) -> bool:
-        """Whether one came."""
+        """Whether an agent answered."""
 
     @property
     def waited(self) -> int:
-        """How many seconds."""
+        """Seconds until it was answered or given up."""
 
 
 Waiting = TypeVar("Waiting", bound=Waiter)
@@ -33,22 +33,22 @@ Waiting = TypeVar("Waiting", bound=Waiter)
 
 @dataclass(frozen=True)
 class Waits(Generic[Waiting]):
-    """Figures of some calls, or whatever else may wait."""
+    """Figures of calls or chats that waited."""
 
     calls: list[Waiting]
 
     @property
     def answered(self) -> list[Waiting]:
-        """Those that an agent answered."""
+        """The ones that an agent answered."""
         return [call for call in self.calls if call.connected]
 
     @property
     def abandoned(self) -> list[Waiting]:
-        """The others."""
+        """The ones that nobody answered."""
         return [call for call in self.calls if not call.connected]
 
     def counts(self) -> Row:
-        """How many of each."""
+        """The numbers of all, answered and abandoned ones."""
         return {
             "inbound_calls": str(len(self.calls)),
             "answer_calls": str(len(self.answered)),
@@ -56,7 +56,7 @@ class Waits(Generic[Waiting]):
         }
 
     def level(self, seconds: int) -> str:
-        """The share that was answered within so many seconds."""
+        """The share answered within some seconds."""
         return percent(sum(call.waited <= seconds for call in self.answered), len(self.calls))
 
     def levels(self) -> Row:
@@ -64,19 +64,19 @@ class Waits(Generic[Waiting]):
         return {f"service_level_{level}seg": self.level(level) for level in LEVELS}
 
     def abandon(self) -> str:
-        """The share that was abandoned."""
+        """The share abandoned."""
         return percent(len(self.abandoned), len(self.calls))
 
     def wait_time(self) -> str:
-        """How long all of them waited."""
+        """The sum of all waits."""
         return duration(sum(call.waited for call in self.calls))
 
     def asa(self) -> str:
-        """The average wait for an answer."""
+        """The average wait of the answered ones."""
         return _waited(self.answered)
 
     def ata(self) -> str:
-        """The average wait for none."""
+        """The average wait of the abandoned ones."""
         return _waited(self.abandoned)
 
 

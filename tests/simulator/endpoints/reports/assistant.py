@@ -1,4 +1,4 @@
-"""reports_manager.php: what agents asked the assistant, and what they thought of its answers."""
+"""reports_manager.php: what agents asked the assistant, and how they rated the answers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ASKED = 0.08
 FIRST_MINUTES = 10 * 60
-"""Seconds of a conversation in which the agent asks."""
+"""The agent asks within so many seconds of a conversation."""
 
 GOOD, BAD, UNRATED = "good", "bad", "unrated"
 TALKS = (
@@ -40,7 +40,7 @@ REASONS = ("La tarifa no es la de este año", "No responde lo que pregunté 👎
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What an agent asked in a conversation; ``reason`` is why the answer was bad, if it was."""
+    """A question of an agent. ``reason`` says why the answer was bad, if it was."""
 
     conversation: Conversation
     date: datetime
@@ -56,7 +56,7 @@ def _of_hour(operation: Operation, hour: datetime) -> tuple[Question, ...]:
 
 
 def _questions(operation: Operation, hour: datetime) -> Iterator[Question]:
-    """Of the conversations that began in an hour: up to three in one, each in another second."""
+    """Questions in the conversations that began in an hour: at most three in each."""
     dice = operation.dice("assistant", hour.isoformat())
     for conversation in conversations.of_hour(operation, hour):
         if dice.random() < ASKED:
@@ -80,7 +80,7 @@ def questions(report: Report) -> list[Question]:
 
 @over_range
 def wizard_1(report: Report) -> list[Row]:
-    """One row a question."""
+    """One row per question."""
     return [
         {
             "agent_id": each.conversation.agent.id,
@@ -95,7 +95,7 @@ def wizard_1(report: Report) -> list[Row]:
 
 @over_range
 def wizard_2(report: Report) -> list[Row]:
-    """One row a question whose answer was found good."""
+    """One row per question with an answer rated good."""
     return [
         {
             "agent_id": each.conversation.agent.id,
@@ -110,7 +110,7 @@ def wizard_2(report: Report) -> list[Row]:
 
 @over_range
 def wizard_3(report: Report) -> list[Row]:
-    """One row a question whose answer was found bad, and why."""
+    """One row per question with an answer rated bad, with the reason."""
     return [
         {
             "agent_id": each.conversation.agent.id,

@@ -1,4 +1,4 @@
-"""information.php once more: who did what in the Manager, programs among them."""
+"""information.php: what people and programs did in the Manager."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ACTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What somebody did."""
+    """An action of a user."""
 
     date: datetime
     ip: str
@@ -46,7 +46,7 @@ class Action:
 
 @over_range
 def audit_log(report: Report) -> list[Row]:
-    """One row an action; the log has some of them twice."""
+    """One row per action. Some actions are in the log twice."""
     operation = report.question.operation
     begin, end = report.asked.instants(operation.clock.zone)
     return [

@@ -1,4 +1,4 @@
-"""customer.php: calls, agents and skills once more, under other names."""
+"""customer.php: calls, agents and skills, as in other reports but with other columns."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 NOT_APPLICABLE = "--"
 LEVELS = (10, 20, 30, 40, 50)
-"""Seconds of the service levels."""
+"""Service levels, in seconds."""
 
 RENAMED = {"inbound": "calls_inbound", "outbound": "calls_outbound", "internal": "calls_internal"}
-"""Columns that ``agent_8`` has under other names."""
+"""Columns of ``agent_8``, and their names here."""
 
 IN_FRONT = ("operation", "date", "hour", "agent_id", "agent_dni", "agent_name")
 RECORDED = 0.3
@@ -35,7 +35,7 @@ MONITORED = 0.05
 
 @over_range
 def agents_detail(report: Report) -> list[Row]:
-    """One row a call or leg of ``cdr_1``."""
+    """One row per call or leg of ``cdr_1``."""
     operation = report.question.operation
     return [
         {
@@ -52,7 +52,7 @@ def agents_detail(report: Report) -> list[Row]:
             "hung_up": call.hang_up,
             "comment": call.comment if call.coded(report.known) else call.blank,
             "screecbox": _yes_or_no(_happened(operation, "screecbox", call, MONITORED)),
-            # That of the time which the row is about.
+            # The status during the time of the row.
             "agent_status": "TALK",
             "customer_id": call.customer.id,
             "destiny": destination(call),
@@ -89,7 +89,7 @@ def agents_statustime(report: Report) -> list[Row]:
 
 @over_range
 def cdr_calls(report: Report) -> list[Row]:
-    """One row a call or leg of ``cdr_1``."""
+    """One row per call or leg of ``cdr_1``."""
     operation = report.question.operation
     return [
         {
@@ -114,7 +114,7 @@ def cdr_calls(report: Report) -> list[Row]:
             "screen_recording": _yes_or_no(_happened(operation, "screen", call, RECORDED)),
             "operation": operation.name,
             "ring": str(call.ring) if call.skill else NOT_APPLICABLE,
-            # Only calls that somebody answered are told.
+            # This report has answered calls only.
             "abandon": "no" if call.skill else NOT_APPLICABLE,
         }
         for local, call in report.connected()
@@ -123,7 +123,7 @@ def cdr_calls(report: Report) -> list[Row]:
 
 @over_range
 def skills_detail(report: Report) -> list[Row]:
-    """One row a call or chat that came to a skill, answered or not."""
+    """One row per call or chat that came to a skill, answered or not."""
     operation = report.question.operation
     return [
         {
@@ -143,7 +143,7 @@ def skills_detail(report: Report) -> list[Row]:
 
 
 def _line(operation: Operation, each: Interaction) -> str:
-    """The number that was called: each skill has one of its own, chats have none."""
+    """The number that was called. Each skill has one number, chats have none."""
     if each.type != "inbound":
         return each.blank
     return f"601{operation.dice('line', each.skill.id).randint(2_000_000, 8_999_999)}"

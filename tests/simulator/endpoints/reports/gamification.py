@@ -24,7 +24,7 @@ POINTS_A_HIT = 25
 
 @over_range
 def agents_kpi(report: Report) -> list[Row]:
-    """One row an agent, with the days on which it was logged in or talked, the last one first."""
+    """One row per agent with the days of a login or a call, the last day first."""
     sums = tallies(report, lambda local, agent: (agent, local.date()))
     worked = {(each.agent, report.local(each.begin).date()) for each in report.sessions()}
     days: defaultdict[Agent, list[date]] = defaultdict(list)
@@ -56,7 +56,7 @@ def _stats(day: date, sums: Counter[str]) -> Row:
 
 
 def _occupancy(sums: Counter[str]) -> str:
-    """As in the reports of agents, but in whole numbers."""
+    """The occupancy as in reports about agents, but as a whole number."""
     busy = sums["inbound_time"] + sums["outbound_time"] + sums["acw"]
     return f"{average(100 * busy, max(0, sums['login'] - sums['aux'])):,} %"
 

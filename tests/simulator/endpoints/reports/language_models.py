@@ -1,4 +1,4 @@
-"""reports_manager.php: texts that were given to machines."""
+"""reports_manager.php: texts that bots, the assistant and text analysis processed."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from tests.simulator.endpoints.common.answers import Row
 
 CHAT = "_chat_"
-"""The channel of a text that was written in any chat, on pages of 2026."""
+"""The channel of a text of any chat, on the vendor's pages of 2026."""
 
 CHARS_A_CREDIT = 1000
-"""Nobody says how many there are."""
+"""A guess: the vendor does not say."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """A text that was given to a machine, and how long it and the answer were.
+    """A processed text: its length and that of the answer.
 
-    ``channel`` is what older pages call so, with the id of the session in it.
+    ``channel`` includes the id of the session, as on the vendor's older pages.
     """
 
     date: datetime
@@ -43,7 +43,7 @@ class _Use:
 
 
 def _uses(report: Report) -> list[_Use]:
-    """What bots, the assistant and the analysis of texts were given in the range; by date."""
+    """The texts of the range, by date."""
     operation = report.question.operation
     begin, end = report.asked.instants(operation.clock.zone)
     found = [
@@ -90,7 +90,7 @@ def _uses(report: Report) -> list[_Use]:
 
 @over_range
 def cdr_7(report: Report) -> list[Row]:
-    """One row a use."""
+    """One row per text."""
     return [
         {
             "type_nlp": each.type,
@@ -109,7 +109,7 @@ def _where(report: Report, use: _Use) -> Row:
 
 
 def _amounts(report: Report, sent: int, answered: int) -> Row:
-    """How much was sent and answered, in characters or in the credits that they cost."""
+    """The lengths of texts and answers, in characters or in credits."""
     if report.question.forms.nlp_credits:
         return {
             "credits_send": f"{sent / CHARS_A_CREDIT:.3f}",
@@ -125,7 +125,7 @@ def _amounts(report: Report, sent: int, answered: int) -> Row:
 
 @over_range
 def cdr_8(report: Report) -> list[Row]:
-    """One row a type, over the uses that ``cdr_7`` has for the same range."""
+    """One row per type: the sums of ``cdr_7``."""
     uses, sent, answered = Counter[str](), Counter[str](), Counter[str]()
     for each in _uses(report):
         uses[each.type] += 1

@@ -1,4 +1,4 @@
-"""reports_manager.php: messages and emails sent, texts given to machines, shared screens."""
+"""reports_manager.php: messages, emails, shared screens and releases."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @over_range
 def cdr_3(report: Report) -> list[Row]:
-    """One row a message."""
+    """One row per message."""
     return [
         {
             "agent_id": each.conversation.agent.id,
@@ -44,7 +44,7 @@ def cdr_3(report: Report) -> list[Row]:
 
 @over_range
 def cdr_9(report: Report) -> list[Row]:
-    """One row an email."""
+    """One row per email."""
     return [
         {
             "channel": each.channel,
@@ -60,7 +60,7 @@ def cdr_9(report: Report) -> list[Row]:
 
 @over_range
 def cdr_10(report: Report) -> list[Row]:
-    """One row a session that began in the range; who ended it is known when it is over."""
+    """One row per shared screen that began in the range. Who ended it is known at the end."""
     found = known_events(report, shared_of_hour, LONGEST + UNTIL_ANSWERED)
     return [
         {
@@ -77,7 +77,7 @@ def cdr_10(report: Report) -> list[Row]:
 
 @over_range
 def cdr_11(report: Report) -> list[Row]:
-    """One row a release."""
+    """One row per release."""
     operation = report.question.operation
     company = f"900{operation.dice('company').randint(100_000, 999_999)}"
     return [

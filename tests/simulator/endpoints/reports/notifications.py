@@ -1,4 +1,4 @@
-"""information.php once more: what the Manager told its users."""
+"""information.php: notifications of the Manager to its users."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ USUAL_HOUR = 3
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What was told, and when."""
+    """A notification."""
 
     date: datetime
     text: str
@@ -49,7 +49,7 @@ _of_hour = hourly_events("notices", USUAL_HOUR, _notice)
 
 @over_range
 def get_notification(report: Report) -> list[Row]:
-    """One row a notice."""
+    """One row per notification."""
     return [
         {"date": stamp(report.local(each.date)), "notification": each.text}
         for each in known_events(report, _of_hour)

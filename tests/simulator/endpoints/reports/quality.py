@@ -1,4 +1,4 @@
-"""reports_manager.php: how calls and chats were judged."""
+"""reports_manager.php: evaluations of calls and chats."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ TWICE = 0.1
 MET = 0.8
 SOON = timedelta(hours=1)
 LATEST = timedelta(hours=48)
-"""Nobody judges later, nor tells the agent later than that after judging."""
+"""The longest time until an evaluation, and from there until the agent hears of it."""
 
 BOT = "QAi_Bot"
 ANALYSTS = (BOT, BOT, "Mónica Peña", "calidad@example.com", "Raúl Quiñones (auditoría)")
 OF_CALLS = ("Monitoreo de voz", "Auditoría de cobranza")
 OF_CHATS = ("Monitoreo de chat",)
 TOTAL = "TOTAL"
-"""Says that a row adds up others; in which column is not known."""
+"""Marks a row of totals. In which column is not known."""
 
 COMMENTS = (
     "Cumple el protocolo ✅",
@@ -52,7 +52,7 @@ FEEDBACKS = ("Se refuerza el saludo", "Felicitaciones 👏", "Plan de mejora: es
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An attribute of the matrix, and whether it was met."""
+    """An attribute of the matrix, and whether the agent met it."""
 
     category: str
     attribute: str
@@ -63,13 +63,13 @@ class Judged:
 
     @property
     def critical(self) -> bool:
-        """Whether not meeting it is a critical error."""
+        """Whether missing it is a critical error."""
         return self.error_type == "CE"
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """How somebody judged a conversation; the agent is told at ``told_at``."""
+    """An evaluation of a conversation. The agent hears of it at ``told_at``."""
 
     conversation: Conversation
     date: datetime
@@ -88,7 +88,7 @@ class Evaluation:
 
     @property
     def score(self) -> float:
-        """The share that was met, by weight."""
+        """The share of attributes met, by weight."""
         met = sum(each.weight for each in self.judged if each.met)
         return met / sum(each.weight for each in self.judged)
 
@@ -99,7 +99,7 @@ def _of_hour(operation: Operation, hour: datetime) -> tuple[Evaluation, ...]:
 
 
 def _evaluations(operation: Operation, hour: datetime) -> Iterator[Evaluation]:
-    """Of the conversations that began in an hour; some are judged twice."""
+    """Evaluations of the conversations that began in an hour. Some are evaluated twice."""
     dice = operation.dice("evaluations", hour.isoformat())
     for conversation in conversations.of_hour(operation, hour):
         if dice.random() < EVALUATED:
@@ -142,12 +142,12 @@ def _judged(dice: Random, row: Row) -> Judged:
 
 @cached
 def _attributes(operation: Operation, survey: str) -> tuple[Row, ...]:
-    """What a survey judges."""
+    """The attributes of a survey."""
     return tuple(row for row in matrix(operation) if row["survey"] == survey)
 
 
 def _known(report: Report) -> list[Evaluation]:
-    """The evaluations of the range, by when they were made."""
+    """The evaluations of the range, by their date."""
     return known_events(report, _of_hour, conversations.LONGEST + LATEST)
 
 
@@ -159,14 +159,14 @@ def _by(report: Report, key: Callable[[Evaluation], Key]) -> dict[Key, list[Eval
 
 
 def _percent(part: float, whole: float) -> str:
-    """A share as pages of 2026 write it: without a blank."""
+    """A share as on the vendor's pages of 2026: without a blank."""
     return percent(part, whole, "%")
 
 
 def _precision(found: list[Evaluation], opportunity: str) -> Row:
-    """Shares of evaluations and of critical attributes without an error, and the score.
+    """The shares of evaluations and of critical attributes without an error, and the score.
 
-    ``opportunity`` is how a report calls the second; some surveys have no critical attributes.
+    ``opportunity`` is the column of the second. Some surveys have no critical attributes.
     """
     critical = [each.met for one in found for each in one.judged if each.critical]
     return {
@@ -178,7 +178,7 @@ def _precision(found: list[Evaluation], opportunity: str) -> Row:
 
 @over_range
 def quality_1(report: Report) -> list[Row]:
-    """One row an agent: its evaluations that were made in the range."""
+    """One row per agent: the evaluations of the range."""
     found = _by(report, lambda each: each.conversation.agent)
     return [
         {
@@ -193,7 +193,7 @@ def quality_1(report: Report) -> list[Row]:
 
 @over_range
 def quality_2(report: Report) -> list[Row]:
-    """One row an evaluation; after the last ones of an agent comes a row that adds them up."""
+    """One row per evaluation. A row of totals follows the last row of each agent."""
     found = _by(report, lambda each: each.conversation.agent)
     last = {id(mine[-1]): mine for mine in found.values()}
     rows = []
@@ -206,7 +206,7 @@ def quality_2(report: Report) -> list[Row]:
 
 
 def _total(row: Row, found: list[Evaluation]) -> Row:
-    """The averages of an agent, one of whose rows is given."""
+    """The row of totals of an agent. ``row`` is any row of that agent."""
     whose = {name: row[name] for name in ("agent_id", "agent_name")}
     averages = _precision(found, "precision_opportunity_error")
     return dict.fromkeys(row, "") | whose | averages
@@ -232,7 +232,7 @@ def _evaluated(report: Report, each: Evaluation) -> Row:
 
 @over_range
 def quality_3(report: Report) -> list[Row]:
-    """One row an attribute of an evaluation."""
+    """One row per attribute of an evaluation."""
     return [
         {
             "conn_id": each.conversation.conn_id,
@@ -255,7 +255,7 @@ def quality_3(report: Report) -> list[Row]:
 
 @over_range
 def quality_4(report: Report) -> list[Row]:
-    """One row an attribute of a survey."""
+    """One row per attribute of a survey."""
     mets: defaultdict[tuple[str, str, str], list[bool]] = defaultdict(list)
     for each in _known(report):
         for judged in each.judged:
@@ -275,7 +275,7 @@ def quality_4(report: Report) -> list[Row]:
 
 @over_range
 def quality_5(report: Report) -> list[Row]:
-    """One row an analyst."""
+    """One row per analyst."""
     return [
         {
             "quality_analyst": analyst,

@@ -1,4 +1,4 @@
-"""reports_manager.php and speech_analytics.php: what was said in calls and chats."""
+"""reports_manager.php and speech_analytics.php: analyses of calls and chats."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ FILTERS = {
     "cod_act": "cod_act",
     "speech_to_text": "audio_text",
 }
-"""What one can ask for, and the field it stands in."""
+"""The filters, and the column that each one looks at."""
 
 
 def text_analyses(report: Report) -> list[TextAnalysis]:
-    """Those on demand that were made in the range."""
+    """The analyses on demand of the range."""
     return known_events(report, on_demand_of_hour, chats.LONGEST + LATEST)
 
 
 def _known(report: Report) -> list[Analysis]:
-    """The analyses of the conversations that began in the range, as far as they are done."""
+    """The finished analyses of the conversations that began in the range."""
     return [each for each in known_events(report, of_hour) if each.done_at <= report.known]
 
 
 @over_range
 def speech_1(report: Report) -> list[Row]:
-    """One row a conversation that was analysed."""
+    """One row per analysed conversation."""
     return [_heard(report, each) for each in _known(report)]
 
 
@@ -82,7 +82,7 @@ def _yes_no(*, yes: bool) -> str:
 
 
 def _by_agent(report: Report, column: str, value: Callable[[list[Analysis]], str]) -> list[Row]:
-    """One row an agent: what there is to say of the analyses that ``speech_1`` has."""
+    """One row per agent, with a value made from the analyses in ``speech_1``."""
     found: defaultdict[Agent, list[Analysis]] = defaultdict(list)
     for each in _known(report):
         found[each.conversation.agent].append(each)
@@ -94,7 +94,7 @@ def _by_agent(report: Report, column: str, value: Callable[[list[Analysis]], str
 
 @over_range
 def speech_2(report: Report) -> list[Row]:
-    """One row an agent: how silent its calls were, on average."""
+    """One row per agent: the average share of silence in calls."""
     return _by_agent(report, "silence", _silence)
 
 
@@ -106,7 +106,7 @@ def _silence(found: list[Analysis]) -> str:
 
 @over_range
 def speech_3(report: Report) -> list[Row]:
-    """One row an agent: how often it was slow to greet."""
+    """One row per agent: the share of slow greetings."""
     return _by_agent(
         report,
         "slow_to_greet",
@@ -116,7 +116,7 @@ def speech_3(report: Report) -> list[Row]:
 
 @over_range
 def speech_4(report: Report) -> list[Row]:
-    """One row an agent: how its customers felt, on average."""
+    """One row per agent: the average sentiment of customers."""
     return _by_agent(report, "feeling", _feeling)
 
 
@@ -127,7 +127,7 @@ def _feeling(found: list[Analysis]) -> str:
 
 @over_range
 def speech_5(report: Report) -> list[Row]:
-    """One row an analysis on demand, by when it was made."""
+    """One row per analysis on demand, by its date."""
     return [
         {
             "id_agent": each.chat.agent.id,
@@ -144,7 +144,7 @@ def speech_5(report: Report) -> list[Row]:
 
 @over_range
 def speech_calls(report: Report) -> list[Row]:
-    """One row a conversation that was analysed: all, or those that were asked for."""
+    """One row per analysed conversation: all, or those that the filter asks for."""
     rows = [_analysed(report, each) for each in _known(report)]
     return [row for row in rows if _wanted(report, row)]
 
@@ -169,12 +169,12 @@ def _analysed(report: Report, each: Analysis) -> Row:
 
 
 def _wanted(report: Report, row: Row) -> bool:
-    """Whether a row is what filter and value ask for; a transcript need only hold it."""
+    """Whether a row matches filter and value. A transcript must only contain the value."""
     name = report.question.query.get("filter")
     if not name:
         return True
     value = report.question.query.get("value", "")
-    # Nobody says what it makes of another filter; here nothing has it.
+    # The vendor does not say what an unknown filter does. Here nothing matches it.
     found = row.get(FILTERS.get(name, name))
     return found == value or (name == "speech_to_text" and value in row["audio_text"])
 

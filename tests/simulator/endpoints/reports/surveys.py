@@ -1,4 +1,4 @@
-"""reports_manager.php: what customers answered when they were asked."""
+"""reports_manager.php: surveys after calls."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ LEAVES_MESSAGE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What was asked after a call, and how the first questions were answered.
+    """The survey after a call. ``answers`` are those to the first questions.
 
-    ``message`` are the seconds that somebody spoke at its end, 0 if nobody did.
+    ``message`` is the length of the customer's voice message in seconds, 0 for none.
     """
 
     call: Call
@@ -44,12 +44,12 @@ class Survey:
 
     @property
     def ended(self) -> datetime:
-        """When it was over; it begins when the call ends."""
+        """When it ended. It begins when the call ends."""
         return self.call.ended + timedelta(seconds=self.lasted)
 
 
 def _surveys(report: Report) -> list[Survey]:
-    """Those that began in the range and are over; in that order."""
+    """The ended surveys that began in the range, by date."""
     found = []
     for call in report.calls_around():
         if call.skill and call.connected and report.within(call.ended):
@@ -60,7 +60,7 @@ def _surveys(report: Report) -> list[Survey]:
 
 
 def _survey(operation: Operation, call: Call, skill: Skill) -> Survey | None:
-    """The one after a call, if there was one."""
+    """The survey after a call, if there was one."""
     dice = operation.dice("survey", call.conn_id)
     if dice.random() >= ASKED:
         return None
@@ -83,7 +83,7 @@ def _survey(operation: Operation, call: Call, skill: Skill) -> Survey | None:
 
 @over_range
 def diagram_4(report: Report) -> list[Row]:
-    """One row a survey, by the date it began."""
+    """One row per survey, by its begin."""
     return [
         {
             "agent_id": each.call.agent.id,
@@ -104,7 +104,7 @@ def diagram_4(report: Report) -> list[Row]:
 
 
 def _message(survey: Survey) -> Row:
-    """What is left of a row; somebody's feeling is that of the message."""
+    """The columns about the voice message, and the rest. The feeling is that of the message."""
     call, spoken = survey.call, survey.message
     return {
         "voice_message_duration": duration(spoken) if spoken else call.blank,
@@ -118,7 +118,7 @@ def _message(survey: Survey) -> Row:
 
 @over_range
 def diagram_5(report: Report) -> list[Row]:
-    """One row an agent, over the surveys that ``diagram_4`` has for the same range."""
+    """One row per agent: the averages of ``diagram_4``."""
     return [
         {
             "agent_id": found[0].call.agent.id,
@@ -131,7 +131,7 @@ def diagram_5(report: Report) -> list[Row]:
 
 @over_range
 def diagram_6(report: Report) -> list[Row]:
-    """One row a skill, over the same surveys."""
+    """One row per skill: the averages of ``diagram_4``."""
     return [
         {
             "skill_id": found[0].skill.id,
@@ -143,7 +143,7 @@ def diagram_6(report: Report) -> list[Row]:
 
 
 def _grouped(report: Report, id_: Callable[[Survey], str]) -> list[list[Survey]]:
-    """The surveys of the same id together; by it."""
+    """The surveys grouped by an id, in the order of the ids."""
     groups: defaultdict[str, list[Survey]] = defaultdict(list)
     for survey in _surveys(report):
         groups[id_(survey)].append(survey)

@@ -1,1 +1,1 @@
-"""What happens in the operation, from its seed: the same whenever one looks."""
+"""What happens in the operation. It depends on the seed only, so it is always the same."""

@@ -1,4 +1,4 @@
-"""What machines found in calls and chats."""
+"""Analyses of calls and chats by machines."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ ON_DEMAND = 0.25
 AGAIN = 0.1
 SOON = timedelta(minutes=30)
 LATEST = timedelta(hours=24)
-"""A conversation is analysed soon after its end; on demand, not later than that."""
+"""The latest time of an analysis on demand. Others come soon after the end."""
 
 CATEGORIES = {
     "saludo_corporativo": ("bienvenido", "con gusto"),
     "ofrece_beneficio": ("descuento", "promoción", "beneficio"),
 }
-"""What this customer listens for, each in a column of its own."""
+"""The customer's own categories: a column for each."""
 
 TOPICS = ("factura", "reclamo", "reconexión", "cita médica", "retiro 😟")
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What a machine heard in a conversation, at ``done_at``; seconds of ``silence``."""
+    """The analysis of a conversation, ready at ``done_at``. ``silence`` is in seconds."""
 
     conversation: Conversation
     done_at: datetime
@@ -59,7 +59,7 @@ class Analysis:
 
     @property
     def channel(self) -> str:
-        """As these reports call it."""
+        """The channel in the words of these reports."""
         if self.conversation.chat is None:
             return self.conversation.channel
         return f"chat-{self.conversation.channel.removeprefix('chat-')}"
@@ -67,7 +67,7 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class TextAnalysis:
-    """What a machine read in a chat because somebody asked for it."""
+    """The analysis of a chat's text, on demand."""
 
     chat: Chat
     date: datetime
@@ -81,7 +81,7 @@ def of_hour(operation: Operation, hour: datetime) -> tuple[Analysis, ...]:
 
 
 def _analyses(operation: Operation, hour: datetime) -> Iterator[Analysis]:
-    """Of the conversations that began in an hour: some calls, and the chats with a feeling."""
+    """Analyses of some calls and of the chats with a feeling that began in an hour."""
     dice = operation.dice("speech", hour.isoformat())
     for each in conversations.of_hour(operation, hour):
         if each.chat:
@@ -113,12 +113,12 @@ def _analysis(
 
 
 def _written(chat: Chat) -> str:
-    """All of it."""
+    """The whole text of a chat."""
     return "\n".join(f"{each.sender}: {each.text}" for each in chat.messages)
 
 
 def _spoken(dice: Random, conversation: Conversation) -> str:
-    """What a call was heard to be; of some, nothing."""
+    """The transcript of a call. Some are missing."""
     lines = (
         f"agent: Buenos días, habla con {conversation.agent.name}, ¿en qué le ayudo?",
         f"customer: Soy {conversation.customer.name}, llamo por mi {dice.choice(TOPICS)}",
@@ -137,7 +137,7 @@ def on_demand_of_hour(operation: Operation, hour: datetime) -> tuple[TextAnalysi
 
 
 def _text_analyses(operation: Operation, hour: datetime) -> Iterator[TextAnalysis]:
-    """Of the chats that were opened in an hour; some are analysed again."""
+    """Analyses on demand of the chats opened in an hour. Some have two."""
     dice = operation.dice("on demand", hour.isoformat())
     for chat in chats.opened(operation, hour, hour):
         if dice.random() < ON_DEMAND:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call, or one leg of it: the legs of a call share its id.
+    """One call, or one leg of a call. All legs have the id of the call.
 
-    Seconds it ``waited``, rang, was talked and worked on afterwards. What it came to is known from
-    ``coded_at`` on. ``loaded`` is when a campaign got the record. ``blank`` is how its rows say
-    that there is no value.
+    ``waited``, ``ring``, ``talk`` and ``acw`` (work after the call) are in seconds. The codes are
+    known from ``coded_at`` on. ``loaded`` is when the campaign got the record. ``blank`` is the
+    missing value of its rows.
     """
 
     conn_id: str
@@ -45,7 +45,7 @@ class Call:
 
     @property
     def connected(self) -> bool:
-        """Whether somebody talked to somebody."""
+        """Whether an agent talked to somebody."""
         return self.result == "ANSWER"
 
     @property
@@ -68,10 +68,10 @@ class Call:
         return self.coded_at is not None and self.coded_at <= known
 
     def worked(self, known: datetime) -> int:
-        """Seconds of work after it up to a moment, which is not before its end."""
+        """Seconds of work after it, up to a moment after its end."""
         return min(self.acw, int((known - self.ended).total_seconds()))
 
 
 def conn_id(agent: Agent, date: datetime, dice: Random, number: int) -> str:
-    """An id as contacts have them: agent.random.epoch.sequence."""
+    """The id of a contact: agent.random.epoch.sequence."""
     return f"{agent.id}.{dice.randint(100_000, 999_999)}.{int(date.timestamp())}.{number}"

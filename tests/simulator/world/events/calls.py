@@ -1,4 +1,4 @@
-"""The calls of an operation: each is the same whenever one looks, and whatever one asks for."""
+"""The calls of an operation."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ if TYPE_CHECKING:
     _Times = tuple[int, int, int, int]
 
 
-# How many in a hundred; the order has no meaning.
+# Percentages. The order has no meaning.
 TYPES = (("inbound", 55), ("out_pre", 30), ("outbound_ma", 10), ("conference", 2),
          ("internal call", 3))  # fmt: skip
 RESULTS = (("ANSWER", 48), ("NO ANSWER", 18), ("ANSWER MACHINE", 16), ("ABANDON", 4), ("BUSY", 5),
            ("FAILED", 4), ("CONGESTION", 3), ("CHANUNAVAIL", 2))  # fmt: skip
-"""Of calls that go out."""
+"""Results of outbound calls."""
 
 BETWEEN_COLLEAGUES = (("ANSWER", 85), ("NO ANSWER", 10), ("BUSY", 5))
 CAMPAIGNS = {"out_pre": "predictive", "outbound_ma": "preview"}
-"""Types of calls that a campaign makes, and the type of campaign."""
+"""Types of calls by campaigns, and the type of campaign."""
 
 DEMAND = (18, 22, 14, 8, 25, 9, 4)
-"""Inbound calls of the skills, in their order, beside one another."""
+"""Relative numbers of inbound calls, in the order of the skills."""
 
 EASE = (-0.15, 0.2, 0.0, -0.2, 0.1, -0.05, 0.1)
-"""How much harder than usual it is to be answered soon by each of them."""
+"""Extra pressure of each skill: a higher one answers later."""
 
 LENGTH = (1.1, 1.35, 0.95, 1.2, 0.9, 0.65, 1.0)
-"""How long their calls last, beside the usual."""
+"""Relative length of the calls of each skill."""
 
 TALK = 235
-"""Seconds that are usual."""
+"""Usual seconds of talk."""
 
 TRANSFERRED = 0.1
 CODED_LATE = 0.15
@@ -57,9 +57,9 @@ TRIES = 5
 
 
 def between(operation: Operation, begin: datetime, end: datetime) -> list[Call]:
-    """The calls after one moment up to and including another, oldest first."""
+    """The calls after ``begin`` and up to ``end``, oldest first."""
     begin, end = begin.astimezone(UTC), end.astimezone(UTC)
-    # A transferred call may have begun in the hour before.
+    # A transferred call may begin in the hour before.
     hour = begin.replace(minute=0, second=0, microsecond=0) - AN_HOUR
     found: list[Call] = []
     while hour <= end:
@@ -82,11 +82,10 @@ class _Kind:
 
 
 class _Hour:
-    """What is made of an hour; the order of its throws makes the calls what they are.
+    """Makes the calls of an hour. A change in the order of random numbers changes all calls.
 
-    No agent begins to ring, to talk or to work on a call twice in a second: an hour uses only the
-    even seconds and the next one, into which its calls may last, only the odd ones. Bursts are
-    spread evenly and use any.
+    No agent has two states that begin in the same second. So one hour uses even seconds only, and
+    the next hour uses odd ones, because calls may last into it. Bursts use any second.
     """
 
     def __init__(self, operation: Operation, hour: datetime) -> None:
@@ -107,7 +106,7 @@ class _Hour:
         self.taken: set[tuple[str, int, datetime]] = set()
 
     def calls(self) -> Iterator[Call]:
-        """Its usual calls, then those of bursts, each followed by its other leg."""
+        """The usual calls, each followed by its second leg, if any. Then those of bursts."""
         for number, date in enumerate(self._dates()):
             call = self._call(date, number, self._kind(date))
             yield call
@@ -127,7 +126,7 @@ class _Hour:
         ]
 
     def _kind(self, date: datetime) -> _Kind:
-        """What a call is about; at night nobody may be there, who neither dials nor answers."""
+        """The kind of a call. With nobody at work there are only abandoned inbound calls."""
         dice = self.dice
         closed = not rhythm.is_open(self.local) and not self._is_staffed(date)
         type_ = "inbound" if closed else _thrown(dice, TYPES)
@@ -147,7 +146,7 @@ class _Hour:
         return self.dice.choices(self.operation.world.skills[:-1], DEMAND)[0]
 
     def _pressure(self, skill: Skill) -> float:
-        """How hard it is to be answered soon by a skill in this hour, from 0 to 1."""
+        """The pressure on a skill in this hour, from 0 to 1."""
         return min(1.0, max(0.0, self.pressure + EASE[self._place(skill)]))
 
     def _place(self, skill: Skill) -> int:
@@ -166,7 +165,7 @@ class _Hour:
         )
 
     def _transferred(self, call: Call) -> Call:
-        """The second leg of a call: the same id, later, with somebody else."""
+        """The second leg of a call: it has the same id and another agent."""
         kind = _Kind("transfer", "ANSWER")
         agent, times = self._free(call.ended, kind, but=call.agent)
         return self._made(
@@ -179,7 +178,7 @@ class _Hour:
         )
 
     def _free(self, date: datetime, kind: _Kind, but: Agent | None = None) -> tuple[Agent, _Times]:
-        """Somebody, and the seconds of each state at which that is possible."""
+        """An agent who can take the call, and the seconds of each state."""
         for attempt in range(2 * TRIES):
             times = self._times(kind)
             rings = date + timedelta(seconds=times[0])
@@ -200,7 +199,7 @@ class _Hour:
         return agent, times
 
     def _times(self, kind: _Kind) -> _Times:
-        """Seconds of waiting, ringing, talk and the work after it."""
+        """Seconds of waiting, ringing, talk and work after the call."""
         ring = 2 * self.dice.randint(1, 8)
         if kind.result != "ANSWER":
             patience = 2 * min(90, 1 + int(self.dice.expovariate(1 / 24)))
@@ -211,7 +210,7 @@ class _Hour:
         return self._wait(kind.skill) if kind.skill else 0, ring, talk, acw
 
     def _wait(self, skill: Skill) -> int:
-        """Seconds that one waits who is answered: hardly any, or for somebody to be free."""
+        """Seconds until an agent answers: very few, or longer if the call queues."""
         pressure = self._pressure(skill)
         queues = self.dice.random() < 0.08 + 0.37 * pressure
         usual = 7 + 20 * pressure if queues else 3
@@ -256,7 +255,7 @@ class _Hour:
         )
 
     def _codes(self, kind: _Kind) -> tuple[Code, Code]:
-        """A leg that is transferred is no hit: the call it belongs to may be one."""
+        """The codes of a call. The second leg of a call is never a hit."""
         codes = _codes(self.operation, "cod_act1")
         first = self.dice.choice([c for c in codes if not (c.hit and kind.type == "transfer")])
         return first, self.dice.choice(_codes(self.operation, "cod_act2"))
@@ -264,7 +263,7 @@ class _Hour:
 
 @cached
 def _campaigns(operation: Operation, type_: str) -> tuple[Campaign, ...]:
-    """Those of a type that have somebody to call."""
+    """The campaigns of a type with records."""
     return tuple(
         each for each in operation.world.campaigns if each.type == type_ and each.customers
     )
@@ -272,7 +271,7 @@ def _campaigns(operation: Operation, type_: str) -> tuple[Campaign, ...]:
 
 @cached
 def _codes(operation: Operation, group: str) -> tuple[Code, ...]:
-    """Those of a group that a call can come to."""
+    """The codes of a group that calls can have."""
     return tuple(each for each in operation.world.codes_of(group) if each.id != "TIMEOUTCHAT")
 
 
@@ -282,7 +281,7 @@ def _until_coded(dice: Random) -> timedelta:
 
 
 def _since_loaded(dice: Random) -> timedelta:
-    """Less than a month for most; the others can't be had together with their record."""
+    """Mostly less than a month. If it is more, no range holds both the record and the call."""
     if dice.random() < DIALLED_SOON:
         return timedelta(seconds=dice.randint(300, 2 * 3600))
     first, last = (0, 29) if dice.random() < 0.9 else (32, 45)

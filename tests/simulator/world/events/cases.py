@@ -1,4 +1,4 @@
-"""Emails and posts of customers: cases, which agents close."""
+"""Cases: emails and posts of customers, which agents close."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LONGEST = timedelta(days=3)
 EMAIL = "email"
 CHANNELS = (EMAIL, "facebook", "instagram")
 SHARES = (70, 20, 10)
-"""How many cases in a hundred come by each of them."""
+"""Percentage of cases per channel."""
 
 PASSED_ON = 0.25
 TO_SKILL = 0.3
@@ -53,11 +53,10 @@ FILES = ("factura.pdf", "cédula.jpg", "contrato «firmado».docx")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An email or a post of a customer; its id is that of a contact.
+    """An email or a post of a customer.
 
-    It came to the agent ``first``, who may have ``passed`` it on, and was closed by ``agent``.
-    What has not come by then never comes if it is None. ``blank`` is how its rows say that there
-    is no value.
+    The agent ``first`` gets it and may pass it on at ``passed``; ``agent`` closes it. A moment is
+    None if that never happens. ``blank`` is the missing value of its rows.
     """
 
     id: str
@@ -89,12 +88,12 @@ class Case:
 
     @property
     def sender(self) -> str:
-        """Whom it is from: an address, or a name where posts have no addresses."""
+        """The sender: an address for an email, a name for a post."""
         return _address(self.customer) if self.connector.channel == EMAIL else self.customer.name
 
     @property
     def recipient(self) -> str:
-        """Whom it is to."""
+        """The recipient."""
         return ADDRESS if self.connector.channel == EMAIL else self.connector.name
 
 
@@ -119,7 +118,7 @@ def _case(operation: Operation, dice: Random, date: datetime, number: int) -> Ca
     return Case(
         id=conn_id(first, date, dice, number),
         opened=date,
-        # Only whoever has it in the end answers.
+        # Only the last agent answers.
         passed=date + _part(dice, lasts / 2) if is_passed else None,
         answered=closed - _part(dice, lasts / 2) if dice.random() < ANSWERED else None,
         closed=closed,
@@ -148,11 +147,11 @@ def _connector(operation: Operation, dice: Random) -> Connector:
 
 
 def _part(dice: Random, whole: timedelta) -> timedelta:
-    """Some of the time, in whole seconds, but not all of it."""
+    """A part of a time, in whole seconds."""
     return timedelta(seconds=dice.randrange(1, int(whole.total_seconds())))
 
 
 def _later(dice: Random, moment: datetime, chance: float) -> datetime | None:
-    """Up to 40 hours after a moment, if ever."""
+    """A moment up to 40 hours later, or None."""
     after = timedelta(seconds=dice.randint(600, 40 * 3600))
     return moment + after if dice.random() < chance else None

@@ -1,4 +1,4 @@
-"""The chats of an operation, and what its bots were asked: the same whenever one looks."""
+"""The chats of an operation, and the sessions with its chat bots."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ LONGEST = timedelta(hours=24)
 
 AGENT, BOT, CUSTOMER = "agent", "chat-bot", "customer"
 NOBODY = "0"
-"""Stands for the id of a chat where a bot's customer came to none."""
+"""The id of the chat if a session with a bot led to none."""
 
 TIMEOUT = "TIMEOUTCHAT"
 TIMES_OUT = 23 * 3600
 BOT_HOUR = 10
-"""Sessions of bots that lead to nobody; some chats begin with one too."""
+"""Sessions per hour that lead to no agent. Some chats begin with a session too."""
 
 SOON = 45
-"""Seconds within which an agent writes who has got a chat."""
+"""An agent who gets a chat writes within so many seconds."""
 
 UNANSWERED = 0.12
 TIMED_OUT = 0.1
@@ -64,7 +64,7 @@ EXCHANGES = (
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What somebody (AGENT, BOT, CUSTOMER) wrote in a chat."""
+    """A message in a chat. The sender is AGENT, BOT or CUSTOMER."""
 
     date: datetime
     sender: str
@@ -73,10 +73,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """One chat of a customer with an agent; its first message opens it.
+    """A chat of a customer with an agent. The first message opens it.
 
-    It ``waited`` seconds for the agent. What it came to is known from ``coded_at`` on. ``blank``
-    is how its rows say that there is no value.
+    It ``waited`` seconds for the agent. The code is known from ``coded_at`` on. ``blank`` is the
+    missing value of its rows.
     """
 
     conn_id: str
@@ -105,20 +105,20 @@ class Chat:
 
     @property
     def until_answer(self) -> int | None:
-        """Seconds until the agent wrote; None if the agent never did."""
+        """Seconds until the agent wrote, None if that never happened."""
         for message in self.messages:
             if message.sender == AGENT:
                 return int((message.date - self.opened).total_seconds())
         return None
 
     def texts_of(self, sender: str) -> list[str]:
-        """All that somebody wrote."""
+        """All texts of a sender."""
         return [message.text for message in self.messages if message.sender == sender]
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A talk of a customer with a bot; ``conn_id`` is NOBODY's if it led to no chat."""
+    """A session of a customer with a bot. ``conn_id`` is NOBODY if it led to no chat."""
 
     id: str
     connector: Connector
@@ -138,13 +138,13 @@ class Exchange:
 
 
 def opened(operation: Operation, begin: datetime, end: datetime) -> list[Chat]:
-    """The chats opened from one moment to another, and perhaps some around; oldest first."""
+    """The chats opened in the hours from ``begin`` to ``end``, oldest first."""
     return [chat for hour in hours(begin, end) for chat in _of_hour(operation, hour)]
 
 
 def exchanges(operation: Operation, begin: datetime, end: datetime) -> list[Exchange]:
-    """The exchanges from one moment to another, and perhaps some around; oldest first."""
-    # A session may have begun in the hour before.
+    """The exchanges of the sessions around ``begin`` to ``end``, oldest first."""
+    # A session may begin in the hour before.
     found = [
         exchange
         for hour in hours(begin - AN_HOUR, end)
@@ -192,7 +192,7 @@ def _chat(operation: Operation, dice: Random, date: datetime, number: int) -> Ch
 
 
 def _agent(operation: Operation, dice: Random, skill: Skill, date: datetime) -> Agent:
-    """An expert, who is at work if any is."""
+    """An expert of the skill, if possible one at work."""
     experts = [agent for agent, _ in skill.experts]
     hour = date.replace(minute=0, second=0, microsecond=0)
     at_work = shifts.on_duty(operation, hour)
@@ -200,12 +200,12 @@ def _agent(operation: Operation, dice: Random, skill: Skill, date: datetime) -> 
 
 
 def _some_minutes(dice: Random, usual: int) -> int:
-    """In seconds: 6 minutes to 12 hours, the more often the shorter."""
+    """Seconds: 6 minutes to 12 hours, mostly short ones."""
     return min(12 * 3600, 360 + int(dice.expovariate(1 / (60 * usual))))
 
 
 def _messages(dice: Random, date: datetime, waited: int, lasted: int) -> tuple[Message, ...]:
-    """What the customer writes first; the agent soon, or never; and then anybody."""
+    """The messages: first the customer, then the agent soon or never, then anybody."""
     answer = [waited + dice.randint(1, SOON)] if dice.random() >= UNANSWERED else []
     begin = answer[0] if answer else waited
     later = sorted(dice.sample(range(begin + 1, lasted), dice.randint(0, 4)))
@@ -240,13 +240,13 @@ def _exchanges_of_hour(operation: Operation, hour: datetime) -> tuple[Exchange, 
 
 
 def _exchanges(operation: Operation, hour: datetime) -> Iterator[Exchange]:
-    """Of the sessions that begin in an hour: those that led to nobody first, bursts last."""
+    """Exchanges of an hour: sessions without a chat, sessions with one, then bursts."""
     dice = operation.dice("bots", hour.isoformat())
     for number, date in enumerate(moments(operation, dice, hour, BOT_HOUR)):
         yield from _talk(dice, _session(operation, dice, date, number), date)
     for chat in _of_hour(operation, hour):
         if dice.random() < LED_BY_BOT:
-            # The chat opens with the session, so its id is known from the first exchange on.
+            # The chat opens with the session: its id is known from the first exchange on.
             yield from _talk(dice, _session_of(dice, chat), chat.opened)
     for burst in operation.conditions.bursts:
         for number, date in spread(burst, burst.exchanges, operation.clock.zone, hour):
@@ -254,7 +254,7 @@ def _exchanges(operation: Operation, hour: datetime) -> Iterator[Exchange]:
 
 
 def _session(operation: Operation, dice: Random, date: datetime, number: int) -> Session:
-    """One that leads to nobody."""
+    """A session that leads to no chat."""
     id_ = f"{int(date.timestamp())}.{dice.randint(100_000, 999_999)}.{number}"
     connector = dice.choice(operation.world.connectors)
     customer = dice.choice(operation.world.customers)
@@ -267,7 +267,7 @@ def _session_of(dice: Random, chat: Chat) -> Session:
 
 
 def _talk(dice: Random, session: Session, date: datetime) -> Iterator[Exchange]:
-    """Up to five exchanges, over before the shortest chat."""
+    """Up to five exchanges. They end before the shortest chat does."""
     for _ in range(dice.randint(1, 5)):
         yield _exchange(dice, session, date)
         date += timedelta(seconds=dice.randint(3, 85))

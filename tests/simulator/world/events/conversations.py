@@ -1,4 +1,4 @@
-"""Connected calls and chats alike: what can be judged, analysed or asked about."""
+"""Conversations: connected calls and chats in one form."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 VOICE = "voice"
 A_SECOND = timedelta(seconds=1)
 UNTIL_ANSWERED = timedelta(minutes=5)
-"""More than any customer waits."""
+"""Longer than any customer waits."""
 
 LONGEST = chats.LONGEST
 """No conversation lasts longer."""
@@ -29,10 +29,10 @@ LONGEST = chats.LONGEST
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A connected call, or a leg of it, if ``chat`` is None; else that chat.
+    """A connected call or leg of a call if ``chat`` is None, else that chat.
 
-    It ``lasted`` as many seconds as the reports of calls and chats say. What it came to is known
-    from ``coded_at`` on. ``blank`` is how its rows say that there is no value.
+    It ``lasted`` as many seconds as the reports of calls and chats say. The code is known from
+    ``coded_at`` on. ``blank`` is the missing value of its rows.
     """
 
     conn_id: str
@@ -50,13 +50,13 @@ class Conversation:
     blank: str
 
     def code_at(self, moment: datetime) -> Code | None:
-        """What it came to, as far as that is known at a moment."""
+        """The code, if it is known at a moment."""
         return self.code if self.coded_at <= moment else None
 
 
 @cached
 def of_hour(operation: Operation, hour: datetime) -> tuple[Conversation, ...]:
-    """Those that began in an hour: calls by date, then chats by date."""
+    """The conversations that began in an hour: calls by date, then chats by date."""
     of_calls = [
         _of_call(call, call.code, call.coded_at)
         for call in calls.between(operation, hour - A_SECOND, hour + AN_HOUR - A_SECOND)

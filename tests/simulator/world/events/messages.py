@@ -1,4 +1,4 @@
-"""Messages and emails to customers, shared screens, releases from the law that limits contacts."""
+"""Messages and emails to customers, shared screens, and releases from the contact law."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def messages_of_hour(operation: Operation, hour: datetime) -> tuple[Sent, ...]:
 
 
 def _messages(operation: Operation, hour: datetime) -> Iterator[Sent]:
-    """Of the calls that began in an hour; some customers get two."""
+    """Messages after the calls that began in an hour. Some customers get two."""
     dice = operation.dice("messages", hour.isoformat())
     for each in conversations.of_hour(operation, hour):
         if each.channel == VOICE and dice.random() < SENT:
@@ -68,14 +68,14 @@ def _messages(operation: Operation, hour: datetime) -> Iterator[Sent]:
 
 
 def _channel(operation: Operation, dice: Random) -> str:
-    """SMS, or WhatsApp with the connector it went through."""
+    """SMS, or WhatsApp with its connector."""
     connectors = [each for each in operation.world.connectors if each.channel == "whatsapp"]
     return dice.choice(("SMS", f"Whatsapp {dice.choice(connectors).id}"))
 
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """What a routing point or a campaign sent."""
+    """An email of a routing point or a campaign."""
 
     date: datetime
     channel: str
@@ -109,7 +109,7 @@ emails_of_hour = hourly_events("emails", EMAILS_AN_HOUR, _email)
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """When an agent saw a customer's screen, within a conversation, and who ended it."""
+    """A shared screen: an agent sees the customer's screen during a conversation."""
 
     date: datetime
     end: datetime
@@ -142,7 +142,7 @@ def _shared(dice: Random, conversation: Conversation) -> Shared:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A phone or a customer that an agent freed from the law that limits contacts."""
+    """A phone or a customer that an agent released from the law that limits contacts."""
 
     date: datetime
     agent: Agent

@@ -30,13 +30,13 @@ SHIFTS = (
     *("07:00-13:00", "08:00-12:00 14:00-18:00", "13:00-19:00", "07:00-13:00"),
     *("08:00-17:00", "09:00-18:00"),
 )
-"""Sessions of a day; they begin and end some minutes later.
+"""Shifts of a day; logins and logouts are some minutes later.
 
-However many of them are taken from the front, they are there when the calls come.
+Any number of them from the front covers the hours with many calls.
 """
 
 ON_AN_AVERAGE_DAY = 14.5
-"""Agents who work then."""
+"""Agents who work on an average day."""
 
 SATURDAY, SUNDAY = 5, 6
 QUARTER = 15 * 60
@@ -48,7 +48,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Some minutes in an auxiliary state; ``blank`` is how its row says that there is no value."""
+    """Some minutes in an auxiliary state. ``blank`` is the missing value of its row."""
 
     state: str
     begin: datetime
@@ -58,7 +58,7 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """From one login to the logout after it, within a local day."""
+    """From a login to the next logout, within a local day."""
 
     agent: Agent
     begin: datetime
@@ -66,7 +66,7 @@ class Session:
     breaks: tuple[Break, ...]
 
     def at_work(self, moment: datetime) -> bool:
-        """Whether the agent is logged in at a moment, and has no break."""
+        """Whether the agent is logged in and has no break at a moment."""
         return self.begin <= moment < self.end and not any(
             each.begin <= moment < each.end for each in self.breaks
         )
@@ -74,7 +74,7 @@ class Session:
 
 @cached
 def of_day(operation: Operation, day: date) -> tuple[Session, ...]:
-    """The sessions that begin on a local day, which is when they end too; by agent."""
+    """The sessions of a local day, by agent."""
     roster = _roster(operation, day)
     return tuple(
         _session(operation, agent, day, *times.split("-"))
@@ -85,7 +85,7 @@ def of_day(operation: Operation, day: date) -> tuple[Session, ...]:
 
 @cached
 def on_duty(operation: Operation, hour: datetime) -> tuple[Agent, ...]:
-    """Those who are logged in for most of an hour; all agents if that is nobody."""
+    """The agents logged in for most of an hour; all agents if there are none."""
     middle = hour.astimezone(UTC) + HALF_AN_HOUR
     found = (each.agent for each in around(operation, middle) if each.begin <= middle <= each.end)
     return tuple(found) or operation.world.agents
@@ -97,9 +97,9 @@ def around(operation: Operation, moment: datetime) -> tuple[Session, ...]:
 
 
 def _roster(operation: Operation, day: date) -> dict[Agent, str]:
-    """The shifts of those who work on a day.
+    """The agents who work on a day, and their shifts.
 
-    Every week they are dealt out anew; who has none from Monday to Friday comes on Saturday.
+    The shifts change every week. Agents without one from Monday to Friday work on Saturday.
     """
     agents = list(operation.world.agents)
     operation.dice("roster", *day.isocalendar()[:2]).shuffle(agents)
@@ -124,7 +124,7 @@ def _session(operation: Operation, agent: Agent, day: date, begin: str, end: str
 
 
 def _breaks(dice: Random, begin: datetime, end: datetime) -> Iterator[Break]:
-    """Those of a session, one far enough from the other; lunch in the middle of a long one."""
+    """The breaks of a session. A long session has lunch in the middle."""
     for state, place, minutes in _planned(dice, end - begin):
         away = (end - begin) * place + timedelta(seconds=dice.randrange(QUARTER))
         start = (begin + away).replace(microsecond=0)
@@ -133,7 +133,7 @@ def _breaks(dice: Random, begin: datetime, end: datetime) -> Iterator[Break]:
 
 
 def _planned(dice: Random, lasts: timedelta) -> Iterator[tuple[str, float, int]]:
-    """Each break of a session: where in it, and how many minutes at most."""
+    """Each break of a session: its state, its place from 0 to 1, its longest minutes."""
     if lasts >= FULL_TIME:
         yield PAUSE, 0.2, 20
         yield LUNCH, 0.45, 60

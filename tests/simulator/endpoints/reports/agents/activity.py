@@ -1,4 +1,4 @@
-"""reports_manager.php: what agents did, altogether, by the hour, and state by state."""
+"""reports_manager.php: the work of agents in total and by hour, and their sessions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CURRENT_MONTH = "Information found for the current month"
 
 @over_range
 def agent_1(report: Report) -> list[Row]:
-    """One row an agent who was logged in or talked: all, or the one that was asked for."""
+    """One row per agent who was logged in or talked: all of them, or the one asked for."""
     wanted = report.question.query.get("agent_id") or None
     sums = tallies(report, lambda _, agent: agent)
     return [
@@ -45,7 +45,7 @@ def agent_1(report: Report) -> list[Row]:
 
 
 def _login_and_logout(report: Report, agent: Agent) -> Row:
-    """The first one and the last one of the range."""
+    """The first login and the last logout of the range."""
     mine = [session for session in report.sessions() if session.agent == agent]
     logins = [each.begin for each in mine if report.within(each.begin)]
     logouts = [each.end for each in mine if report.within(each.end) and each.end <= report.known]
@@ -57,14 +57,14 @@ def _login_and_logout(report: Report, agent: Agent) -> Row:
 
 @over_range
 def agent_6(report: Report) -> list[Row]:
-    """One row an hour of the day, whatever the day, in which somebody was there."""
+    """One row per hour of the day in which an agent worked, over all days together."""
     sums = tallies(report, lambda local, _: local.hour)
     return [{"hour": f"{hour:02}:00", **columns(sums[hour])} for hour in sorted(sums)]
 
 
 @over_range
 def agent_7(report: Report) -> list[Row]:
-    """One row a session that began in the range."""
+    """One row per session that began in the range."""
     sessions = [session for session in report.sessions() if report.within(session.begin)]
     return [
         {
@@ -73,7 +73,7 @@ def agent_7(report: Report) -> list[Row]:
             "date": f"{report.local(each.begin):%Y-%m-%d}",
             "login": stamp(report.local(each.begin)),
             "logout": end_or_not_yet(report, each.end),
-            # Without a zero in front, as on the vendor's page.
+            # No leading zero, as on the vendor's page.
             "login_time": duration(report.so_far(each.begin, each.end)).removeprefix("0"),
         }
         for each in sorted(sessions, key=lambda session: (session.begin, session.agent.id))
@@ -82,7 +82,7 @@ def agent_7(report: Report) -> list[Row]:
 
 @over_range
 def agent_8(report: Report) -> list[Row]:
-    """24 rows a day for each agent who was logged in on it or talked; idle hours are zeros."""
+    """24 rows per agent and day with a login or a call. Idle hours are zeros."""
     sums = tallies(report, lambda local, agent: (local.date(), agent, local.hour))
     return [
         {
@@ -99,7 +99,7 @@ def agent_8(report: Report) -> list[Row]:
 
 
 def days_of(report: Report, talked: set[tuple[date, Agent]]) -> list[tuple[date, Agent]]:
-    """The days of the range on which each agent talked or was logged in."""
+    """The days of the range on which agents talked or were logged in, each with the agent."""
     there = {(report.local(each.begin).date(), each.agent) for each in report.sessions()}
     return sorted(talked | there, key=lambda each: (each[0], each[1].id))
 

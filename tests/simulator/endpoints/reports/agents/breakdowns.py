@@ -1,4 +1,4 @@
-"""reports_manager.php: what agents did, added up by campaign, skill, hour and half hour."""
+"""reports_manager.php: the work of agents by campaign, skill, hour and half hour."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ LOGGED_IN = ("login", "aux")
 
 @over_range
 def agent_4(report: Report) -> list[Row]:
-    """One row an agent and campaign it talked for, whose calls only are counted.
+    """One row per agent and campaign, with the calls of that campaign only.
 
-    An agent is logged in for all of its campaigns at once, so that time stands in each row.
+    An agent is logged in for all campaigns at once, so each row has the whole time.
     """
     sums: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for _, call in report.connected():
@@ -54,7 +54,7 @@ def _names(report: Report) -> dict[str, str]:
 
 @over_range
 def agent_5(report: Report) -> list[Row]:
-    """One row an agent with 24 hours of the day, whatever the day; idle ones are zeros."""
+    """One row per agent with the 24 hours of all days together. Idle hours are zeros."""
     sums = tallies(report, lambda local, agent: (agent, local.hour))
     return [
         {
@@ -74,7 +74,7 @@ def _by_id(agents: set[Agent]) -> list[Agent]:
 
 @over_range
 def agent_8_1(report: Report) -> list[Row]:
-    """48 rows a day for each agent that ``agent_8`` has on it."""
+    """48 rows per agent and day, for the same agents and days as ``agent_8``."""
     sums = tallies(
         report, lambda local, agent: (local.date(), agent, local.hour, local.minute // 30)
     )
@@ -95,7 +95,7 @@ def agent_8_1(report: Report) -> list[Row]:
 
 @over_range
 def agent_9(report: Report) -> list[Row]:
-    """One row a name, for there is no id to tell namesakes apart: what ``agent_10`` has."""
+    """One row per agent's name: the sums of ``agent_10``. Agents of one name share a row."""
     sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for each in pauses(report):
         sums[each.call.agent.name] += Counter({"count": 1, each.action: each.lasts})
@@ -113,7 +113,7 @@ def agent_9(report: Report) -> list[Row]:
 
 @over_range
 def agent_11(report: Report) -> list[Row]:
-    """One row a skill with those of its agents whom ``agent_1`` has, and all they did."""
+    """One row per skill with a list of its agents. Each has the figures of ``agent_1``."""
     sums = tallies(report, lambda _, agent: agent)
     rows = []
     for skill in report.question.operation.world.skills:
@@ -139,7 +139,7 @@ def _of_skill(agent: Agent, sums: Counter[str]) -> Row:
 
 @over_range
 def agent_12(report: Report) -> list[Row]:
-    """One row an agent: the transfers and conferences that ``agent_13`` has."""
+    """One row per agent: the sums of ``agent_13``."""
     sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for _, call in joined(report):
         sums[call.agent.id] += Counter({call.type: 1, "talk": call.talk})
@@ -158,7 +158,7 @@ def agent_12(report: Report) -> list[Row]:
 
 @over_range
 def agent_16(report: Report) -> list[Row]:
-    """One row an agent: the previews that ``agent_15`` has."""
+    """One row per agent: the sums of ``agent_15``."""
     sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for each in previews(report):
         sums[each.call.agent.id] += each.seconds + Counter(calls=1)

@@ -1,4 +1,4 @@
-"""reports_manager.php: what agents did, one by one: their states, holds, transfers and previews."""
+"""reports_manager.php: holds, transfers and previews, one by one."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 NOT_APPLICABLE = "-"
 JOINED = ("transfer", "conference")
-"""Types of calls that bring in somebody else."""
+"""Types of calls with a third person."""
 
 PREVIEWED = "outbound_ma"
 PAUSED = 0.2
 STUDIED = 0.03
 PHASES = ("ready", "talk", "not_ready_acw", "auxiliary_times", "ring")
-"""What the total duration of a previewed call consists of: the preview is not in it."""
+"""The parts of a call's total duration. The preview is not one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Some seconds of a call in which the customer did not hear the agent."""
+    """Some seconds of a call in which the agent held or muted it."""
 
     call: Call
     action: str
@@ -44,7 +44,7 @@ class Pause:
 
 
 def pauses(report: Report) -> list[Pause]:
-    """Those that began in the range, by date."""
+    """The pauses that began in the range, by date."""
     operation = report.question.operation
     found = [
         each
@@ -57,7 +57,7 @@ def pauses(report: Report) -> list[Pause]:
 
 
 def _pauses(operation: Operation, call: Call) -> Iterator[Pause]:
-    """Up to three, each in its own part of the talk."""
+    """The pauses of a call: up to three, each in its own part of the talk."""
     dice = operation.dice("pauses", call.conn_id, call.type)
     if dice.random() >= PAUSED:
         return
@@ -71,7 +71,7 @@ def _pauses(operation: Operation, call: Call) -> Iterator[Pause]:
 
 @over_range
 def agent_10(report: Report) -> list[Row]:
-    """One row a time that an agent held or muted a call."""
+    """One row per time that an agent held or muted a call."""
     return [
         {
             "agent_name": each.call.agent.name,
@@ -90,13 +90,13 @@ def agent_10(report: Report) -> list[Row]:
 
 
 def joined(report: Report) -> list[tuple[datetime, Call]]:
-    """The transfers and conferences of the range, each with its local date."""
+    """The transfers and conferences of the range with their local dates."""
     return [(local, call) for local, call in report.connected() if call.type in JOINED]
 
 
 @over_range
 def agent_13(report: Report) -> list[Row]:
-    """One row a transfer or conference, of the agent who has the call then, as in ``cdr_1``."""
+    """One row per transfer or conference, with the agent who took the call."""
     return [
         {
             "agent_name": call.agent.name,
@@ -113,7 +113,7 @@ def agent_13(report: Report) -> list[Row]:
 
 @over_range
 def agent_13_1(report: Report) -> list[Row]:
-    """One row a transfer or conference, with who had the call before."""
+    """One row per transfer or conference, with the agent who had the call before."""
     firsts = {call.conn_id: call for call in report.calls_around() if call.type != "transfer"}
     return [
         _joined(report.question.operation, local, call, firsts[call.conn_id])
@@ -127,7 +127,7 @@ def _joined(operation: Operation, local: datetime, call: Call, first: Call) -> R
     third = dice.choice(operation.world.customers)
     number = int(call.conn_id.rpartition(".")[2])
     return {
-        # The legs share the id of the call; this one tells them apart.
+        # All legs have the id of the call. This one belongs to the leg only.
         "conn_id_transfer": conn_id(call.agent, call.date, dice, number),
         "skill_id": first.skill.id if first.skill else NOT_APPLICABLE,
         "date": stamp(local),
@@ -145,7 +145,7 @@ def _joined(operation: Operation, local: datetime, call: Call, first: Call) -> R
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A record that an agent got at a date, and the call that was made then."""
+    """A record that an agent got to read, and the call that followed."""
 
     call: Call
     date: datetime
@@ -153,7 +153,7 @@ class Preview:
 
 
 def previews(report: Report) -> list[Preview]:
-    """Those of the range whose calls were connected and are over, by date."""
+    """The previews of the range whose calls were connected and have ended, by date."""
     found = [
         _preview(report, call)
         for call in report.calls_around()
@@ -167,7 +167,7 @@ def previews(report: Report) -> list[Preview]:
 
 def _preview(report: Report, call: Call) -> Preview:
     dice = report.question.operation.dice("preview", call.conn_id)
-    # Now and then one takes far longer than the call.
+    # Some take far longer than the call.
     looked = dice.randint(4, 2400 if dice.random() < STUDIED else 90)
     seconds = Counter(
         time_preview=looked,
@@ -180,7 +180,7 @@ def _preview(report: Report, call: Call) -> Preview:
 
 
 def times(seconds: Counter[str]) -> Row:
-    """The columns of one preview, or of several added up."""
+    """The columns of one preview, or of the sum of several."""
     total = sum(seconds[phase] for phase in PHASES)
     return {
         **{name: duration(seconds[name]) for name in ("time_preview", *PHASES)},
@@ -191,7 +191,7 @@ def times(seconds: Counter[str]) -> Row:
 
 @over_range
 def agent_15(report: Report) -> list[Row]:
-    """One row a call of a preview campaign, by the date when the agent got its record."""
+    """One row per call of a preview campaign, by the date when the agent got the record."""
     return [
         {
             "id_call": each.call.conn_id,

@@ -1,4 +1,4 @@
-"""reports_manager.php: the states of agents, one by one and added up."""
+"""reports_manager.php: the states of agents, one by one and in total."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def who(agent: Agent) -> Row:
 
 @over_range
 def agent_3(report: Report) -> list[Row]:
-    """One row an agent and auxiliary state: its breaks that began in the range."""
+    """One row per agent and auxiliary state: the breaks that began in the range."""
     sums: Counter[tuple[str, str]] = Counter()
     agents = {}
     for agent, each in breaks(report):
@@ -58,7 +58,7 @@ def end_or_not_yet(report: Report, moment: datetime) -> str:
 
 @over_range
 def agent_14(report: Report) -> list[Row]:
-    """One row a state that began in the range: three for a call, one for a break."""
+    """One row per state that began in the range: three for a call, one for a break."""
     return [
         state_row(report, each) | {"agent_dni": each.agent.dni, "agent_name": each.agent.name}
         for each in states(report)
@@ -67,7 +67,7 @@ def agent_14(report: Report) -> list[Row]:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What an agent did from one moment to another, and with whom."""
+    """A state of an agent, with the contact that it was about."""
 
     agent: Agent
     name: str
@@ -77,13 +77,13 @@ class State:
 
 
 def states(report: Report, agent_id: str | None = None) -> list[State]:
-    """The states that began in the range, of everybody or of one agent; by date."""
+    """The states that began in the range, of all agents or of one, by date."""
     found = [*_of_calls(report, agent_id), *_of_breaks(report, agent_id)]
     return sorted(found, key=lambda each: (each.begin, each.agent.id, each.contact["conn_id"]))
 
 
 def state_row(report: Report, state: State) -> Row:
-    """What reports of states tell of one."""
+    """The columns of a state."""
     return {
         "agent_id": state.agent.id,
         "agent_status": state.name,
@@ -119,7 +119,7 @@ def _contact(call: Call) -> Row:
 
 @over_range
 def agent_2(report: Report) -> list[Row]:
-    """One row a state of one agent; ``agent_14`` has those of all, a column spelled otherwise."""
+    """One row per state of one agent. ``agent_14`` spells one column differently."""
     rows = (state_row(report, each) for each in states(report, report.question.query["agent_id"]))
     return [
         {"destiny" if name == "destinity" else name: value for name, value in row.items()}

@@ -1,4 +1,4 @@
-"""What agents did, added up by whatever a report asks."""
+"""Totals of what agents did, by any key."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ SIDES = {
     "outbound_ma": "outbound",
     "internal call": "internal",
 }
-"""As what each type of call is counted."""
+"""The direction that each type of call counts for."""
 
 SOMEBODY_ELSE = ("CV_BUZON", "NUM_ERRADO", "102")
-"""Codes of calls that did not reach whom they should."""
+"""Codes of calls that did not reach the right person."""
 
 
 def tallies(
     report: Report, key: Callable[[datetime, Agent], Key]
 ) -> defaultdict[Key, Counter[str]]:
-    """Sums by what the key says of an agent at a local time.
+    """Totals by key. The key function gets a local time and an agent.
 
-    A call counts where it began, time logged in where it passed.
+    A call counts at its begin. Time logged in counts when it passes.
     """
     found: defaultdict[Key, Counter[str]] = defaultdict(Counter)
     for local, call in report.connected():
@@ -52,7 +52,7 @@ def tallies(
 
 
 def add(sums: Counter[str], call: Call, known: datetime) -> None:
-    """Count a call that was connected, as far as it is known at a moment."""
+    """Add a connected call, with what is known of it at a moment."""
     side, worked, coded = SIDES[call.type], call.worked(known), call.coded(known)
     sums["calls"] += 1
     sums[side] += 1
@@ -65,7 +65,7 @@ def add(sums: Counter[str], call: Call, known: datetime) -> None:
 
 
 def columns(sums: Counter[str]) -> Row:
-    """Counts, times and shares as agents' reports have them."""
+    """Counts, times and shares: the columns that reports about agents share."""
     talk = sums["inbound_time"] + sums["outbound_time"]
     available = sums["login"] - sums["aux"]
     busy = talk + sums["internal_time"] + sums["acw"] + sums["ring"]
@@ -84,5 +84,5 @@ def columns(sums: Counter[str]) -> Row:
 
 
 def handling(sums: Counter[str], side: str) -> str:
-    """The average time to handle a call of a side, work after it included."""
+    """The average time to handle a call of one direction, with the work after it."""
     return duration(average(sums[f"{side}_time"] + sums[f"{side}_acw"], sums[side]))

@@ -1,4 +1,4 @@
-"""reports_manager.php: the codes that calls came to."""
+"""reports_manager.php: the activity codes of calls."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GROUP = ("cod_act",)
 
 
 def _coded(report: Report) -> Iterator[tuple[datetime, Call, Code]]:
-    """The calls whose code is known, each with the one of the group that was asked for."""
+    """The calls with a known code of the group asked for."""
     group = report.question.query["cod_act"]
     for local, call in report.connected():
         code = {"cod_act1": call.code, "cod_act2": call.code_2}.get(group)
@@ -37,7 +37,7 @@ def _named(code: Code) -> Row:
 
 @over_range
 def act_1(report: Report) -> list[Row]:
-    """One row an agent and code."""
+    """One row per agent and code."""
     counts: Counter[tuple[str, str]] = Counter()
     agents, found = {}, {}
     for _, call, code in _coded(report):
@@ -56,7 +56,7 @@ def act_1(report: Report) -> list[Row]:
 
 @over_range
 def act_2(report: Report) -> list[Row]:
-    """One row a skill and code; calls of no skill are in none."""
+    """One row per skill and code. Calls without a skill are left out."""
     counts: Counter[tuple[str, str]] = Counter()
     found = {}
     for _, call, code in _coded(report):
@@ -71,7 +71,7 @@ def act_2(report: Report) -> list[Row]:
 
 @over_range
 def act_3(report: Report) -> list[Row]:
-    """One row a call, or a leg of it; both groups of codes in it, whichever was asked for."""
+    """One row per call or leg of a call. It has the codes of both groups."""
     return [
         {
             "conn_id": call.conn_id,
@@ -96,7 +96,7 @@ def act_3(report: Report) -> list[Row]:
 
 @over_range
 def act_4(report: Report) -> list[Row]:
-    """One row an agent who talked: how many of the calls have no code yet, 0 included."""
+    """One row per agent who talked: the number of calls without a code so far."""
     counts = Counter(call.agent for _, call in report.connected() if not call.coded(report.known))
     agents = {call.agent for _, call in report.connected()}
     return [
@@ -107,7 +107,7 @@ def act_4(report: Report) -> list[Row]:
 
 @over_range
 def act_5(report: Report) -> list[Row]:
-    """One row a code."""
+    """One row per code."""
     counts = Counter(code for _, _, code in _coded(report))
     return [
         {"count": str(counts[code]), **_named(code)}

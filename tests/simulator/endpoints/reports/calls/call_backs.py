@@ -1,4 +1,4 @@
-"""reports_manager.php: customers who would rather be called back than wait."""
+"""reports_manager.php: offers to call customers back who gave up waiting."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ DECLINED = 0.25
 REFUSED, ACCEPTED, REACHED = "NO", "YES", "OK"
 FAILURES = ("NO USER", "FAIL")
 OUTCOMES = ((REACHED, 60), ("NO USER", 15), ("FAIL", 15), ("STOP NEW", 10))
-"""How many in a hundred; before, there is only the customer's answer."""
+"""Percentages. Until the last attempt there is only the customer's answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallBack:
-    """The offer to somebody who gave up waiting, and what becomes of it in time.
+    """The offer to call a customer back, and everything that follows.
 
-    ``attempts`` are those that will be made, none if the offer is declined; the last lasts as
-    long as the ``talk`` and brings the ``outcome``.
+    ``attempts`` has no entries if the customer declines. The last attempt has a talk of ``talk``
+    seconds and brings the ``outcome``.
     """
 
     call: Call
@@ -43,23 +43,23 @@ class CallBack:
     outcome: str
 
     def made(self, known: datetime) -> list[datetime]:
-        """The attempts up to a moment."""
+        """The attempts before or at a moment."""
         return [each for each in self.attempts if each <= known]
 
     def over(self, known: datetime) -> bool:
-        """Whether the last attempt is over at a moment."""
+        """Whether the last attempt has ended at a moment."""
         lasts = timedelta(seconds=self.talk)
         return bool(self.attempts) and self.attempts[-1] + lasts <= known
 
     def status(self, known: datetime) -> str:
-        """What is known of it at a moment."""
+        """The status at a moment."""
         if self.over(known):
             return self.outcome
         return ACCEPTED if self.attempts else REFUSED
 
 
 def _offers(report: Report) -> Iterator[CallBack]:
-    """Those to the customers who called in the range."""
+    """The offers to customers who called in the range."""
     for _, call in report.calls():
         if call.skill and not call.connected:
             dice = report.question.operation.dice("call back", call.conn_id)
@@ -76,7 +76,7 @@ def _offer(dice: Random, call: Call, skill: Skill) -> CallBack:
 
 
 def _attempts(dice: Random, date: datetime) -> Iterator[datetime]:
-    """Up to four; the first soon, the others within two days."""
+    """Up to four attempts: the first soon, the others within two days."""
     for number in range(dice.randint(1, 4)):
         longest = 16 * 3600 if number else 2 * 3600
         date += timedelta(seconds=dice.randint(120, longest))
@@ -85,7 +85,7 @@ def _attempts(dice: Random, date: datetime) -> Iterator[datetime]:
 
 @over_range
 def diagram_2(report: Report) -> list[Row]:
-    """One row a skill that offered to call back: the sums of ``diagram_3`` for the same range."""
+    """One row per skill with offers: the sums of ``diagram_3``."""
     calls = Counter(call.skill.id for _, call in report.calls() if call.skill)
     offers: Counter[str] = Counter()
     statuses: Counter[tuple[str, str]] = Counter()
@@ -100,7 +100,7 @@ def diagram_2(report: Report) -> list[Row]:
             "customer_say_yes": str(offers[skill] - statuses[skill, REFUSED]),
             "recall_fail": str(sum(statuses[skill, failure] for failure in FAILURES)),
             "recall_ok": str(statuses[skill, REACHED]),
-            # Those who were reached are no longer lost: a share of all who called.
+            # The share of all callers who were lost, but then reached.
             "service_level_up": percent(statuses[skill, REACHED], calls[skill]),
         }
         for skill in sorted(offers)
@@ -109,7 +109,7 @@ def diagram_2(report: Report) -> list[Row]:
 
 @over_range
 def diagram_3(report: Report) -> list[Row]:
-    """One row an offer, by the date of the call; it changes until the last attempt is over."""
+    """One row per offer, by the date of the call. It changes until the last attempt ends."""
     return [_row(report, each) for each in _offers(report)]
 
 

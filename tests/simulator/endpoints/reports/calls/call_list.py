@@ -1,4 +1,4 @@
-"""reports_manager.php: the calls themselves, what campaigns dialled, what menus were told."""
+"""reports_manager.php: the connected calls."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @over_range
 def cdr_1(report: Report) -> list[Row]:
-    """One row a call that was connected, or a leg of it."""
+    """One row per connected call, and per further leg of it."""
     return [
         {
             "agent_name": call.agent.name,
@@ -44,12 +44,12 @@ def cdr_1(report: Report) -> list[Row]:
 
 
 def destination(call: Call) -> str:
-    """Where a call went: to a phone if a campaign made it, to an extension if not."""
+    """The destination of a call: a phone if a campaign made it, else an extension."""
     return call.customer.phone if call.campaign else call.agent.id
 
 
 def codes(call: Call, known: datetime) -> Row:
-    """What a call came to, in both groups of codes, as far as it is known."""
+    """The codes of a call in both groups, as far as they are known."""
     row = {}
     for name, code in (("cod_act", call.code), ("cod_act_2", call.code_2)):
         given = code if call.coded(known) else None

@@ -1,4 +1,4 @@
-"""reports_manager.php: what calls cost, how long they lasted, and those that did not connect."""
+"""reports_manager.php: costs and lengths of calls, and calls that failed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 INTERVALS = ("0_5_seg", "6_20_seg", "21_60_seg", "61_120_seg", "greater_than_121")
 LAST_SECONDS = (5, 20, 60, 120)
-"""Of all intervals but the last."""
+"""The last second of each interval but the last."""
 
 WORDS = {
     "ABANDON": "Cancel",
@@ -33,12 +33,12 @@ WORDS = {
     "FAILED": "Chanunavail",
     "NO ANSWER": "No answer",
 }
-"""Results as these reports spell them, which know fewer."""
+"""Results in the words of these reports, which have fewer of them."""
 
 
 @over_range
 def cdr_2(report: Report) -> list[Row]:
-    """One row a name: agents who share it share the row."""
+    """One row per agent's name. Agents of one name share a row."""
     by_name: defaultdict[str, list[Call]] = defaultdict(list)
     for _, call in report.connected():
         by_name[call.agent.name].append(call)
@@ -54,7 +54,7 @@ def _cost(calls: list[Call]) -> str:
 
 @over_range
 def cdr_4(report: Report) -> list[Row]:
-    """One row an interval of seconds talked: all of them, if there was any call."""
+    """One row per interval of seconds talked. There are all rows or none."""
     by_interval: list[list[Call]] = [[] for _ in INTERVALS]
     for _, call in report.connected():
         by_interval[bisect_left(LAST_SECONDS, call.talk)].append(call)
@@ -74,7 +74,7 @@ def cdr_4(report: Report) -> list[Row]:
 
 
 def _by_interval(around: dict[str, object], rows: list[Row], _: Question) -> object:
-    """An object with a row under the name of each interval."""
+    """An object with one row per interval."""
     return around | {
         "data": {
             row["interval"]: {name: row[name] for name in row if name != "interval"} for row in rows
@@ -84,7 +84,7 @@ def _by_interval(around: dict[str, object], rows: list[Row], _: Question) -> obj
 
 @over_range
 def cdr_5(report: Report) -> list[Row]:
-    """One row a call that was not connected; predictive ones had not come to an agent."""
+    """One row per call that was not connected. Predictive calls had no agent yet."""
     return [
         {
             "agent_name": call.blank if call.type == "out_pre" else call.agent.name,
@@ -109,7 +109,7 @@ def _unconnected(report: Report) -> Iterator[tuple[datetime, Call]]:
 
 @over_range
 def cdr_6(report: Report) -> list[Row]:
-    """One row a result of the same calls."""
+    """One row per result of the same calls."""
     counts = Counter(WORDS[call.result] for _, call in _unconnected(report))
     return [{"result": result, "count": str(counts[result])} for result in sorted(counts)]
 

@@ -1,4 +1,4 @@
-"""reports_manager.php: the calls that predictive campaigns tried."""
+"""reports_manager.php: the attempts of predictive campaigns to call customers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GMT_5 = timezone(timedelta(hours=-5))
 
 @over_range
 def campaign_3(report: Report) -> list[Row]:
-    """One row an attempt; both it and the loading of its record must lie in the range."""
+    """One row per attempt. Its record must have been loaded within the range too."""
     records = _records(report)
     rows = []
     for _, call in _attempts(report):
@@ -37,7 +37,7 @@ def campaign_3(report: Report) -> list[Row]:
                 "customer_last_name": call.customer.last_name,
                 "id_type": record["tipo_doc"],
                 "customer_id": call.customer.id,
-                # Always in this zone, whatever the operation's is.
+                # Always in this zone, not in the operation's.
                 "date": stamp(call.date.astimezone(GMT_5)),
                 "telephone": call.customer.phone,
                 "result": _in_words(call.result),
@@ -49,7 +49,7 @@ def campaign_3(report: Report) -> list[Row]:
 
 
 def _attempts(report: Report) -> Iterator[tuple[datetime, Call]]:
-    """The calls of predictive campaigns: of all, or of the one that was asked for."""
+    """The calls of all predictive campaigns, or of the one asked for."""
     wanted = report.question.query["campaign_id"]
     for local, call in report.calls():
         if call.type == "out_pre" and call.campaign and wanted in {"all", call.campaign.id}:
@@ -57,7 +57,7 @@ def _attempts(report: Report) -> Iterator[tuple[datetime, Call]]:
 
 
 def _records(report: Report) -> dict[tuple[str, str], Row]:
-    """What campaigns have loaded, by campaign and customer."""
+    """The records of campaigns, by campaign and customer."""
     return {
         (campaign.id, row["id_cliente"]): row
         for campaign in report.question.operation.world.campaigns
@@ -66,13 +66,13 @@ def _records(report: Report) -> dict[tuple[str, str], Row]:
 
 
 def _in_words(result: str) -> str:
-    """A result as this report spells it, which has no word for a channel that is unavailable."""
+    """A result in the words of this report. It has none for an unavailable channel."""
     return "failed" if result == "CHANUNAVAIL" else result.lower().replace(" ", "-")
 
 
 @over_range
 def campaign_7(report: Report) -> list[Row]:
-    """One row an attempt that somebody or something answered."""
+    """One row per attempt that a person or a machine answered."""
     words = {"ANSWER": "human", "ANSWER MACHINE": "machine"}
     return [
         {

@@ -31,9 +31,9 @@ RECORD_COLUMNS = ("campaign_id", "customer_name", "customer_last_name", "custome
 
 @over_range
 def campaign_5(report: Report) -> list[Row]:
-    """Two rows a call of a preview campaign: the record as it was shown, then the call.
+    """Two rows per call of a preview campaign: the record shown to the agent, then the call.
 
-    After the last ones of a record comes a row that adds them up.
+    A row of totals follows the last row of each record.
     """
     rows = [row for *_, row in sorted(_preview_rows(report), key=lambda each: each[:3])]
     of_record: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
@@ -52,7 +52,7 @@ def _record_id(row: Row) -> tuple[str, str]:
 
 
 def _preview_rows(report: Report) -> Iterator[tuple[datetime, str, str, Row]]:
-    """Those of the range, each after what it is to be sorted by."""
+    """The rows of the range, each with its sort key."""
     question = report.question
     wanted, campaigns = question.query["campaign_id"], question.operation.world.campaigns
     records = {campaign: records_of(question, campaign) for campaign in campaigns}
@@ -70,7 +70,7 @@ def _preview_rows(report: Report) -> Iterator[tuple[datetime, str, str, Row]]:
 
 
 def _record(report: Report, campaign: Campaign, call: Call, record: Row) -> Row:
-    """What both rows say of the record."""
+    """The columns about the record, for both rows."""
     code = call.code if call.coded(report.known) else None
     return {
         "campaign_id": campaign.id,
@@ -107,7 +107,7 @@ def _call(report: Report, call: Call, record: Row) -> Row:
 
 
 def _total(rows: list[Row]) -> Row:
-    """Whose record it is, and the time of all its calls; the rest is blank."""
+    """The row of totals of a record: the time of all its calls. Other columns are empty."""
     times = [row["time"].split(":") for row in rows if row["type_of_row"] == "call"]
     seconds = sum(int(hour) * 3600 + int(minute) * 60 + int(rest) for hour, minute, rest in times)
     whose = {name: rows[0][name] for name in RECORD_COLUMNS}

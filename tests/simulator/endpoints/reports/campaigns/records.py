@@ -1,4 +1,4 @@
-"""campaign.php: the records of a campaign that were worked on."""
+"""campaign.php: the records of a campaign that agents worked on."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 LAST_SECOND = time(23, 59, 59)
 TO_RECALL = "VOLVER_LLAMAR"
-"""The code of customers who are to be called again."""
+"""The code of customers who want another call."""
 
-# As they are called here, and in the records of campaign_15.
+# Columns here, and in the records of campaign_15.
 RECORD = {
     "id_type": "tipo_doc",
     "customer_id": "id_cliente",
@@ -41,18 +41,18 @@ PHONES = {
     "predictive": (*(f"tel{n}" for n in range(1, 11)), "tel_extra"),
     "preview": ("tel1", "tel2", "tel3"),
 }
-"""Those that a row has, by the type of campaign."""
+"""The phones in a row, by type of campaign."""
 
 
 def records_of(question: Question, campaign: Campaign) -> dict[str, Row]:
-    """What a campaign has loaded, by customer."""
+    """The records of a campaign, by customer."""
     asked = replace(question, query={"campaign_id": campaign.id})
     return {row["id_cliente"]: row for row in campaign_15(asked)}
 
 
 @over_range
 def detail(report: Report) -> list[Row]:
-    """One row a record and day it was called on, if the day's last call lies in the range."""
+    """One row per record and day with calls, if the last call of the day is in the range."""
     query = report.question.query
     wanted = query["campaign_id"], query["type_campaign"]
     return [
@@ -64,7 +64,7 @@ def detail(report: Report) -> list[Row]:
 
 
 def _managed(report: Report, campaign: Campaign, *, everything: bool) -> list[Row]:
-    """By the last call; those who were not reached only if everything is wanted."""
+    """The rows by last call. Customers who were not reached are in only for ``everything``."""
     records = records_of(report.question, campaign)
     found = [
         (calls[-1], _row(report, campaign, day, calls, records[customer]))
@@ -75,7 +75,7 @@ def _managed(report: Report, campaign: Campaign, *, everything: bool) -> list[Ro
 
 
 def _by_day(report: Report, campaign: Campaign) -> _Calls:
-    """All calls of the days that the range touches, so that a row is the same in any range."""
+    """All calls of the days in the range: so a row is the same for every range."""
     days = list(report.asked.days())
     whole = Range(datetime.combine(days[0], time.min), datetime.combine(days[-1], LAST_SECOND))
     found: _Calls = defaultdict(list)

@@ -1,4 +1,4 @@
-"""reports_manager.php: what campaigns dialled and wrote, and what came of it."""
+"""reports_manager.php: the results of campaigns: by result, by code, by phone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.simulator.world.events.call import Call
 
 PREDICTIVE, PREVIEW = "out_pre", "outbound_ma"
-"""Types of calls, by the type of campaign that makes them."""
+"""Types of calls: of predictive and of preview campaigns."""
 
 MACHINE_CODES = {
     "NO ANSWER": "no_answer",
@@ -26,16 +26,16 @@ MACHINE_CODES = {
     "BUSY": "busy",
     "CONGESTION": "congestion",
     "FAILED": "failed",
-    # There is no column for a channel that is unavailable.
+    # There is no column for an unavailable channel.
     "CHANUNAVAIL": "failed",
 }
-"""Results that a machine makes out, and the column they are counted in."""
+"""Results that a machine recognises, and the column that counts them."""
 TOTAL = "TOTAL"
-"""Stands in the first column of a row that adds up others."""
+"""In the first column, this marks a row of totals."""
 
 
 def _dialled(report: Report, *types: str) -> Iterator[tuple[Campaign, Call]]:
-    """The calls that campaigns made: all of them, or the one that was asked for; by date."""
+    """The calls of all campaigns, or of the one asked for, by date."""
     wanted = report.question.query["campaign_id"]
     for _, call in report.calls():
         if call.campaign and call.type in types and wanted in {"all", call.campaign.id}:
@@ -44,7 +44,7 @@ def _dialled(report: Report, *types: str) -> Iterator[tuple[Campaign, Call]]:
 
 @over_range
 def campaign_1(report: Report) -> list[Row]:
-    """One row a result: the records whose last attempt in the range came to it."""
+    """One row per result: the records whose last attempt in the range had it."""
     last = {
         (campaign, call.customer): call.result for campaign, call in _dialled(report, PREDICTIVE)
     }
@@ -53,7 +53,7 @@ def campaign_1(report: Report) -> list[Row]:
 
 @over_range
 def campaign_2(report: Report) -> list[Row]:
-    """One row a code: the records whose last call with a code has that one; then their sum."""
+    """One row per code: the records whose last coded call has it. Then a row of totals."""
     last = {
         (campaign, call.customer): call.code.id
         for campaign, call in _dialled(report, PREDICTIVE, PREVIEW)
@@ -65,7 +65,7 @@ def campaign_2(report: Report) -> list[Row]:
 
 @over_range
 def campaign_4(report: Report) -> list[Row]:
-    """One row a result: the attempts that came to it."""
+    """One row per result: the number of attempts."""
     return _shares("result", _results(report))
 
 
@@ -82,7 +82,7 @@ def _shares(name: str, counts: Counter[str]) -> list[Row]:
 
 @over_range
 def campaign_6(report: Report) -> list[Row]:
-    """One row a campaign that dialled: how often a machine answered."""
+    """One row per campaign with calls: how often a machine answered."""
     counts: Counter[str] = Counter()
     for campaign, call in _dialled(report, PREDICTIVE):
         counts[campaign.id] += call.result == "ANSWER MACHINE"
@@ -91,7 +91,7 @@ def campaign_6(report: Report) -> list[Row]:
 
 @over_range
 def campaign_8(report: Report) -> list[Row]:
-    """One row a phone that was dialled: what a machine made out there."""
+    """One row per dialled phone: what a machine recognised there."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for _, call in _dialled(report, PREDICTIVE):
         found = [MACHINE_CODES[call.result]] if call.result in MACHINE_CODES else []
@@ -108,7 +108,7 @@ def campaign_8(report: Report) -> list[Row]:
 
 @over_range
 def campaign_10(report: Report) -> list[Row]:
-    """One row a result, in small letters: the attempts that came to it."""
+    """One row per result, in lower case: the number of attempts."""
     return [
         {"machinecode": result.lower(), "cantidad": str(count)}
         for result, count in sorted(_results(report).items())

@@ -32,9 +32,9 @@ ERRORS = (
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A message of a campaign to a customer, and each status it got, with its moment.
+    """A message of a campaign to a customer, with the moments of all its statuses.
 
-    ``error`` is why it failed, if it did; ``blank`` says until then that there is none.
+    ``error`` says why it failed, if it did. ``blank`` is its missing value until then.
     """
 
     campaign: Campaign
@@ -51,7 +51,7 @@ class Sending:
 
 @over_range
 def campaign_9(report: Report) -> list[Row]:
-    """One row a message that was sent in the range, as it stands now."""
+    """One row per message sent in the range, with its status of now."""
     operation = report.question.operation
     wanted = report.question.query["campaign_id"]
     begin, end = report.asked.instants(operation.clock.zone)

@@ -55,7 +55,7 @@ def _ads(operation: Operation) -> list[_Ad]:
 
 @dataclass(frozen=True, slots=True)
 class _Click:
-    """A chat, or a session that led to none, that began with an ad."""
+    """A chat that began with an ad, or a bot session that did and led to no chat."""
 
     date: datetime
     id: str
@@ -64,7 +64,7 @@ class _Click:
 
 
 def _clicks(report: Report) -> list[tuple[_Click, _Ad]]:
-    """Those of the range, each with its ad; by date."""
+    """The clicks of the range with their ads, by date."""
     operation = report.question.operation
     ads = _ads(operation)
     begun = [_Click(each.opened, each.conn_id, each.connector, each) for each in opened(report)]
@@ -83,7 +83,7 @@ def _clicks(report: Report) -> list[tuple[_Click, _Ad]]:
 
 @over_range
 def chat_14(report: Report) -> list[Row]:
-    """One row a chat that began with an ad, also if it stayed with a bot: then it is a session."""
+    """One row per chat that began with an ad, or bot session that led to no chat."""
     return [_clicked(report, click, ad) for click, ad in _clicks(report)]
 
 
@@ -106,7 +106,7 @@ def _clicked(report: Report, click: _Click, ad: _Ad) -> Row:
 
 @over_range
 def chat_15(report: Report) -> list[Row]:
-    """One row altogether, over the chats that ``chat_14`` has for the same range."""
+    """One row in total: the sums of ``chat_14``."""
     sums: Counter[str] = Counter()
     for click, ad in _clicks(report):
         by = "agents" if click.chat else "chatbot"

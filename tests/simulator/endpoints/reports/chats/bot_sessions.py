@@ -1,4 +1,4 @@
-"""reports_manager.php: the way of chats from bots and ads to agents."""
+"""reports_manager.php: sessions with chat bots, and their questions and answers."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from tests.simulator.world.events.chats import Chat, Exchange, Session
 
 NO_CHAT = "-"
-"""Stands for the id of a chat where a customer stayed with the bot."""
+"""The id of the chat if there was none: the customer stayed with the bot."""
 
 SENDERS = {AGENT: "agent", BOT: "chat_bot", CUSTOMER: "customer"}
-"""As the journeys spell them, which is not how chats do."""
+"""The senders in the words of ``chat_8``, which differ from those of chats."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Journey:
-    """What is known of a bot's session, and of the chat that came of it if one did."""
+    """A session with a bot, as far as it is known, and the chat that followed, if any."""
 
     exchanges: tuple[Exchange, ...]
     chat: Chat | None
@@ -45,17 +45,17 @@ class _Journey:
 
     @property
     def end(self) -> datetime:
-        """When the bot answered for the last time."""
+        """When the bot answered last."""
         return self.exchanges[-1].date
 
     @property
     def typed(self) -> int:
-        """How much the customer wrote to the bot."""
+        """How many characters the customer wrote to the bot."""
         return sum(len(exchange.query) for exchange in self.exchanges)
 
 
 def journeys(report: Report) -> list[_Journey]:
-    """Those whose sessions began in the range, by when they did."""
+    """The journeys whose sessions began in the range, by date."""
     operation = report.question.operation
     begin, end = report.asked.instants(operation.clock.zone)
     until = min(end, report.known)
@@ -73,7 +73,7 @@ def journeys(report: Report) -> list[_Journey]:
 
 @over_range
 def chat_8(report: Report) -> list[Row]:
-    """One row a bot's session that began in the range, with the chat that came of it."""
+    """One row per bot session that began in the range, with the chat that followed."""
     return [_journey(report, each) for each in journeys(report)]
 
 
@@ -109,7 +109,7 @@ def _journey(report: Report, journey: _Journey) -> Row:
 
 
 def _with_agent(report: Report, journey: _Journey, chat: Chat) -> Row:
-    """What is otherwise once there is a chat, as far as it has gone."""
+    """The columns that change when there is a chat, as far as it is known."""
     messages = [message for message in chat.messages if message.date <= report.known]
     answers = [message.text for message in messages if message.sender == AGENT]
     texts = [message.text for message in messages if message.sender == CUSTOMER]
@@ -138,7 +138,7 @@ EXCHANGE_CAP = 6_000
 
 @over_range
 def diagram_9(report: Report) -> list[Row]:
-    """One row an exchange with a bot."""
+    """One row per question to a bot, with its answer."""
     operation = report.question.operation
     begin, end = report.asked.instants(operation.clock.zone)
     return [

@@ -1,4 +1,4 @@
-"""reports_manager.php: emails and posts, which are cases that agents close."""
+"""reports_manager.php: cases: emails and posts that agents close."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 QUEUE = "SKILL"
-"""Stands for a receiver that is no agent."""
+"""The name of a receiver that is a skill, not an agent."""
 
 
 def _cases(
     report: Report, moment: Callable[[Case], datetime | None]
 ) -> list[tuple[datetime, Case]]:
-    """The cases whose moment lies in the range and is known, each with it; by that moment."""
+    """The cases with a known moment in the range, by that moment."""
     operation = report.question.operation
     begin, end = report.asked.instants(operation.clock.zone)
     found = [
@@ -42,7 +42,7 @@ def _cases(
 
 
 def _closed(report: Report, key: Callable[[Case], Key]) -> list[tuple[Key, list[Case]]]:
-    """The cases that were closed in the range, by what the key says of them."""
+    """The cases closed in the range, grouped by key."""
     found: defaultdict[Key, list[Case]] = defaultdict(list)
     for _, case in _cases(report, lambda case: case.closed):
         found[key(case)].append(case)
@@ -55,7 +55,7 @@ def _time(cases: list[Case]) -> str:
 
 @over_range
 def chat_3(report: Report) -> list[Row]:
-    """One row a channel."""
+    """One row per channel."""
     return [
         {"channel": channel, "interactions": str(len(cases)), "closing_time": _time(cases)}
         for (channel,), cases in _closed(report, lambda case: (case.connector.channel,))
@@ -64,7 +64,7 @@ def chat_3(report: Report) -> list[Row]:
 
 @over_range
 def chat_4(report: Report) -> list[Row]:
-    """One row a case that was opened in the range, as far as it has come."""
+    """One row per case opened in the range, with its state of now."""
     return [_row(report, case) for _, case in _cases(report, lambda case: case.opened)]
 
 
@@ -94,7 +94,7 @@ def _row(report: Report, case: Case) -> Row:
 
 
 def _attachments(report: Report, case: Case) -> str | list[Row]:
-    """A list, or text that holds one; nothing if there are none or they are not wanted."""
+    """The attachments as a list or as JSON text; empty if there are none or none are wanted."""
     query = report.question.query
     if query.get("include_attachments") == "false" or not case.files:
         return ""
@@ -113,7 +113,7 @@ def _status(case: Case, known: datetime) -> str:
 
 @over_range
 def chat_5(report: Report) -> list[Row]:
-    """One row a name of agents."""
+    """One row per agent's name."""
     return [
         {"agent_name": name, "interactions": str(len(cases)), "close_time": _time(cases)}
         for (name,), cases in _closed(report, lambda case: (case.agent.name,))
@@ -122,7 +122,7 @@ def chat_5(report: Report) -> list[Row]:
 
 @over_range
 def chat_6(report: Report) -> list[Row]:
-    """One row a day."""
+    """One row per day."""
     return [
         {"date": day, "interactions": str(len(cases)), "close_time": _time(cases)}
         for (day,), cases in _closed(
@@ -133,7 +133,7 @@ def chat_6(report: Report) -> list[Row]:
 
 @over_range
 def chat_7(report: Report) -> list[Row]:
-    """One row a name of agents and a code."""
+    """One row per agent's name and code."""
     return [
         {
             "interactions": str(len(cases)),
@@ -149,7 +149,7 @@ def chat_7(report: Report) -> list[Row]:
 
 @over_range
 def chat_9(report: Report) -> list[Row]:
-    """One row an email that was passed on in the range."""
+    """One row per email passed on in the range."""
     return [
         {
             "conn_id": case.id,
@@ -166,7 +166,7 @@ def chat_9(report: Report) -> list[Row]:
 
 @over_range
 def chat_12(report: Report) -> list[Row]:
-    """One row an answer to an email that was sent in the range."""
+    """One row per answer to an email, sent in the range."""
     return [
         {
             "conn_id": case.id,

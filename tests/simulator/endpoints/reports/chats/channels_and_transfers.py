@@ -25,17 +25,17 @@ WHATSAPP = "whatsapp"
 WITH_TEMPLATE = 0.2
 RECEIVERS = ("agent", "skill", "routing point")
 SHARES = (60, 25, 15)
-"""How many transfers in a hundred go to each of them."""
+"""Percentage of transfers to each of them."""
 
 
 @over_range
 def chat_10(report: Report) -> list[Row]:
-    """One row a chat on WhatsApp that was opened in the range."""
+    """One row per WhatsApp chat opened in the range."""
     return [_billed(report, chat) for chat in opened(report) if chat.connector.channel == WHATSAPP]
 
 
 def _billed(report: Report, chat: Chat) -> Row:
-    """One with a template goes out to the customer, one without comes in."""
+    """A chat with a template is outbound, one without is inbound."""
     operation, phone = report.question.operation, chat.customer.phone
     template = operation.dice("billed", chat.conn_id).random() < WITH_TEMPLATE
     return {
@@ -50,7 +50,7 @@ def _billed(report: Report, chat: Chat) -> Row:
 
 @over_range
 def chat_11(report: Report) -> list[Row]:
-    """One row a chat that its agent transferred in the range."""
+    """One row per chat that its agent transferred in the range."""
     operation = report.question.operation
     begin, end = report.asked.instants(operation.clock.zone)
     found = []
@@ -64,7 +64,7 @@ def chat_11(report: Report) -> list[Row]:
 
 
 def _transferred(dice: Random, chat: Chat) -> datetime:
-    """When its agent had written all that the chat has of that agent."""
+    """When the agent transferred the chat: after the last message."""
     reached = chat.opened + timedelta(seconds=chat.waited)
     last = max(reached, chat.messages[-1].date)
     return last + timedelta(seconds=dice.randint(1, int((chat.closed - last).total_seconds())))
@@ -86,7 +86,7 @@ def _transfer(report: Report, dice: Random, chat: Chat, date: datetime) -> Row:
 
 
 def _receiver(operation: Operation, dice: Random, chat: Chat) -> tuple[str, str, str]:
-    """Id, name and document; only people have the last."""
+    """Id, name and document of the receiver. Only agents have a document."""
     [kind] = dice.choices(RECEIVERS, SHARES)
     world = operation.world
     if kind == "agent":
@@ -101,7 +101,7 @@ def _receiver(operation: Operation, dice: Random, chat: Chat) -> tuple[str, str,
 
 @over_range
 def chat_13(report: Report) -> list[Row]:
-    """One row a channel, over the chats that ``chat_1`` has for the same range."""
+    """One row per channel: the number of chats in ``chat_1``."""
     counts = Counter(chat.connector.channel for chat in closed(report))
     return [
         {"chanel": channel, "interaction": str(count)} for channel, count in sorted(counts.items())

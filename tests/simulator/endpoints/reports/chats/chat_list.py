@@ -1,4 +1,4 @@
-"""reports_manager.php: chats, what was written in them, and what bots were asked."""
+"""reports_manager.php: chats and their messages."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @over_range
 def chat_1(report: Report) -> list[Row]:
-    """One row a chat that was closed in the range; its date is when it was opened."""
+    """One row per chat closed in the range. Its date is when it was opened."""
     return [_chat(report, chat) for chat in closed(report)]
 
 
 def closed(report: Report) -> list[Chat]:
-    """The chats that were closed in the range, in that order."""
+    """The chats closed in the range, by that date."""
     begin, end = report.asked.instants(report.question.operation.clock.zone)
     found = chats.opened(report.question.operation, begin - chats.LONGEST, min(end, report.known))
     return sorted(
@@ -66,7 +66,7 @@ def _chat(report: Report, chat: Chat) -> Row:
 
 @over_range
 def chat_2(report: Report) -> list[Row]:
-    """One row a chat that was opened in the range, with what was written in it so far."""
+    """One row per chat opened in the range, with its messages so far."""
     return [
         {
             "conn_id": chat.conn_id,
@@ -104,7 +104,7 @@ def _message(report: Report, chat: Chat, message: Message) -> Row:
 
 @over_range
 def chat_16(report: Report) -> list[Row]:
-    """One row an agent, over the chats that ``chat_1`` has for the same range."""
+    """One row per agent: the sums of ``chat_1``."""
     agents = report.question.operation.world.agents
     by_agent: dict[Agent, list[Chat]] = {agent: [] for agent in agents}
     for chat in closed(report):
@@ -125,7 +125,7 @@ def _productivity(agent: Agent, found: list[Chat]) -> Row:
 
 
 def opened(report: Report) -> list[Chat]:
-    """The chats that were opened in the range, in that order."""
+    """The chats opened in the range, by that date."""
     operation = report.question.operation
     begin, end = report.asked.instants(operation.clock.zone)
     found = chats.opened(operation, begin, min(end, report.known))

@@ -21,7 +21,7 @@ MENU = ("1", "2", "3", "4", "5", "PULSE")
 
 @over_range
 def diagram_1(report: Report) -> list[Row]:
-    """One row a step of a menu, by the date it ended: the last when the call begins to wait."""
+    """One row per step of a call in a menu, by the end of the step."""
     wanted = report.question.query.get("customer_id") or None
     found = [
         (end, call.conn_id, row)
@@ -34,7 +34,10 @@ def diagram_1(report: Report) -> list[Row]:
 
 
 def steps(report: Report, call: Call) -> Iterator[tuple[datetime, int, Row]]:
-    """The end, the seconds and the row of each step of a menu, from the last to the first."""
+    """The steps of a call: end, seconds and row of each, the last step first.
+
+    The last step ends when the call begins to wait.
+    """
     points = report.question.operation.world.routing_points
     dice = report.question.operation.dice("menu", call.conn_id)
     number = dice.randrange(len(points))

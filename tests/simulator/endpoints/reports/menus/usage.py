@@ -1,4 +1,4 @@
-"""reports_manager.php: what menus and voice bots did."""
+"""reports_manager.php: how much menus were used, and what customers chose in them."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ if TYPE_CHECKING:
 WITH_AGENT = ("agent_id", "agent_name", "time_with_agent", "cod_act", "cod_act_2",
               "type_interaction")  # fmt: skip
 NOBODY = "-"
-"""Stands in all of these for a call that no agent answered."""
+"""The value of all these columns if no agent answered the call."""
 
 NOTHING_PRESSED = "PULSE"
 
 
 @dataclass(slots=True)
 class _Use:
-    """How much a menu was used: by which calls, and for how long."""
+    """The use of a menu: its calls and its seconds."""
 
     calls: set[str] = field(default_factory=set)
     seconds: int = 0
 
 
 def _uses(report: Report, key: Callable[[datetime, Row], Key]) -> dict[Key, _Use]:
-    """By what the key says of the steps that ``diagram_1`` has for the range."""
+    """The use by key. The key function gets the local end of a step and its row."""
     found: defaultdict[Key, _Use] = defaultdict(_Use)
     for call in report.calls_around():
         if call.skill:
@@ -63,14 +63,14 @@ def _uses(report: Report, key: Callable[[datetime, Row], Key]) -> dict[Key, _Use
 
 @over_range
 def diagram_1_1(report: Report) -> list[Row]:
-    """One row a day on which somebody was in a menu."""
+    """One row per day with calls in a menu."""
     uses = _uses(report, lambda local, _: local.date())
     return [{"day": day.isoformat(), **_calls_and_minutes(uses[day])} for day in sorted(uses)]
 
 
 @over_range
 def diagram_1_2(report: Report) -> list[Row]:
-    """One row an hour of a day in which somebody was in a menu."""
+    """One row per hour of a day with calls in a menu."""
     uses = _uses(report, lambda local, _: local.replace(minute=0, second=0))
     return [{"day": stamp(hour), **_calls_and_minutes(uses[hour])} for hour in sorted(uses)]
 
@@ -81,7 +81,7 @@ def _calls_and_minutes(use: _Use) -> Row:
 
 @over_range
 def diagram_1_3(report: Report) -> list[Row]:
-    """One row a routing point and option."""
+    """One row per routing point and option."""
     uses = _uses(report, lambda _, row: (row["rp_id"], row["cod_opc_menu"]))
     return [
         {
@@ -96,7 +96,7 @@ def diagram_1_3(report: Report) -> list[Row]:
 
 @over_range
 def diagram_11(report: Report) -> list[Row]:
-    """One row a call that went through a menu, with the agent who answered it, if any."""
+    """One row per call through a menu, with the agent who answered, if any."""
     return [_after_menu(report, local, call) for local, call in report.calls() if call.skill]
 
 
@@ -136,7 +136,7 @@ def _with_agent(report: Report, call: Call) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """What a customer entered in a menu, how many seconds after having come to it."""
+    """An option that a customer entered, ``second`` seconds after entering the menu."""
 
     date: datetime
     conn_id: str
@@ -149,7 +149,7 @@ class _Choice:
 
 
 def _choices(report: Report) -> list[_Choice]:
-    """Those of calls and chats that were entered in the range; by date."""
+    """The options entered in the range, in calls and chats, by date."""
     found = [*_of_calls(report), *_of_chats(report)]
     return sorted(
         (each for each in found if report.within(each.date)),
@@ -184,7 +184,7 @@ def _of_chats(report: Report) -> Iterator[_Choice]:
 
 
 def _of_chat(operation: Operation, chat: Chat) -> Iterator[_Choice]:
-    """Up to three, the last when it is opened: as calls begin to wait with their last one."""
+    """The options of a chat: up to three. With the last one the chat opens."""
     dice = operation.dice("chat menu", chat.conn_id)
     seconds = list(accumulate(dice.randint(4, 40) for _ in range(dice.randint(0, 3))))
     for attempt, second in enumerate(seconds, 1):
@@ -202,7 +202,7 @@ def _of_chat(operation: Operation, chat: Chat) -> Iterator[_Choice]:
 
 @over_range
 def diagram_13(report: Report) -> list[Row]:
-    """One row an option that was entered, or not, in a menu of calls or chats."""
+    """One row per step in a menu of a call or chat: the option, or that there was none."""
     return [
         {
             "rp_id": each.routing_point,
@@ -221,7 +221,7 @@ def diagram_13(report: Report) -> list[Row]:
 
 @over_range
 def diagram_14(report: Report) -> list[Row]:
-    """One row a code: how often an option that stands for it was entered."""
+    """One row per code: how often customers entered an option with that meaning."""
     counts = Counter(
         _meaning(report.question.operation, (each.routing_point, each.option))
         for each in _choices(report)
@@ -240,7 +240,7 @@ def diagram_14(report: Report) -> list[Row]:
 
 @cached
 def _meaning(operation: Operation, about: tuple[str, str]) -> world.Code:
-    """What an option of a routing point stands for."""
+    """The meaning of an option of a routing point."""
     possible = [code for code in operation.world.codes_of("cod_act1") if code.id != TIMEOUT]
     return operation.dice("option", *about).choice(possible)
 

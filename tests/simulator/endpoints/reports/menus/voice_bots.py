@@ -1,4 +1,4 @@
-"""reports_manager.php: what was spoken, recognised and felt, as it is billed."""
+"""reports_manager.php: conversations with voice bots: speech, recognition and sentiment."""
 
 from __future__ import annotations
 
@@ -44,14 +44,15 @@ ANSWERS = (
 LETTERS_A_SECOND = 14
 FELT = 0.6
 LETTERS_A_UNIT = 25
-"""Of the texts whose feeling is looked for: how many a unit holds is a guess."""
+"""Letters of a text that sentiment analysis bills as one unit: a guess."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A bot said a phrase, and the customer was listened to for some seconds.
+    """A phrase of the bot and the customer's answer.
 
-    ``spoken`` is when it began to speak, ``heard`` when it had understood.
+    The bot begins to speak at ``spoken``, listens for ``listened`` seconds and has understood the
+    answer at ``heard``.
     """
 
     spoken: datetime
@@ -66,7 +67,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A call with a bot, which led to nobody."""
+    """A call with a bot that no agent took over."""
 
     connect_id: str
     routing_point: str
@@ -75,27 +76,27 @@ class Conversation:
 
     @property
     def ended(self) -> datetime:
-        """When it was over."""
+        """When it ended."""
         return self.turns[-1].heard
 
     @property
     def listened(self) -> int:
-        """Seconds of recognition."""
+        """Seconds of speech recognition."""
         return sum(turn.listened for turn in self.turns)
 
     @property
     def letters_spoken(self) -> int:
-        """How much was turned into speech."""
+        """Letters turned into speech."""
         return sum(len(turn.phrase) for turn in self.turns)
 
     @property
     def letters_heard(self) -> int:
-        """How much had to be understood."""
+        """Letters recognised."""
         return sum(len(turn.answer) for turn in self.turns)
 
 
 def conversations(report: Report) -> Iterator[Conversation]:
-    """Those that may have begun by now, of the range and around it; by hour."""
+    """The conversations of the range and of some hours around it, by hour."""
     operation = report.question.operation
     begin, end = report.asked.instants(operation.clock.zone)
     for hour in hours(begin, min(end, report.known)):
@@ -121,7 +122,7 @@ def _conversation(operation: Operation, dice: Random, date: datetime, number: in
 
 
 def _turns(dice: Random, customer: Customer, date: datetime) -> Iterator[Turn]:
-    """Up to five, over within some minutes."""
+    """Up to five turns within some minutes."""
     voice = dice.choice(VOICES)
     phrase = f"Hola, {customer.first_name}, le habla Sofía"
     for _ in range(dice.randint(1, 5)):
@@ -145,7 +146,7 @@ def _turns(dice: Random, customer: Customer, date: datetime) -> Iterator[Turn]:
 def _turns_by(
     report: Report, moment: Callable[[Turn], datetime]
 ) -> list[tuple[Conversation, Turn]]:
-    """The turns of which that moment is known and lies in the range; by it."""
+    """The turns with that moment in the range, if it is known, by that moment."""
     found = [
         (each, turn)
         for each in conversations(report)
@@ -165,7 +166,7 @@ def _heard(turn: Turn) -> datetime:
 
 @over_range
 def diagram_7(report: Report) -> list[Row]:
-    """One row a time that somebody was listened to, by when it was understood."""
+    """One row per recognised answer, by the moment of recognition."""
     return [
         {
             "time": str(turn.listened),
@@ -180,7 +181,7 @@ def diagram_7(report: Report) -> list[Row]:
 
 @over_range
 def diagram_8(report: Report) -> list[Row]:
-    """One row a phrase that was spoken; its text is documented as the voice."""
+    """One row per spoken phrase. ``tts_text`` is the voice, as documented."""
     return [
         {
             "tts_text": turn.voice,
@@ -195,7 +196,7 @@ def diagram_8(report: Report) -> list[Row]:
 
 @over_range
 def diagram_10(report: Report) -> list[Row]:
-    """One row a phrase: how often it was spoken, the most used one first."""
+    """One row per phrase: how often it was spoken, the most frequent first."""
     counts = Counter(turn.phrase for _, turn in _turns_by(report, _spoken))
     return [
         {"total": str(count), "characters": str(len(phrase)), "tts_text": phrase}
@@ -205,7 +206,7 @@ def diagram_10(report: Report) -> list[Row]:
 
 @over_range
 def diagram_12(report: Report) -> list[Row]:
-    """One row an answer of which it was found out how the customer felt."""
+    """One row per answer with sentiment analysis."""
     return [
         {
             "units": str(1 + len(turn.answer) // LETTERS_A_UNIT),
@@ -222,7 +223,7 @@ NLP_CREDITS_A_LETTER = 0.037
 
 @over_range
 def diagram_15(report: Report) -> list[Row]:
-    """One row a conversation with a voice bot that is over, by the date it began."""
+    """One row per ended conversation, by its begin."""
     found = [
         each
         for each in conversations(report)

@@ -1,4 +1,4 @@
-"""reports_manager.php: how soon the skills answered those who called."""
+"""reports_manager.php: the calls of skills by hour, half hour and ten minutes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @over_range
 def skill_4(report: Report) -> list[Row]:
-    """One row an hour of the day with calls, whatever the day: of a skill, or of all together."""
+    """One row per hour with calls, all days together: of a skill, or of all skills as one."""
     return [
         {
             "skill_id": skill,
@@ -40,7 +40,7 @@ def skill_4(report: Report) -> list[Row]:
 
 @over_range
 def skill_5(report: Report) -> list[Row]:
-    """One row an hour of the day: how many agents it took, of a skill or of all together."""
+    """One row per hour: the agents needed, of a skill or of all skills as one."""
     return [
         {
             "skill_id": skill,
@@ -56,7 +56,7 @@ def skill_5(report: Report) -> list[Row]:
 
 @over_range
 def skill_7(report: Report) -> list[Row]:
-    """One row a day, skill and hour."""
+    """One row per day, skill and hour."""
     names = {skill.id: skill.name for skill in report.question.operation.world.skills}
     return [
         {
@@ -80,13 +80,13 @@ def skill_7(report: Report) -> list[Row]:
 
 @over_range
 def skill_4_1(report: Report) -> list[Row]:
-    """One row a half hour of the day, whatever the day: of a skill, or of all together."""
+    """One row per half hour, all days together: of a skill, or of all skills as one."""
     return [_of_slot(key, each) | {"aht": duration(each.aht)} for key, each in _slots(report, 30)]
 
 
 @over_range
 def skill_4_2(report: Report) -> list[Row]:
-    """One row ten minutes of the day, whatever the day: of a skill, or of all together."""
+    """One row per ten minutes, all days together: of a skill, or of all skills as one."""
     return [_of_slot(key, each) for key, each in _slots(report, 10)]
 
 

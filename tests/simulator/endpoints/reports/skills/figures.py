@@ -1,4 +1,4 @@
-"""Figures of the skills' calls, by any key."""
+"""Figures of the calls of skills, by any key."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 MERGED = Skill("ALL", "ALL", ())
-"""Stands for all skills where a report that is asked for all of them merges them."""
+"""All skills, for reports that merge them if a client asks for all."""
 
 
 @dataclass(frozen=True)
 class Figures(Waits["Call"]):
-    """Those of some inbound calls."""
+    """Figures of inbound calls."""
 
     report: Report
 
@@ -37,17 +37,17 @@ class Figures(Waits["Call"]):
 
     @property
     def acw(self) -> int:
-        """Seconds of work after them."""
+        """Seconds of work after the calls."""
         return sum(call.worked(self.report.known) for call in self.answered)
 
     @property
     def aht(self) -> int:
-        """The average time to handle one."""
+        """The average time to handle a call."""
         return average(self.talk + self.acw, len(self.answered))
 
 
 def figures(report: Report, key: Callable[[Skill, datetime], Key]) -> list[tuple[Key, Figures]]:
-    """Figures by what the key says of a skill and a local time; of all skills or the asked one."""
+    """Figures of all skills, or of the one asked for, by a key of skill and local time."""
     wanted = report.question.query["skill_id"]
     calls: defaultdict[Key, list[Call]] = defaultdict(list)
     for local, call in report.calls():
@@ -57,7 +57,7 @@ def figures(report: Report, key: Callable[[Skill, datetime], Key]) -> list[tuple
 
 
 def merged(report: Report, key: Callable[[Skill, datetime], Key]) -> list[tuple[Key, Figures]]:
-    """The same, but all skills are one if all are asked for."""
+    """The same, but all skills are merged if the client asks for all."""
     if report.question.query["skill_id"] != "all":
         return figures(report, key)
     return figures(report, lambda _, local: key(MERGED, local))

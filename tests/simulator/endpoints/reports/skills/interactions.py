@@ -1,4 +1,4 @@
-"""reports_manager.php: the calls of skills, one by one."""
+"""reports_manager.php: the calls and chats of skills, one by one."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """A call or chat that came to a skill; ``waited`` is until it was answered or given up.
+    """A call or chat of a skill. It ``waited`` until an agent answered or the customer gave up.
 
-    ``blank`` is how its rows say that there is no value.
+    ``blank`` is the missing value of its rows.
     """
 
     date: datetime
@@ -39,7 +39,7 @@ class Interaction:
 
 
 def interactions(report: Report) -> list[Interaction]:
-    """Those of the range of which one knows the end of the wait; of all skills or the asked one."""
+    """The interactions of the range whose wait is over: of all skills, or of the one asked for."""
     wanted = report.question.query.get("skill_id") or "all"
     found = (*_calls(report), *_chats(report))
     return sorted(
@@ -65,7 +65,7 @@ def _calls(report: Report) -> Iterator[Interaction]:
 
 
 def _chats(report: Report) -> Iterator[Interaction]:
-    """A chat in which the agent never wrote is abandoned when it is closed."""
+    """The chats. One in which the agent never wrote counts as abandoned when it is closed."""
     operation = report.question.operation
     begin, end = report.asked.instants(operation.clock.zone)
     for chat in chats.opened(operation, begin, min(end, report.known)):
@@ -88,7 +88,7 @@ def _chats(report: Report) -> Iterator[Interaction]:
 
 @over_range
 def skill_2(report: Report) -> list[Row]:
-    """One row an interaction that was abandoned."""
+    """One row per abandoned interaction."""
     return [
         {
             "skill_name": each.skill.name,
@@ -108,7 +108,7 @@ def skill_2(report: Report) -> list[Row]:
 
 @over_range
 def skill_10(report: Report) -> list[Row]:
-    """One row an interaction that an agent answered."""
+    """One row per answered interaction."""
     return [
         {
             "conn_id": each.conn_id,

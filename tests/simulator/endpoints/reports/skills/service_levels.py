@@ -1,4 +1,4 @@
-"""reports_manager.php: service levels by skill, day, slot, number and channel."""
+"""reports_manager.php: service levels by skill, day, number and channel."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.simulator.world.entities import Skill
 
 LAST_SECONDS = (10, 20, 30, 40, 50)
-"""Of all intervals of waiting but the last."""
+"""The last second of each interval but the last."""
 
 ANSWERED = (
     "answer_0seg_10seg",
@@ -46,7 +46,7 @@ ABANDONED = (
 
 
 def _columns(each: Waits[Waiting]) -> Row:
-    """Counts, levels and waits, in the order that most have."""
+    """Counts, levels and waits, in the usual order."""
     return {
         **each.counts(),
         **each.levels(),
@@ -62,7 +62,7 @@ def _id_and_name(skill: Skill, _: datetime) -> tuple[str, str]:
 
 @over_range
 def skill_1(report: Report) -> list[Row]:
-    """One row a skill."""
+    """One row per skill."""
     return [
         {"skill_name": name, "skill_id": skill, **_columns(each), **_level_asked_for(report, each)}
         for (skill, name), each in figures(report, _id_and_name)
@@ -70,7 +70,7 @@ def skill_1(report: Report) -> list[Row]:
 
 
 def _level_asked_for(report: Report, each: Figures) -> Row:
-    """A service level of one's own; one that every row has stays the only one, as in real time."""
+    """The service level that the client asks for."""
     seconds = report.question.query.get("services_time", "")
     if not seconds.isdecimal():
         return {}
@@ -79,7 +79,7 @@ def _level_asked_for(report: Report, each: Figures) -> Row:
 
 @over_range
 def skill_3(report: Report) -> list[Row]:
-    """One row a day and skill."""
+    """One row per day and skill."""
     return [
         {
             "skill_name": name,
@@ -98,7 +98,7 @@ def skill_3(report: Report) -> list[Row]:
 
 @over_range
 def skill_6(report: Report) -> list[Row]:
-    """One row a number: that of the customer, as the vendor describes it."""
+    """One row per number of a customer, as the vendor describes it."""
     calls = [each for each in interactions(report) if each.type == "inbound"]
     by_number = _grouped(calls, lambda each: each.customer.phone)
     return [{"dnis": number, **_columns(each)} for number, each in by_number]
@@ -106,7 +106,7 @@ def skill_6(report: Report) -> list[Row]:
 
 @over_range
 def skill_8(report: Report) -> list[Row]:
-    """One row a skill: how long those waited who were answered."""
+    """One row per skill: how long answered calls waited."""
     return [
         {
             "skill_id": skill,
@@ -120,7 +120,7 @@ def skill_8(report: Report) -> list[Row]:
 
 @over_range
 def skill_9(report: Report) -> list[Row]:
-    """One row a skill: how long those waited who gave up."""
+    """One row per skill: how long abandoned calls waited."""
     return [
         {
             "skill_id": skill,
@@ -133,14 +133,14 @@ def skill_9(report: Report) -> list[Row]:
 
 
 def _by_wait(calls: Sequence[Waiter], names: tuple[str, ...]) -> Row:
-    """How many waited how long, under the name of each interval."""
+    """The number of calls per interval of waiting."""
     counts = Counter(bisect_left(LAST_SECONDS, call.waited) for call in calls)
     return {name: str(counts[number]) for number, name in enumerate(names)}
 
 
 @over_range
 def skill_11(report: Report) -> list[Row]:
-    """One row a type of interaction: calls, and chats by their channel."""
+    """One row per type of interaction: calls, and chats by their channel."""
     by_type = _grouped(interactions(report), lambda each: each.type)
     return [{"type_interaction": type_, **_columns(each)} for type_, each in by_type]
 
