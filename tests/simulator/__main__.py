@@ -49,27 +49,33 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m tests.simulator", description=__doc__)
     parser.add_argument("--port", type=int, default=8642, help="0 for any free one")
     parser.add_argument(
-        "--server", action="append", help="the operation's number; more of them, more operations"
+        "--server", action="append", help="the operation's number; repeat it for more operations"
     )
     parser.add_argument(
-        "--token", default="demo-token", help="the token it accepts; of several, the first part"
+        "--token",
+        default="demo-token",
+        help="the token it accepts; with several operations, its first part",
     )
-    parser.add_argument("--seed", type=int, default=7, help="another seed, other data")
+    parser.add_argument("--seed", type=int, default=7, help="another seed gives other data")
     parser.add_argument(
-        "--timezone", action="append", help="the operation's time zone; of several, one for each"
+        "--timezone",
+        action="append",
+        help="the operation's time zone; repeat it for one per operation",
     )
-    parser.add_argument("--now", type=datetime.fromisoformat, help="where its clock stands still")
-    parser.add_argument("--quota", type=int, help="requests a day; licences x 1000 if not given")
-    parser.add_argument("--others", type=int, default=0, help="spent by others after each request")
-    parser.add_argument("--pace", type=float, default=1.0, help="how much happens; 1 is usual")
+    parser.add_argument("--now", type=datetime.fromisoformat, help="stops the clock at this time")
+    parser.add_argument("--quota", type=int, help="requests per day; default: licences x 1000")
+    parser.add_argument(
+        "--others", type=int, default=0, help="requests that others spend after each one"
+    )
+    parser.add_argument("--pace", type=float, default=1.0, help="how much happens; 1 is normal")
     parser.add_argument(
         "--months",
         choices=[each.name.lower() for each in Months],
         default="all",
-        help="what it answers of a range that crosses the end of a month",
+        help="what it answers if a range crosses the end of a month",
     )
     parser.add_argument(
-        "--nlp-credits", action="store_true", help="cdr_7 and cdr_8 in credits, not in characters"
+        "--nlp-credits", action="store_true", help="cdr_7 and cdr_8 count credits, not characters"
     )
     return parser.parse_args(arguments)
 

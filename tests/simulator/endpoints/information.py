@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def yes_no(thrown: int, share: int) -> str:
+    """Yes with a chance of ``share`` in a hundred."""
     return "yes" if thrown < share else "no"
 
 
@@ -175,6 +176,7 @@ def get_dnc(question: Question) -> list[Row]:
 
 
 def catalogue(api: str, code: Code, rows: Rows, *needs: str, msg: str = FOUND) -> Endpoint:
+    """An endpoint of this file that takes no dates."""
     return Endpoint("information", api, code, msg, rows, needs)
 
 

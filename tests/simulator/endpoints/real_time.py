@@ -25,6 +25,7 @@ AT_WORK = 24
 
 
 def now_of(question: Question) -> datetime:
+    """The current second, with its zone."""
     return question.operation.clock.now().replace(microsecond=0)
 
 
@@ -34,6 +35,7 @@ def dice_of(question: Question, *about: object) -> Random:
 
 
 def agents_at_work(question: Question) -> tuple[Agent, ...]:
+    """The agents who are logged in."""
     return question.operation.world.agents[:AT_WORK]
 
 
@@ -47,6 +49,7 @@ def _percent(dice: Random) -> str:
 
 
 def local_text(moment: datetime, operation: Operation) -> str:
+    """The local time of a moment, as text."""
     return f"{moment.astimezone(operation.clock.zone):%Y-%m-%d %H:%M:%S}"
 
 

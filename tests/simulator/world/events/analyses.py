@@ -77,6 +77,7 @@ class TextAnalysis:
 
 @cached
 def of_hour(operation: Operation, hour: datetime) -> tuple[Analysis, ...]:
+    """The analyses of the conversations that began in an hour."""
     return tuple(_analyses(operation, hour))
 
 
@@ -133,6 +134,7 @@ def _summary(dice: Random, customer: Customer) -> str:
 
 @cached
 def on_demand_of_hour(operation: Operation, hour: datetime) -> tuple[TextAnalysis, ...]:
+    """The analyses on demand of the chats opened in an hour."""
     return tuple(_text_analyses(operation, hour))
 
 

@@ -103,6 +103,7 @@ def _address(customer: Customer) -> str:
 
 @cached
 def of_hour(operation: Operation, hour: datetime) -> tuple[Case, ...]:
+    """The cases opened in an hour, by date."""
     dice = operation.dice("cases", hour.isoformat())
     dates = moments(operation, dice, hour, USUAL_HOUR)
     return tuple(_case(operation, dice, date, number) for number, date in enumerate(dates))

@@ -54,6 +54,7 @@ class Sent:
 
 @cached
 def messages_of_hour(operation: Operation, hour: datetime) -> tuple[Sent, ...]:
+    """The messages after the calls that began in an hour."""
     return tuple(_messages(operation, hour))
 
 
@@ -120,6 +121,7 @@ class Shared:
 
 @cached
 def shared_of_hour(operation: Operation, hour: datetime) -> tuple[Shared, ...]:
+    """The shared screens in the conversations that began in an hour."""
     dice = operation.dice("cobrowsing", hour.isoformat())
     return tuple(
         _shared(dice, each)

@@ -23,12 +23,25 @@ if TYPE_CHECKING:
     from tests.simulator.world.events.shifts import Break
 
 NOT_YET = "-"
+"""The value of an end that has not come yet."""
+
 CONTACT = ("conn_id", "type_interaction", "destinity", "telephone", "campaign_id")
 STATES = ("RING", "TALK", "ACW")
 
 
 def who(agent: Agent) -> Row:
+    """The columns about an agent."""
     return {"agent_id": agent.id, "agent_dni": agent.dni, "agent_name": agent.name}
+
+
+@over_range
+def agent_2(report: Report) -> list[Row]:
+    """One row per state of one agent. ``agent_14`` spells one column differently."""
+    rows = (state_row(report, each) for each in states(report, report.question.query["agent_id"]))
+    return [
+        {"destiny" if name == "destinity" else name: value for name, value in row.items()}
+        for row in rows
+    ]
 
 
 @over_range
@@ -46,6 +59,7 @@ def agent_3(report: Report) -> list[Row]:
 
 
 def breaks(report: Report) -> Iterator[tuple[Agent, Break]]:
+    """The breaks that began in the range, each with its agent."""
     for session in report.sessions():
         for each in session.breaks:
             if each.begin <= report.known and report.within(each.begin):
@@ -53,6 +67,7 @@ def breaks(report: Report) -> Iterator[tuple[Agent, Break]]:
 
 
 def end_or_not_yet(report: Report, moment: datetime) -> str:
+    """The end of a state or session, or NOT_YET."""
     return stamp(report.local(moment)) if moment <= report.known else NOT_YET
 
 
@@ -115,16 +130,6 @@ def _contact(call: Call) -> Row:
     campaign = call.campaign.id if call.campaign else call.blank
     values = (call.conn_id, call.type, destination(call), call.customer.phone, campaign)
     return dict(zip(CONTACT, values, strict=True))
-
-
-@over_range
-def agent_2(report: Report) -> list[Row]:
-    """One row per state of one agent. ``agent_14`` spells one column differently."""
-    rows = (state_row(report, each) for each in states(report, report.question.query["agent_id"]))
-    return [
-        {"destiny" if name == "destinity" else name: value for name, value in row.items()}
-        for row in rows
-    ]
 
 
 ENDPOINTS = tuple(

@@ -118,16 +118,15 @@ def _total(rows: list[Row]) -> Row:
     )
 
 
-ENDPOINTS = tuple(
+ENDPOINTS = (
     Endpoint(
         "reports_manager",
-        rows.__name__,
+        "campaign_5",
         200,
         FOUND,
-        rows,
+        campaign_5,
         ("campaign_id", *DATES),
         NO_ROWS,
         days=31,
-    )
-    for rows in (campaign_5,)
+    ),
 )

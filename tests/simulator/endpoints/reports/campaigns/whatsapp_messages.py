@@ -105,16 +105,15 @@ def _sent(operation: Operation, dice: Random, date: datetime) -> Sending:
 _sendings = hourly_events("sendings", USUAL_HOUR, _sent)
 
 
-ENDPOINTS = tuple(
+ENDPOINTS = (
     Endpoint(
         "reports_manager",
-        rows.__name__,
+        "campaign_9",
         200,
         FOUND,
-        rows,
+        campaign_9,
         ("campaign_id", *DATES),
         NO_ROWS,
         days=31,
-    )
-    for rows in (campaign_9,)
+    ),
 )

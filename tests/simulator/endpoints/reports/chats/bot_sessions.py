@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tests.simulator.endpoints.common.answers import Row
     from tests.simulator.world.events.chats import Chat, Exchange, Session
 
+EXCHANGE_CAP = 6_000
+"""The most rows of ``diagram_9``."""
+
 NO_CHAT = "-"
 """The id of the chat if there was none: the customer stayed with the bot."""
 
@@ -131,9 +134,6 @@ def _with_agent(report: Report, journey: _Journey, chat: Chat) -> Row:
         "asa": str(chat.until_answer) if answers else chat.blank,
         "last_sender": SENDERS[messages[-1].sender],
     }
-
-
-EXCHANGE_CAP = 6_000
 
 
 @over_range

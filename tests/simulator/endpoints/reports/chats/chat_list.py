@@ -33,6 +33,17 @@ def closed(report: Report) -> list[Chat]:
     )
 
 
+def opened(report: Report) -> list[Chat]:
+    """The chats opened in the range, by that date."""
+    operation = report.question.operation
+    begin, end = report.asked.instants(operation.clock.zone)
+    found = chats.opened(operation, begin, min(end, report.known))
+    return sorted(
+        (chat for chat in found if chat.opened <= report.known and report.within(chat.opened)),
+        key=lambda chat: (chat.opened, chat.conn_id),
+    )
+
+
 def _chat(report: Report, chat: Chat) -> Row:
     coded = chat.coded_at <= report.known
     answers = chat.texts_of(AGENT)
@@ -122,17 +133,6 @@ def _productivity(agent: Agent, found: list[Chat]) -> Row:
         "tmo": duration(average(lasted, len(found))),
         "percent_transfer": percent(sum(chat.transferred for chat in found), len(found)),
     }
-
-
-def opened(report: Report) -> list[Chat]:
-    """The chats opened in the range, by that date."""
-    operation = report.question.operation
-    begin, end = report.asked.instants(operation.clock.zone)
-    found = chats.opened(operation, begin, min(end, report.known))
-    return sorted(
-        (chat for chat in found if chat.opened <= report.known and report.within(chat.opened)),
-        key=lambda chat: (chat.opened, chat.conn_id),
-    )
 
 
 ENDPOINTS = tuple(

@@ -63,7 +63,6 @@ def steps(report: Report, call: Call) -> Iterator[tuple[datetime, int, Row]]:
         end -= timedelta(seconds=lasts)
 
 
-ENDPOINTS = tuple(
-    Endpoint("reports_manager", rows.__name__, 200, FOUND, rows, DATES, NO_ROWS, days=31)
-    for rows in (diagram_1,)
+ENDPOINTS = (
+    Endpoint("reports_manager", "diagram_1", 200, FOUND, diagram_1, DATES, NO_ROWS, days=31),
 )
