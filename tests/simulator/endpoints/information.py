@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from tests.simulator.world.operation import Operation
 
 
-def yes_no(thrown: int, share: int) -> str:
+def yes_no(number: int, share: int) -> str:
     """Yes with a chance of ``share`` in a hundred."""
-    return "yes" if thrown < share else "no"
+    return "yes" if number < share else "no"
 
 
 def _filtered(question: Question, parameter: str, column: str, rows: list[Row]) -> list[Row]:

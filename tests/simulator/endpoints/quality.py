@@ -60,7 +60,7 @@ ENDPOINTS = (
         "200",
         "",
         quality_matrix,
-        dress=_by_survey,
+        wrap=_by_survey,
         rows_at=("data", EACH),
     ),
 )

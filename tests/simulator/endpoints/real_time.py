@@ -285,7 +285,7 @@ ENDPOINTS = (
     Endpoint("real_time", "agents", 200, FOUND, agents),
     Endpoint("real_time", "calls_last_10", 200, FOUND, calls_last_10),
     Endpoint("real_time", "hits_last_hour", 200, FOUND, hits_last_hour),
-    Endpoint("real_time", "info_server", "", "", info_server, dress=_bare_object),
+    Endpoint("real_time", "info_server", "", "", info_server, wrap=_bare_object),
     Endpoint("real_time", "latency", 200, FOUND, latency),
     Endpoint("real_time", "skills", 200, FOUND, skills, ("skill_id",)),
     Endpoint("real_time", "campaigns", 200, FOUND, campaigns, bare=True),

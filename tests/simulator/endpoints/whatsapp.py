@@ -134,7 +134,7 @@ ENDPOINTS = (
         "200",
         "Templates listed successfully",
         list_templates,
-        dress=_in_meta_templates,
+        wrap=_in_meta_templates,
         rows_at=("data", "meta_templates"),
     ),
     Endpoint(
@@ -144,7 +144,7 @@ ENDPOINTS = (
         "Chats listed successfully.",
         agent_chat,
         ("agent_id",),
-        dress=_on_a_page,
+        wrap=_on_a_page,
         rows_at=("data", "data"),
     ),
 )

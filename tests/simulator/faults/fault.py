@@ -68,7 +68,7 @@ class Fault:
         name = f"{self.name}+{other.name}"
         return Fault(name, lambda answer: other.edit(self.edit(answer)), wait, deliver)
 
-    def strike(self, wire: Wire, answer: Answer) -> None:
+    def apply(self, wire: Wire, answer: Answer) -> None:
         """Send an answer with this fault."""
         edited = self.edit(answer)
         self.wait(wire)

@@ -170,7 +170,7 @@ class Handler(BaseHTTPRequestHandler):
         wire = self._wire(visit.end)
         try:
             visit.outcome = backend.api.receive(request)
-            visit.outcome.fault.strike(wire, visit.outcome.answer)
+            visit.outcome.fault.apply(wire, visit.outcome.answer)
         except ConnectionError:
             wire.keeps = False
         finally:

@@ -65,7 +65,7 @@ class Question:
 
 
 Rows: TypeAlias = Callable[[Question], list[Row]]
-Dress: TypeAlias = Callable[[dict[str, object], list[Row], Question], object]
+Wrap: TypeAlias = Callable[[dict[str, object], list[Row], Question], object]
 
 
 class RefusedError(Exception):
@@ -93,7 +93,7 @@ class Endpoint:
         rows: Makes the rows.
         needs: The parameters it needs. It refuses a question without one of them.
         empty: The error it answers when there are no rows; None for an empty list.
-        dress: Puts the rows into the envelope.
+        wrap: Puts the rows into the envelope.
         rows_at: The path to the rows in the answer.
         bare: Whether the documentation shows no envelope.
         days: The longest range it takes, 0 if it takes no dates.
@@ -107,7 +107,7 @@ class Endpoint:
     rows: Rows
     needs: tuple[str, ...] = ()
     empty: ErrorCase | None = None
-    dress: Dress = in_data
+    wrap: Wrap = in_data
     rows_at: Path = ("data",)
     bare: bool = False
     days: int = 0
@@ -154,7 +154,7 @@ class Endpoint:
             return Answer(200, rows, rows_at=())
         code = self.code if forms.code is CodeForm.DOCUMENTED else forms.code
         around = envelope(code, self.msg.format(count=count))
-        return Answer(200, self.dress(around, rows, question), rows_at=self.rows_at)
+        return Answer(200, self.wrap(around, rows, question), rows_at=self.rows_at)
 
 
 FOUND = "{count} records were found"

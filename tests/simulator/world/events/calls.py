@@ -129,15 +129,15 @@ class _Hour:
         """The kind of a call. With nobody at work there are only abandoned inbound calls."""
         dice = self.dice
         closed = not rhythm.is_open(self.local) and not self._is_staffed(date)
-        type_ = "inbound" if closed else _thrown(dice, TYPES)
+        type_ = "inbound" if closed else _weighted(dice, TYPES)
         if type_ == "inbound":
             skill = self._skill()
             lost = closed or dice.random() < 0.018 + 0.055 * self._pressure(skill)
             return _Kind(type_, "ABANDON" if lost else "ANSWER", skill)
         if type_ in CAMPAIGNS:
             campaign = dice.choice(_campaigns(self.operation, CAMPAIGNS[type_]))
-            return _Kind(type_, _thrown(dice, RESULTS), campaign=campaign)
-        return _Kind(type_, _thrown(dice, BETWEEN_COLLEAGUES))
+            return _Kind(type_, _weighted(dice, RESULTS), campaign=campaign)
+        return _Kind(type_, _weighted(dice, BETWEEN_COLLEAGUES))
 
     def _is_staffed(self, date: datetime) -> bool:
         return any(each.at_work(date) for each in self.staff.sessions)
@@ -216,7 +216,7 @@ class _Hour:
         usual = 7 + 20 * pressure if queues else 3
         return 2 * min(90, int(self.dice.expovariate(1 / usual)))
 
-    def _made(  # noqa: PLR0913  # all that tells a call from a leg; the rest is thrown
+    def _made(  # noqa: PLR0913  # all that tells a call from a leg; the rest is random
         self,
         *,
         id_: str,
@@ -288,6 +288,6 @@ def _since_loaded(dice: Random) -> timedelta:
     return timedelta(seconds=dice.randint(first * 86_400, last * 86_400))
 
 
-def _thrown(dice: Random, shares: tuple[tuple[str, int], ...]) -> str:
+def _weighted(dice: Random, shares: tuple[tuple[str, int], ...]) -> str:
     names, weights = zip(*shares, strict=True)
     return str(dice.choices(names, weights)[0])
