@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests import postgres
-    from tests.simulator.answers import Row
+    from tests.simulator.endpoints.common.answers import Row
 
 pytestmark = pytest.mark.slow
 
