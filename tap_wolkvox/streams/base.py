@@ -74,6 +74,7 @@ class WolkvoxStream(RESTStream[None]):
         self._operation = operation
         self._new_reader = new_reader
         self._writer = cast("WholeMessageWriter", tap.message_writer)
+        self._write_state = tap.state_writer.write_state
         super().__init__(tap, name=endpoint.name, path=f"/{endpoint.php_file}.php")
         self.primary_keys = endpoint.primary_key
         self.replication_key = endpoint.replication_key
@@ -94,7 +95,7 @@ class WolkvoxStream(RESTStream[None]):
     def state(self) -> StreamState:
         """Its bookmark and its checkpoint."""
         server = self.operation.client.operation.server
-        return StreamState(self, server, self._tap.state_writer.write_state)
+        return StreamState(self, server, self._write_state)
 
     @cached_property
     def reader(self) -> StreamReader:
