@@ -14,7 +14,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,12 +41,8 @@ def main() -> None:
     asked = arguments()
     if os.name != "posix":
         sys.exit("It needs Linux or macOS: elsewhere nobody says what a process took.")
-    # Modules of this folder are imported as those of a package: `requests` is another thing.
-    sys.path[0] = str(ROOT)
-    sys.path.append(str(ROOT / "scripts"))
-    from environment import enter
-
-    enter("test")
+    if not __package__:
+        start_again()
     from benchmarks import page
     from benchmarks.outcome import Size
 
@@ -67,9 +63,19 @@ def main() -> None:
     sys.exit(1)
 
 
+def start_again() -> NoReturn:
+    """Go on in `.venv`, as a module of this package."""
+    environment = str(ROOT / "scripts" / "environment.py")
+    module = ("test", "-m", "benchmarks.run")
+    os.chdir(ROOT)
+    os.execv(sys.executable, [sys.executable, environment, *module, *sys.argv[1:]])  # noqa: S606
+
+
 def arguments() -> argparse.Namespace:
     """Return what was asked for."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        "benchmarks/run.py", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(NAMES)}")
     parser.add_argument("--small", action="store_true", help="smaller inputs, wider limits")
     parser.add_argument("--rounds", type=int, help="how often each program runs")

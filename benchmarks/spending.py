@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import fewest, limits
 from benchmarks.outcome import Outcome, Size, Verdict
-from tap_wolkvox.endpoints import ENDPOINTS
+from tap_wolkvox.catalog.endpoints import ENDPOINTS
 from tests import truth
 from tests.command_line import for_simulator
 from tests.simulator import Burst, Simulator
@@ -126,8 +126,8 @@ def _spent(case: Case) -> Spent:
     whole = fewest.Whole(times, case.begin, LAST)
     return Spent(
         tap=spent,
-        fewest=fewest.possible(whole, endpoint.days, endpoint.cap),
-        daily=fewest.daily(whole, endpoint.cap),
+        fewest=fewest.possible(whole, endpoint.days, endpoint.row_cap),
+        daily=fewest.daily(whole, endpoint.row_cap),
         rows=rows,
     )
 

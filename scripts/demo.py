@@ -44,7 +44,7 @@ def main() -> None:
     """Set up, load, show."""
     enter("demo")
     end_on_signals()
-    sys.path.insert(0, str(ROOT))
+    # The installation of the project has put its folder on the path.
     from tests import postgres
     from tests.simulator import Simulator
 

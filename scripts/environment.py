@@ -1,4 +1,9 @@
-"""The virtual environment `.venv` of this folder, made by the scripts that need it."""
+"""The virtual environment `.venv` of this folder, made by the scripts that need it.
+
+python scripts/environment.py test -m benchmarks.run   start the Python of `.venv` with arguments
+
+The first argument is a dependency group of `pyproject.toml`.
+"""
 
 from __future__ import annotations
 
@@ -163,3 +168,8 @@ def _programs(folder: Path) -> Path:
 
 def _python(folder: Path) -> Path:
     return _programs(folder) / ("python.exe" if os.name == "nt" else "python")
+
+
+if __name__ == "__main__":
+    enter(sys.argv[1])
+    _go_on([sys.executable, *sys.argv[2:]])

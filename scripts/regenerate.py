@@ -75,7 +75,7 @@ def replaced(text: str, name: str, table: str) -> str:
 
 def settings_table() -> str:
     """Return the tap's own settings as a table; the SDK's are documented by the SDK."""
-    from tap_wolkvox.settings import SCHEMA
+    from tap_wolkvox.config.settings import SCHEMA
 
     rows = [
         [
@@ -95,7 +95,7 @@ def default(declared: dict[str, Any]) -> str:
 
 def streams_table() -> str:
     """Return the groups of streams, and which of them are read by default."""
-    from tap_wolkvox.endpoints import ENDPOINTS
+    from tap_wolkvox.catalog.endpoints import ENDPOINTS
 
     groups: dict[str, list[tuple[str, bool]]] = {}
     for endpoint in ENDPOINTS:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_wolkvox.endpoints import Each, Endpoint
+    from tap_wolkvox.catalog.endpoints import Endpoint, PartitionSpec
 
 KINDS = {
     "snapshot": "Figures of the moment they are asked for, stamped with the day in "
@@ -53,7 +53,7 @@ documents, and elsewhere rows whose ids are all missing. Catalogues and billing 
 
 def page() -> str:
     """Return the whole page."""
-    from tap_wolkvox.endpoints import ENDPOINTS
+    from tap_wolkvox.catalog.endpoints import ENDPOINTS
 
     families: dict[str, list[Endpoint]] = {}
     for endpoint in ENDPOINTS:
@@ -93,21 +93,21 @@ def kind_name(endpoint: Endpoint) -> str:
 
 def added_columns() -> str:
     """Return the columns that the tap adds."""
-    from tap_wolkvox import columns
+    from tap_wolkvox.catalog import schemas
 
-    declared = columns.load(columns.ADDED)
+    declared = schemas.load(schemas.ADDED)
     rows = list(column_rows(declared["properties"]))
     return f"## {declared['title']}\n\n{declared['description']}\n\n{table(COLUMNS, rows)}\n"
 
 
 def section(name: str, family: list[Endpoint]) -> Iterator[str]:
     """Yield the lines about streams that share their columns."""
-    from tap_wolkvox import columns
+    from tap_wolkvox.catalog import schemas
 
-    declared = columns.load(name)
+    declared = schemas.load(name)
     yield f"## {name}\n"
     yield f"{declared['description']}\n"
-    called = ", ".join(f"`{each.file}.php?api={each.api}`" for each in family)
+    called = ", ".join(f"`{each.php_file}.php?api={each.api}`" for each in family)
     yield f"Endpoint{'s' if len(family) > 1 else ''}: {called}\n"
     notes = [*quirks(family[0]), *declared.get("x-quirks", ())]
     if notes:
@@ -117,64 +117,64 @@ def section(name: str, family: list[Endpoint]) -> Iterator[str]:
 
 def quirks(endpoint: Endpoint) -> Iterator[str]:
     """Yield what the table says of an endpoint that is not like the others."""
-    from tap_wolkvox import columns
+    from tap_wolkvox.catalog import schemas
 
-    for name, value in endpoint.asked.items():
-        if not endpoint.all_first:
+    for name, value in endpoint.params.items():
+        if not endpoint.probe_all_first:
             yield f"Asked with `{name}={value}`."
-    if endpoint.each:
-        yield from quirks_of_each(endpoint, endpoint.each)
-    if endpoint.shape.note:
-        yield endpoint.shape.note
+    if endpoint.partition:
+        yield from quirks_of_each(endpoint, endpoint.partition)
+    if endpoint.extractor.note:
+        yield endpoint.extractor.note
     if endpoint.days:
         yield from quirks_of_dates(endpoint)
-    if endpoint.reach:
-        minutes = int(endpoint.reach.total_seconds() // 60)
+    if endpoint.history:
+        minutes = int(endpoint.history.total_seconds() // 60)
         yield (
             f"The API shows the last {minutes} minutes: run it at least that often. What lies "
             "between two runs that are further apart is in no answer, and the log says so."
         )
     yield from quirks_of_the_key(endpoint)
-    for alias, column in columns.aliases(endpoint).items():
+    for alias, column in schemas.aliases(endpoint).items():
         yield f"A field `{alias}` is read as `{column}`: Wolkvox or its clients write both."
 
 
 def quirks_of_the_key(endpoint: Endpoint) -> Iterator[str]:
     """Yield what tells its rows apart, where that is worth a word."""
     by_name = [name for name in endpoint.key if name.endswith("_name")]
-    if endpoint.unique:
+    if endpoint.has_natural_id:
         yield (
             f"Wolkvox calls {names(endpoint.key)} unique, so it is the key, and there is no "
             "`row_key`."
         )
     elif endpoint.kind.name == "EVENT":
-        yield f"`{endpoint.stamp}` is made of {names(endpoint.key)}{changes(endpoint)}"
+        yield f"`{endpoint.stamp_column}` is made of {names(endpoint.key)}{changes(endpoint)}"
     elif by_name and "agent_dni" not in endpoint.key:
         yield f"Rows have no id: two of one {names(tuple(by_name))} fail the stream."
 
 
 def changes(endpoint: Endpoint) -> str:
     """Return what that means for a row that changes."""
-    from tap_wolkvox import columns
+    from tap_wolkvox.catalog import schemas
 
-    if set(endpoint.key) >= set(columns.received(endpoint)):
+    if set(endpoint.key) >= set(schemas.received(endpoint)):
         return ", which is all there is: a row that changed would be another."
     return ": a row whose other columns change replaces itself."
 
 
 def quirks_of_dates(endpoint: Endpoint) -> Iterator[str]:
     """Yield what is particular about the windows of an endpoint."""
-    from tap_wolkvox import columns
-    from tap_wolkvox.endpoints import ROW_CAP
+    from tap_wolkvox.catalog import schemas
+    from tap_wolkvox.response.parser import ROW_CAP
 
-    if endpoint.cap != ROW_CAP:
-        yield f"An answer may be cut at {endpoint.cap:,} rows, and is asked for in parts then."
+    if endpoint.row_cap != ROW_CAP:
+        yield f"An answer may be cut at {endpoint.row_cap:,} rows, and is asked for in parts then."
     if endpoint.totals:
         yield (
             f"Rows with `TOTAL` in {' or '.join(f'`{name}`' for name in endpoint.totals)} add up "
             "others and are left out; the log says how many."
         )
-    if endpoint.cut_by:
+    if endpoint.split_by:
         before = endpoint.days - 1
         yield (
             "A row is in an answer only if its record was loaded within the range too. So each "
@@ -184,15 +184,15 @@ def quirks_of_dates(endpoint: Endpoint) -> Iterator[str]:
             "asked for too: a day costs two requests, but for the 31st. Each row is emitted as "
             "often as it comes in the fuller of the two answers, and a warning names the first "
             "day on which the longer range lacked rows. Where an answer is cut, one "
-            f"`{endpoint.cut_by.column}` after the other is asked for, and the stream fails if one "
-            "of them alone is too much: the API gives it in no other way."
+            f"`{endpoint.split_by.column}` after the other is asked for, and the stream fails if "
+            "one of them alone is too much: the API gives it in no other way."
         )
-    for name, schema in columns.received(endpoint).items():
+    for name, schema in schemas.received(endpoint).items():
         if "x-zone" in schema:
             yield f"`{name}` comes in GMT-5 whatever the operation's time zone."
 
 
-def quirks_of_each(endpoint: Endpoint, each: Each) -> Iterator[str]:
+def quirks_of_each(endpoint: Endpoint, each: PartitionSpec) -> Iterator[str]:
     """Yield what an endpoint is asked for one by one."""
     if each.stream:
         also = "".join(f" and with its `{name}`" for name in each.also)
@@ -203,14 +203,14 @@ def quirks_of_each(endpoint: Endpoint, each: Each) -> Iterator[str]:
             "belongs to an id that is no longer in it can't be asked for."
         )
     else:
-        listed = " and ".join(f"`{each.asked_with}={value}`" for value in each.listed)
+        listed = " and ".join(f"`{each.request_parameter}={value}`" for value in each.listed)
         yield f"Asked with {listed}: `{each.column}` says with which."
-    if endpoint.all_first:
-        value = endpoint.asked[each.asked_with]
+    if endpoint.probe_all_first:
+        value = endpoint.params[each.request_parameter]
         yield (
-            f"`{each.asked_with}={value}` is asked first, and the ids only if that had rows, which "
-            "are not read: they do not say whose they are. The log says where they count more "
-            "than those of the ids together."
+            f"`{each.request_parameter}={value}` is asked first, and the ids only if that had "
+            "rows, which are not read: they do not say whose they are. The log says where they "
+            "count more than those of the ids together."
         )
     if each.in_body:
         yield f"The `{each.column}` goes into a JSON body of the GET request."
@@ -221,9 +221,9 @@ def quirks_of_each(endpoint: Endpoint, each: Each) -> Iterator[str]:
 
 def requests(endpoint: Endpoint) -> str:
     """Return what a run costs."""
-    each = endpoint.each
+    each = endpoint.partition
     of_time = f" {'a day' if endpoint.days == 1 else 'a month'}"
-    if endpoint.cut_by:
+    if endpoint.split_by:
         return "2 a day"
     if not each:
         return f"1{of_time}" if endpoint.days else "1"
@@ -231,7 +231,7 @@ def requests(endpoint: Endpoint) -> str:
         return f"{len(each.listed)}{of_time}"
     once = f"1 for `{each.stream}` itself unless that is read anyway"
     for_each = f"1 for each id of `{each.stream}`{of_time if endpoint.days else ''}"
-    if endpoint.all_first:
+    if endpoint.probe_all_first:
         return f"1{of_time}; where that has rows, {for_each}, and {once}"
     return f"{for_each}, and {once}"
 

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 
 from singer_sdk.exceptions import ConfigValidationError
 
-from tap_wolkvox import run
 from tap_wolkvox.errors import WolkvoxError
+from tap_wolkvox.sync import runner
 from tap_wolkvox.tap import TapWolkvox
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def main() -> None:
         where = "standard output can't be written" if error.filename is None else error.filename
         _fail(f"{where}: {error.strerror}")
     except Exception as error:  # noqa: BLE001  # its text could hold the value of a setting
-        _fail(run.unexpected(error))
+        _fail(runner.unexpected(error))
 
 
 def _fail(*messages: str) -> NoReturn:

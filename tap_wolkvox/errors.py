@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class CutAnswer:
+class TruncatedResponse:
     """What is known of an answer that lacks rows, or may.
 
     Args:
@@ -47,15 +47,15 @@ class InputError(WolkvoxError):
     """A file that the tap is given can't be used."""
 
 
-class PassingError(WolkvoxError):
+class RetryableError(WolkvoxError):
     """A request that failed in a way that may pass by itself.
 
     Args:
         message: What happened, and what to do if it stays.
         answered: Whether an HTTP answer came at all.
         retry_after: Seconds that the server asks to wait, if it does.
-        large: Whether it may also pass where less is asked for.
-        cut: What is known of an answer that lacks rows.
+        size_related: Whether it may also pass where less is asked for.
+        truncated: What is known of an answer that lacks rows.
     """
 
     def __init__(
@@ -64,17 +64,17 @@ class PassingError(WolkvoxError):
         *,
         answered: bool = True,
         retry_after: float | None = None,
-        large: bool = False,
-        cut: CutAnswer | None = None,
+        size_related: bool = False,
+        truncated: TruncatedResponse | None = None,
     ) -> None:
         super().__init__(message)
         self.answered = answered
         self.retry_after = retry_after
-        self.large = large or cut is not None
-        self.cut = cut
+        self.size_related = size_related or truncated is not None
+        self.truncated = truncated
 
 
-class ForeignError(PassingError):
+class ForeignError(RetryableError):
     """Something before the API answered in its place, as it would whatever is asked for."""
 
 
@@ -86,17 +86,17 @@ class RedirectError(StreamError):
     """Something before the API answered that it is elsewhere, where the token is not sent."""
 
 
-class TooLargeError(StreamError):
+class ResponseTooLargeError(StreamError):
     """More was asked for than one answer holds, or so it seems.
 
     Args:
         message: What happened.
-        cut: What is known of the answer; None where there was none.
+        truncated: What is known of the answer; None where there was none.
     """
 
-    def __init__(self, message: str, *, cut: CutAnswer | None = None) -> None:
+    def __init__(self, message: str, *, truncated: TruncatedResponse | None = None) -> None:
         super().__init__(message)
-        self.cut = cut
+        self.truncated = truncated
 
 
 class OperationError(WolkvoxError):

@@ -46,7 +46,7 @@ class Spool:
         if not self._file and self.size + len(data) <= BLOCK:
             self._held += data
         else:
-            with told():
+            with explained_os_errors():
                 self._put(data)
         self.size += len(data)
 
@@ -65,7 +65,7 @@ class Spool:
         held, file = self._held, self._file
         if not file:
             return bytes(held[begin:end])
-        with told():
+        with explained_os_errors():
             return _read(file, begin, max(end - begin, 0))
 
     def _put(self, data: bytes) -> None:
@@ -80,7 +80,7 @@ class Spool:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Span:
     """A stretch of a spool that holds whole things of one kind.
 
     Args:
@@ -96,7 +96,7 @@ class Part:
     count: int
 
     @classmethod
-    def added(cls, spool: Spool, data: bytes, count: int) -> Part:
+    def added(cls, spool: Spool, data: bytes, count: int) -> Span:
         """Return the part that bytes become at the end of a spool."""
         begin = spool.size
         spool.write(data)
@@ -130,7 +130,7 @@ def _read(file: IO[bytes], begin: int, size: int) -> bytes:
 
 
 @contextlib.contextmanager
-def told() -> Iterator[None]:
+def explained_os_errors() -> Iterator[None]:
     """Say of what the system refuses where it was, and what to do.
 
     Raises:

@@ -20,32 +20,32 @@ from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib import Catalog
 from typing_extensions import override
 
-from tap_wolkvox import (
-    catalogs,
-    checks,
-    columns,
-    forecast,
-    input_files,
-    inputs,
-    map_checks,
-    partitions,
-    run,
-    settings,
+from tap_wolkvox.api.budget import RequestLimit
+from tap_wolkvox.catalog import schemas
+from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS
+from tap_wolkvox.config import settings, stream_maps, validation
+from tap_wolkvox.config.completion import as_text, complete
+from tap_wolkvox.config.operation import operations
+from tap_wolkvox.errors import InputError
+from tap_wolkvox.inputs import files
+from tap_wolkvox.inputs.catalog import completed
+from tap_wolkvox.inputs.state import by_server
+from tap_wolkvox.inputs.validation import (
+    CATALOG,
+    STATE,
+    catalog_problems,
+    singer_state,
+    state_problems,
 )
-from tap_wolkvox.budget import Allowance
-from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS
-from tap_wolkvox.errors import InputError, RunError, WolkvoxError
-from tap_wolkvox.output import WholeMessageWriter
-from tap_wolkvox.source import Source
-from tap_wolkvox.streams import WolkvoxStream, stream
+from tap_wolkvox.messages.writer import WholeMessageWriter
+from tap_wolkvox.streams import WolkvoxStream, new_stream
+from tap_wolkvox.sync import preflight, runner
+from tap_wolkvox.sync.operation import OperationSync
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
     from types import FrameType
 
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
-
-    from tap_wolkvox import quota
 
 _ENVIRONMENT = "ENV"
 """Stands for a file of settings: they are in the environment."""
@@ -91,39 +91,44 @@ class TapWolkvox(Tap):
         if isinstance(catalog, Catalog):
             catalog = catalog.to_dict()
         if not isinstance(catalog, str | PurePath | None):
-            found += inputs.catalog_problems(catalog, BY_NAME)
+            found += catalog_problems(catalog, BY_NAME)
         if not isinstance(state, str | PurePath | None):
-            held = inputs.singer_state(state)
-            found += inputs.state_problems(held)
-            state = None if found else partitions.by_server(held)
+            held = singer_state(state)
+            found += state_problems(held)
+            state = None if found else by_server(held)
         if found:
             raise ConfigValidationError(
                 "Invalid input", errors=found, schema=self.config_jsonschema
             )
         if isinstance(catalog, dict):
-            catalog = catalogs.completed(catalog)
+            catalog = completed(catalog)
         super().__init__(catalog=catalog, state=state, **options)
 
     @cached_property
-    def sources(self) -> list[Source]:
-        """The operations that the settings name, to be read."""
-        allowance = Allowance(self.config.get("max_requests"))
-        operations = settings.operations(self.config)
-        return [Source(self, each, self.config, allowance) for each in operations]
+    def operations(self) -> list[OperationSync]:
+        """The operations that the settings name, to be synced."""
+        limit = RequestLimit(self.config.get("max_requests"))
+        return [
+            OperationSync(self, operation, self.config, limit)
+            for operation in operations(self.config)
+        ]
 
     @cached_property
-    def inquiries(self) -> list[Source]:
-        """The same, to be asked one question each before anything is spent."""
+    def preflight_operations(self) -> list[OperationSync]:
+        """The same, to be asked one question each: no limit counts, and nothing is retried."""
         config = {**self.config, "max_retries": 0, "quota_reserve": None}
-        return [Source(self, each, config, Allowance(None)) for each in settings.operations(config)]
+        return [
+            OperationSync(self, operation, config, RequestLimit(None))
+            for operation in operations(config)
+        ]
 
     @override
     def discover_streams(self) -> list[WolkvoxStream]:
-        return [stream(self, endpoint) for endpoint in ENDPOINTS]
+        return [new_stream(self, each, lambda: self.operations[0]) for each in ENDPOINTS]
 
     @override  # type: ignore[misc]  # final, as the SDK means it: it ends at the first failure
     def sync_all(self) -> None:
-        """Read all selected streams; one that fails does not stop the others.
+        """Sync all selected streams; one that fails does not stop the others.
 
         Raises:
             RunError: Something was not read; the log says what and why.
@@ -132,43 +137,12 @@ class TapWolkvox(Tap):
         self._reset_state_progress_markers()
         if self.state:
             self.state_writer.write_state(self.state)
-        selected = [source.selected() for source in self.sources]
+        selected = [operation.selected() for operation in self.operations]
         if not any(selected):
             self.logger.warning("No stream is selected: nothing is read.")
-        self._tell_of_an_old_catalog(selected)
-        self._warn_of_start(selected)
-        run.read_all(selected, self.message_writer)
-
-    def _tell_of_an_old_catalog(self, selected: Iterable[Iterable[WolkvoxStream]]) -> None:
-        """Say which columns of this version have no place in the catalog."""
-        lacking = {each.name: sorted(each.unplaced) for streams in selected for each in streams}
-        named = [f"{name}: {', '.join(those)}" for name, those in lacking.items() if those]
-        if named:
-            self.logger.warning(
-                "The catalog (--catalog) lacks columns that this version has (%s): what comes in "
-                "them goes to `%s`. Make it anew with --discover",
-                *("; ".join(named), columns.RESCUED),
-            )
-
-    def _warn_of_start(self, operations: Iterable[Sequence[WolkvoxStream]]) -> None:
-        """Say once for which streams `start_date` is not where their reading begins."""
-        for streams in filter(None, operations):
-            named = f"Server {streams[0].connection.operation.server}"
-            late = ", ".join(each.name for each in streams if each.is_in_future)
-            kept = ", ".join(each.name for each in streams if each.is_before_state)
-            if late:
-                self.logger.warning(
-                    "%s: `start_date` is in the future, and nothing before it is read of %s",
-                    named,
-                    late,
-                )
-            elif kept:
-                self.logger.warning(
-                    "%s: `start_date` is earlier than what was read so far, and a run only goes on "
-                    "after that. To read from `start_date` on, remove from the state: %s",
-                    named,
-                    kept,
-                )
+        preflight.warn_of_old_catalog(selected)
+        preflight.warn_of_start(selected)
+        runner.sync_all(selected, self.message_writer)
 
     @override  # type: ignore[misc]  # final: it spends a request a stream
     def run_connection_test(self) -> bool:
@@ -177,13 +151,7 @@ class TapWolkvox(Tap):
         Raises:
             RunError: A server is not reached, or does not take the token.
         """
-        usages = [self._known_usage(source) for source in self.inquiries]
-        for source, usage in zip(self.inquiries, usages, strict=True):
-            if usage:
-                named = f"Server {source.operation.server}"
-                click.echo(f"{named} reached, token good. Requests today: {usage}.")
-        if None in usages:
-            raise RunError("the test failed: see the lines above")
+        preflight.test_connections(self.preflight_operations)
         return True
 
     def print_plan(self) -> None:
@@ -196,29 +164,7 @@ class TapWolkvox(Tap):
             click.echo("Without a catalog (--catalog), of what is read by default.")
         if not self.state:
             click.echo("Without a state (--state), as a first run.")
-        most, all_costs, usages = self.config.get("max_requests"), [], []
-        self._warn_of_start(source.selected() for source in self.inquiries)
-        for source in self.inquiries:
-            operation, costs = source.operation, source.costs()
-            click.echo(f"Server {operation.server}, dates in {operation.zone.key}:")
-            click.echo("\n".join(forecast.table(costs)))
-            all_costs += costs
-            usages.append(self._known_usage(source))
-            if usage := usages[-1]:
-                reserve = self.config.get("quota_reserve", 0)
-                click.echo("\n".join(forecast.quota(costs, usage, reserve)))
-        if most:
-            click.echo(forecast.runs(all_costs, most))
-        if None in usages:
-            raise RunError("the quota is not known: see the lines above")
-
-    def _known_usage(self, source: Source) -> quota.Usage | None:
-        """Return what the API says of an operation's quota; where it does not, log why."""
-        try:
-            return source.usage()
-        except WolkvoxError as error:
-            self.logger.error("Server %s: %s", source.operation.server, error)  # noqa: TRY400
-            return None
+        preflight.print_plan(self.preflight_operations, self.config)
 
     @override
     @classmethod
@@ -232,7 +178,7 @@ class TapWolkvox(Tap):
         """
         merged: dict[str, Any] = {}
         for path in value:
-            merged |= {} if path == _ENVIRONMENT else input_files.settings(path)
+            merged |= {} if path == _ENVIRONMENT else files.settings(path)
         return _ConfigInput(config=merged, parse_env=_ENVIRONMENT in value)
 
     @override
@@ -287,8 +233,8 @@ class TapWolkvox(Tap):
         config, state, catalog = (given[name] for name in ("config", "state", "catalog"))
         tap = cls(
             config=config.config,
-            state=state and input_files.parsed(state.read(), inputs.STATE),
-            catalog=catalog and input_files.parsed(catalog.read(), inputs.CATALOG),
+            state=state and files.parsed(state.read(), STATE),
+            catalog=catalog and files.parsed(catalog.read(), CATALOG),
             parse_env_config=config.parse_env,
         )
         if plan:
@@ -300,7 +246,7 @@ class TapWolkvox(Tap):
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check the settings; the SDK's own check would print the values of wrong ones."""
         self.append_builtin_config(self.config_jsonschema)
-        settings.complete(self._config, self.config_jsonschema)
+        complete(self._config, self.config_jsonschema)
         found = self._problems() if raise_errors else []
         if found:
             raise ConfigValidationError(
@@ -310,15 +256,15 @@ class TapWolkvox(Tap):
 
     def _problems(self) -> list[str]:
         """Return what is wrong with the settings, a line each."""
-        found = checks.problems(self._config, self.config_jsonschema)
+        found = validation.problems(self._config, self.config_jsonschema)
         maps = self._config.get("stream_maps")
-        return found or list(map_checks.problems(maps, columns.by_stream()) if maps else ())
+        return found or list(stream_maps.problems(maps, schemas.by_stream()) if maps else ())
 
     @classproperty
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
         """Settings from the environment; the SDK's own conversion of numbers names no setting."""
         cls.append_builtin_config(cls.config_jsonschema)
-        schema = settings.as_text(cls.config_jsonschema)
+        schema = as_text(cls.config_jsonschema)
         try:
             # The SDK would look for it from its own folder on, not from this one.
             found = parse_environment_config(
@@ -336,4 +282,4 @@ class TapWolkvox(Tap):
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         """Leave with the exit code of the signal; the SDK's own would say that all went well."""
         self.logger.warning("Stopped by %s.", signal.Signals(signum).name)
-        self.message_writer.leave(_SIGNAL_EXIT + signum)
+        self.message_writer.shut_down(_SIGNAL_EXIT + signum)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tap_wolkvox import answers
-from tap_wolkvox.errors import PassingError, TooLargeError
-from tap_wolkvox.foreign import Reply
+from tap_wolkvox.errors import ResponseTooLargeError, RetryableError
+from tap_wolkvox.response import parser
+from tap_wolkvox.response.gateway import Reply
 from tap_wolkvox.spool import Spool
 
 if TYPE_CHECKING:
-    from tap_wolkvox.shapes import Row
+    from tap_wolkvox.response.extractors import Row
 
 
 def spooled(content: bytes) -> Spool:
@@ -23,9 +23,11 @@ def spooled(content: bytes) -> Spool:
 def rows(status: int, content: bytes, *, media: str = "", **asked: Any) -> list[Row]:
     """Return the rows of an answer; of an error that shows rows, these are at hand too."""
     try:
-        found = answers.rows(Reply(status, spooled(content), media), **asked)
-    except (PassingError, TooLargeError) as error:
-        error.cut = error.cut and replace(error.cut, shown=list(error.cut.shown))
+        found = parser.parse_response(Reply(status, spooled(content), media), **asked)
+    except (RetryableError, ResponseTooLargeError) as error:
+        error.truncated = error.truncated and replace(
+            error.truncated, shown=list(error.truncated.shown)
+        )
         raise
     read = list(found)
     assert len(found) == len(read)

@@ -11,14 +11,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from tests.simulator.missing import FORMS
+from tests.simulator.world.missing_values import FORMS
 from tests.truth import INNER, LINES, flat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.simulator import Simulator
-    from tests.simulator.answers import Row
+    from tests.simulator.endpoints.common.answers import Row
 
 NOON = datetime.fromisoformat("2026-11-20T12:00")
 DAY = ("20261119000000", "20261119235959")

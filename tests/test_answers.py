@@ -12,30 +12,32 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox.answers import shown
-from tap_wolkvox.endpoints import ENDPOINTS
+from tap_wolkvox.catalog.endpoints import ENDPOINTS
 from tap_wolkvox.errors import (
-    CutAnswer,
     OperationError,
-    PassingError,
     QuotaError,
+    ResponseTooLargeError,
+    RetryableError,
     StreamError,
-    TooLargeError,
+    TruncatedResponse,
     WolkvoxError,
 )
-from tap_wolkvox.shapes import (
+from tap_wolkvox.response.extractors import (
     LIST,
-    OneObject,
+    KeyedRows,
+    NestedRows,
     Row,
+    RowExtractor,
     Rows,
     RowsByKind,
-    RowsByName,
-    RowsInRows,
-    Shape,
+    SingleObject,
 )
+from tap_wolkvox.response.redaction import shown_names
 from tests.reading import rows
 
-SHAPES: list[Shape] = list({repr(line.shape): line.shape for line in ENDPOINTS}.values())
+SHAPES: list[RowExtractor] = list(
+    {repr(line.extractor): line.extractor for line in ENDPOINTS}.values()
+)
 """Each shape that an endpoint has, once."""
 
 each_shape = pytest.mark.parametrize("shape", SHAPES, ids=repr)
@@ -63,19 +65,19 @@ ERRORS: list[tuple[int, str, type[WolkvoxError]]] = [
     (404, "", StreamError),
     (400, "THE API YOU WANT TO CONSULT DOES NOT EXIST", StreamError),
     (400, "SOME PARAMETERS ARE REQUIRED", StreamError),
-    (400, "THE RESULT EXCEEDS THE LIMIT OF RECORDS, SHORTEN THE RANGE", TooLargeError),
-    (413, "TOO MANY RECORDS", TooLargeError),
+    (400, "THE RESULT EXCEEDS THE LIMIT OF RECORDS, SHORTEN THE RANGE", ResponseTooLargeError),
+    (413, "TOO MANY RECORDS", ResponseTooLargeError),
     (413, "", StreamError),
     (401, "PLEASE ENTER THE WOLKVOX-TOKEN", OperationError),
     (403, "PLEASE VALIDATE TOKEN", OperationError),
     (403, "TOKEN LIMIT EXCEEDED", QuotaError),
-    (403, "EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)", PassingError),
-    (403, "Forbidden", PassingError),
-    (403, "", PassingError),
-    (429, "Too many requests", PassingError),
-    (500, "Internal error", PassingError),
-    (502, "", PassingError),
-    (503, "Maintenance", PassingError),
+    (403, "EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)", RetryableError),
+    (403, "Forbidden", RetryableError),
+    (403, "", RetryableError),
+    (429, "Too many requests", RetryableError),
+    (500, "Internal error", RetryableError),
+    (502, "", RetryableError),
+    (503, "Maintenance", RetryableError),
 ]
 """The API's errors: status, message, and how far each reaches."""
 
@@ -97,7 +99,7 @@ def answer(
 
 
 def placed(
-    shape: Shape, data: object, msg: object = "", code: object = 200, **around: object
+    shape: RowExtractor, data: object, msg: object = "", code: object = 200, **around: object
 ) -> bytes:
     """Return an answer that holds something where a shape expects its rows.
 
@@ -116,9 +118,11 @@ def placed(
     return body(code=code, msg=msg, **holder)
 
 
-def failure(status: int, content: bytes, *, shape: Shape = LIST, secret: str = "") -> WolkvoxError:
+def failure(
+    status: int, content: bytes, *, extractor: RowExtractor = LIST, secret: str = ""
+) -> WolkvoxError:
     with pytest.raises(WolkvoxError) as caught:
-        rows(status, content, shape=shape, secret=secret)
+        rows(status, content, extractor=extractor, secret=secret)
     return caught.value
 
 
@@ -155,7 +159,7 @@ class TestErrorTable:
 
     @pytest.mark.parametrize("code", SUCCESS_CODES[:-1], ids=repr)
     def test_an_error_status_stays_one_whatever_the_code_says(self, code: object) -> None:
-        assert isinstance(failure(500, answer([ROW], code=code)), PassingError)
+        assert isinstance(failure(500, answer([ROW], code=code)), RetryableError)
         assert isinstance(failure(401, answer([ROW], code=code)), OperationError)
 
     @pytest.mark.parametrize("status", [201, 206, 301, 302, 303, 307, 308, 402, 405, 410, 418, 600])
@@ -181,7 +185,7 @@ class TestErrorTable:
 
     @pytest.mark.parametrize("code", ["E-17", "error", True, 99, 1000, -1, 200.5, [], {}, "20O"])
     def test_a_code_that_is_neither_success_nor_a_status_may_pass(self, code: object) -> None:
-        assert isinstance(failure(200, answer([ROW], code=code)), PassingError)
+        assert isinstance(failure(200, answer([ROW], code=code)), RetryableError)
 
     @pytest.mark.parametrize(
         ("status", "msg", "advice"),
@@ -221,52 +225,54 @@ class TestRows:
         self, data: object, code: object, msg: object
     ) -> None:
         for shape in SHAPES:
-            assert rows(200, placed(shape, data, msg, code), shape=shape) == []
+            assert rows(200, placed(shape, data, msg, code), extractor=shape) == []
 
     @pytest.mark.parametrize("data", [[], None, ""], ids=repr)
     @each_shape
-    def test_no_data_is_cut_where_the_api_counts_more(self, shape: Shape, data: object) -> None:
-        error = failure(200, placed(shape, data, "1 records were found"), shape=shape)
-        assert isinstance(error, PassingError)
+    def test_no_data_is_cut_where_the_api_counts_more(
+        self, shape: RowExtractor, data: object
+    ) -> None:
+        error = failure(200, placed(shape, data, "1 records were found"), extractor=shape)
+        assert isinstance(error, RetryableError)
 
     @pytest.mark.parametrize("data", [[], None, ""], ids=repr)
     @pytest.mark.parametrize("shape", [shape for shape in SHAPES if len(shape.path) > 1], ids=repr)
-    def test_no_data_further_out_is_no_data(self, shape: Shape, data: object) -> None:
+    def test_no_data_further_out_is_no_data(self, shape: RowExtractor, data: object) -> None:
         content = body(code=200, **{shape.path[0]: data})
-        assert rows(200, content, shape=shape) == []
+        assert rows(200, content, extractor=shape) == []
         content = body(code=200, msg="1 records were found", **{shape.path[0]: data})
-        assert isinstance(failure(200, content, shape=shape), PassingError)
+        assert isinstance(failure(200, content, extractor=shape), RetryableError)
 
     @each_shape
-    def test_a_missing_data_fails_the_stream(self, shape: Shape) -> None:
+    def test_a_missing_data_fails_the_stream(self, shape: RowExtractor) -> None:
         for content in (
             answer(msg="1 records were found"),
             b"{}",
             body(code=200, rows=[ROW]),
             body(code=200, **{name: [ROW] for name in {"data", "records"} - {shape.path[0]}}),
         ):
-            error = failure(200, content, shape=shape)
+            error = failure(200, content, extractor=shape)
             assert isinstance(error, StreamError)
             assert f"`{shape.path[0]}`" in str(error)
 
     @pytest.mark.parametrize("shape", [shape for shape in SHAPES if len(shape.path) > 1], ids=repr)
-    def test_a_missing_inner_place_fails_the_stream_and_is_named(self, shape: Shape) -> None:
+    def test_a_missing_inner_place_fails_the_stream_and_is_named(self, shape: RowExtractor) -> None:
         for outer in ({}, {"rows": [ROW]}):
-            error = failure(200, answer(outer), shape=shape)
+            error = failure(200, answer(outer), extractor=shape)
             assert isinstance(error, StreamError)
             assert f"`{'.'.join(shape.path)}`" in str(error)
 
     @pytest.mark.parametrize("outer", [[ROW], ["x"], "text", " ", 0, 5, True, False], ids=repr)
     @pytest.mark.parametrize("shape", [shape for shape in SHAPES if len(shape.path) > 1], ids=repr)
     def test_an_outer_place_that_is_no_object_fails_the_stream(
-        self, shape: Shape, outer: object
+        self, shape: RowExtractor, outer: object
     ) -> None:
-        error = failure(200, answer(outer), shape=shape)
+        error = failure(200, answer(outer), extractor=shape)
         assert isinstance(error, StreamError)
         assert "`data`" in str(error)
 
     def test_a_bare_list_has_no_inner_place(self) -> None:
-        error = failure(200, json.dumps([ROW]).encode(), shape=Rows(path=("data", "data")))
+        error = failure(200, json.dumps([ROW]).encode(), extractor=Rows(path=("data", "data")))
         assert isinstance(error, StreamError)
 
     @pytest.mark.parametrize(
@@ -296,7 +302,7 @@ class TestRows:
         self, content: bytes
     ) -> None:
         for shape in SHAPES:
-            assert isinstance(failure(200, content, shape=shape), StreamError)
+            assert isinstance(failure(200, content, extractor=shape), StreamError)
 
     @given(st.lists(st.dictionaries(st.text(), st.text() | st.none(), max_size=4), max_size=4))
     def test_rows_are_returned_as_they_were_sent(self, sent: list[Row]) -> None:
@@ -308,24 +314,24 @@ class TestOneObject:
     @pytest.mark.parametrize("data", [ROW, [ROW]], ids=["bare", "in a list"])
     def test_it_is_one_row_bare_or_in_a_list(self, data: object) -> None:
         sent = answer(data, "X records were found", "200")
-        assert rows(200, sent, shape=OneObject()) == [ROW]
+        assert rows(200, sent, extractor=SingleObject()) == [ROW]
 
     def test_more_than_one_fail_the_stream(self) -> None:
-        error = failure(200, answer([ROW, ROW]), shape=OneObject())
+        error = failure(200, answer([ROW, ROW]), extractor=SingleObject())
         assert isinstance(error, StreamError)
         assert "2 objects" in str(error)
 
     @pytest.mark.parametrize("data", ["text", 5, True, ["text"], [[ROW]], [None]], ids=repr)
     def test_other_shapes_fail_the_stream(self, data: object) -> None:
-        assert isinstance(failure(200, answer(data), shape=OneObject()), StreamError)
+        assert isinstance(failure(200, answer(data), extractor=SingleObject()), StreamError)
 
     def test_an_object_without_an_envelope_fails_the_stream(self) -> None:
-        error = failure(200, json.dumps(ROW).encode(), shape=OneObject())
+        error = failure(200, json.dumps(ROW).encode(), extractor=SingleObject())
         assert isinstance(error, StreamError)
 
     def test_fewer_than_counted_is_cut(self) -> None:
-        error = failure(200, answer(ROW, "2 records were found"), shape=OneObject())
-        assert isinstance(error, PassingError)
+        error = failure(200, answer(ROW, "2 records were found"), extractor=SingleObject())
+        assert isinstance(error, RetryableError)
 
 
 class TestEmpty:
@@ -369,7 +375,7 @@ class TestEmpty:
         assert isinstance(failure(200, answer(msg=msg, code=404)), StreamError)
 
     def test_a_404_without_a_message_is_not_the_word_of_the_api(self) -> None:
-        assert isinstance(failure(404, answer(msg=ABSENT, code=404)), PassingError)
+        assert isinstance(failure(404, answer(msg=ABSENT, code=404)), RetryableError)
 
     @pytest.mark.parametrize("data", [[ROW], [{}], ROW, "text"], ids=repr)
     def test_a_404_that_brings_data_is_never_empty(self, data: object) -> None:
@@ -392,7 +398,7 @@ class TestEmpty:
     @pytest.mark.parametrize("data", [[], None, ""], ids=repr)
     def test_no_rows_with_an_error_are_not_taken_for_empty(self, data: object) -> None:
         error = failure(200, answer(data, error="Query timed out"))
-        assert isinstance(error, PassingError)
+        assert isinstance(error, RetryableError)
         assert "Query" not in str(error)
 
     @pytest.mark.parametrize("nothing", [None, "", " ", ABSENT], ids=repr)
@@ -411,13 +417,13 @@ class TestCounts:
             ("1 record was found", 1),
             ("1,234 records were found", 1234),
             ("1.234 records were found", 1234),
-            ("Found 12 records", 12),
+            ("ExtractedRows 12 records", 12),
         ],
     )
     def test_fewer_rows_than_counted_are_cut_and_as_many_or_more_are_whole(
         self, msg: str, counted: int
     ) -> None:
-        assert isinstance(failure(200, answer([ROW] * (counted - 1), msg)), PassingError)
+        assert isinstance(failure(200, answer([ROW] * (counted - 1), msg)), RetryableError)
         assert len(rows(200, answer([ROW] * counted, msg))) == counted
         assert len(rows(200, answer([ROW] * (counted + 1), msg))) == counted + 1
 
@@ -449,7 +455,7 @@ class TestCounts:
         if sent >= counted:
             assert len(rows(200, content)) == sent
         else:
-            assert isinstance(failure(200, content), PassingError)
+            assert isinstance(failure(200, content), RetryableError)
 
     @pytest.mark.parametrize("extra", [0, 1])
     @pytest.mark.parametrize("counted", [0, CAP, CAP + 5])
@@ -470,64 +476,64 @@ class TestAnswersThatAreTooLarge:
 
     def test_at_the_cap_the_rows_are_shown_but_not_returned(self) -> None:
         sent = [{"id": str(number)} for number in range(10)]
-        with pytest.raises(TooLargeError) as caught:
-            rows(200, answer(sent), cap=10)
-        assert caught.value.cut == CutAnswer(sent, 10)
-        assert rows(200, answer(sent), cap=11) == sent
+        with pytest.raises(ResponseTooLargeError) as caught:
+            rows(200, answer(sent), row_cap=10)
+        assert caught.value.truncated == TruncatedResponse(sent, 10)
+        assert rows(200, answer(sent), row_cap=11) == sent
 
     def test_the_count_is_kept_where_it_is_more(self) -> None:
-        with pytest.raises(TooLargeError) as caught:
-            rows(200, answer([ROW] * 10, "14 records were found"), cap=10)
-        assert caught.value.cut == CutAnswer([ROW] * 10, 14)
+        with pytest.raises(ResponseTooLargeError) as caught:
+            rows(200, answer([ROW] * 10, "14 records were found"), row_cap=10)
+        assert caught.value.truncated == TruncatedResponse([ROW] * 10, 14)
 
     def test_at_the_cap_asking_again_is_no_use(self) -> None:
         error = failure(200, answer([{}] * CAP))
         assert isinstance(error, StreamError)
-        assert not isinstance(error, PassingError)
+        assert not isinstance(error, RetryableError)
 
     @pytest.mark.parametrize("cap", [1, 10, 6_000])
     def test_a_cap_of_its_own_is_named(self, cap: int) -> None:
-        with pytest.raises(TooLargeError, match=f"limit is {cap}:"):
-            rows(200, answer([ROW] * cap), cap=cap)
-        assert len(rows(200, answer([ROW] * (cap - 1)), cap=cap)) == cap - 1
+        with pytest.raises(ResponseTooLargeError, match=f"limit is {cap}:"):
+            rows(200, answer([ROW] * cap), row_cap=cap)
+        assert len(rows(200, answer([ROW] * (cap - 1)), row_cap=cap)) == cap - 1
 
     def test_rows_are_shown_as_they_come_out(self) -> None:
         data = [{"agent_id": "1", "active_chats": [ROW, ROW]}]
-        error = failure(200, placed(CHATS, data, found(3)), shape=CHATS)
-        assert isinstance(error, PassingError)
-        assert error.cut == CutAnswer([{"agent_id": "1", **ROW}] * 2, 3)
+        error = failure(200, placed(CHATS, data, found(3)), extractor=CHATS)
+        assert isinstance(error, RetryableError)
+        assert error.truncated == TruncatedResponse([{"agent_id": "1", **ROW}] * 2, 3)
 
     def test_fewer_rows_than_counted_may_pass_or_be_too_large(self) -> None:
         error = failure(200, answer([ROW], "2 records were found"))
-        assert isinstance(error, PassingError)
-        assert error.large
-        assert error.cut == CutAnswer([ROW], 2)
+        assert isinstance(error, RetryableError)
+        assert error.size_related
+        assert error.truncated == TruncatedResponse([ROW], 2)
 
     @pytest.mark.parametrize("status", [500, 502, 503, 504])
     def test_so_may_a_server_error(self, status: int) -> None:
         error = failure(status, b"")
-        assert isinstance(error, PassingError)
-        assert error.large
-        assert error.cut is None
+        assert isinstance(error, RetryableError)
+        assert error.size_related
+        assert error.truncated is None
 
     def test_so_may_what_is_no_json(self) -> None:
         error = failure(200, b'{"code": 200, "data": [')
-        assert isinstance(error, PassingError)
-        assert error.large
+        assert isinstance(error, RetryableError)
+        assert error.size_related
 
     @pytest.mark.parametrize(
         "content", [HTML, b"", b'{"code": 200, "data": [{"a": NaN}]}'], ids=repr
     )
     def test_so_may_any_body_that_can_not_be_read(self, content: bytes) -> None:
         error = failure(200, content)
-        assert isinstance(error, PassingError)
-        assert error.large
-        assert error.cut is None
+        assert isinstance(error, RetryableError)
+        assert error.size_related
+        assert error.truncated is None
 
     def test_so_may_a_server_error_in_the_envelope_alone(self) -> None:
         error = failure(200, answer(code=500))
-        assert isinstance(error, PassingError)
-        assert error.large
+        assert isinstance(error, RetryableError)
+        assert error.size_related
 
     @pytest.mark.parametrize(
         ("status", "content"),
@@ -543,9 +549,9 @@ class TestAnswersThatAreTooLarge:
     )
     def test_what_has_another_reason_is_not_too_large(self, status: int, content: bytes) -> None:
         error = failure(status, content)
-        assert isinstance(error, PassingError)
-        assert not error.large
-        assert error.cut is None
+        assert isinstance(error, RetryableError)
+        assert not error.size_related
+        assert error.truncated is None
 
     @pytest.mark.parametrize("status", [400, 413])
     @pytest.mark.parametrize(
@@ -565,8 +571,8 @@ class TestAnswersThatAreTooLarge:
     )
     def test_a_refusal_that_speaks_of_too_many_rows_is(self, status: int, msg: str) -> None:
         error = failure(status, answer(msg=msg, code=status))
-        assert isinstance(error, TooLargeError)
-        assert error.cut == CutAnswer([], 0)
+        assert isinstance(error, ResponseTooLargeError)
+        assert error.truncated == TruncatedResponse([], 0)
 
     def test_such_a_refusal_is_quoted_like_any_other(self) -> None:
         said = "TOO MANY RECORDS FOR T0KEN OF ana@example.org 3001234567"
@@ -593,11 +599,11 @@ class TestAnswersThatAreTooLarge:
     @pytest.mark.parametrize("status", [401, 404, 302, 410])
     def test_a_refusal_of_another_status_is_not(self, status: int) -> None:
         error = failure(status, answer(msg="TOO MANY RECORDS", code=status))
-        assert not isinstance(error, TooLargeError | PassingError)
+        assert not isinstance(error, ResponseTooLargeError | RetryableError)
 
 
-CHATS = RowsInRows(field="active_chats")
-SURVEYS = RowsByName(column="survey")
+CHATS = NestedRows(field="active_chats")
+SURVEYS = KeyedRows(column="survey")
 LATENCY = RowsByKind(kinds={"by_agent": ("agent", "agent_id"), "by_ip": ("ip", "ip")})
 RECORDS = Rows(path=("records",))
 PAGE = Rows(path=("data", "data"))
@@ -610,16 +616,16 @@ def found(count: int) -> str:
 class TestCountsOfRowsThatAreTakenApart:
     def test_rows_in_rows_are_counted_before_they_are_taken_apart(self) -> None:
         data = [{"agent_id": "1", "active_chats": [ROW, ROW, ROW]}]
-        assert len(rows(200, placed(CHATS, data, found(1)), shape=CHATS)) == 3
+        assert len(rows(200, placed(CHATS, data, found(1)), extractor=CHATS)) == 3
         for counted in (2, 3, 4):
-            error = failure(200, placed(CHATS, data, found(counted)), shape=CHATS)
-            assert isinstance(error, PassingError)
+            error = failure(200, placed(CHATS, data, found(counted)), extractor=CHATS)
+            assert isinstance(error, RetryableError)
 
     def test_rows_that_hold_no_rows_count_too(self) -> None:
         data = [{"agent_id": "1", "active_chats": []}, {"agent_id": "2", "active_chats": None}]
-        assert rows(200, placed(CHATS, data, found(2)), shape=CHATS) == []
-        error = failure(200, placed(CHATS, data, found(3)), shape=CHATS)
-        assert isinstance(error, PassingError)
+        assert rows(200, placed(CHATS, data, found(2)), extractor=CHATS) == []
+        error = failure(200, placed(CHATS, data, found(3)), extractor=CHATS)
+        assert isinstance(error, RetryableError)
 
     @given(st.lists(st.integers(0, 4), max_size=6), st.integers(0, 12))
     def test_rows_in_rows_are_whole_exactly_if_no_outer_one_is_missing(
@@ -627,9 +633,9 @@ class TestCountsOfRowsThatAreTakenApart:
     ) -> None:
         content = placed(CHATS, [{"active_chats": [ROW] * size} for size in sizes], found(counted))
         if len(sizes) >= counted:
-            assert len(rows(200, content, shape=CHATS)) == sum(sizes)
+            assert len(rows(200, content, extractor=CHATS)) == sum(sizes)
         else:
-            assert isinstance(failure(200, content, shape=CHATS), PassingError)
+            assert isinstance(failure(200, content, extractor=CHATS), RetryableError)
 
     @given(st.lists(st.integers(0, 4), max_size=6), st.integers(0, 12))
     def test_rows_by_name_are_whole_if_all_names_or_exactly_all_rows_are_there(
@@ -638,9 +644,9 @@ class TestCountsOfRowsThatAreTakenApart:
         data = {f"survey {number}": [ROW] * size for number, size in enumerate(sizes)}
         content = placed(SURVEYS, data, found(counted))
         if counted <= len(sizes) or counted == sum(sizes):
-            assert len(rows(200, content, shape=SURVEYS)) == sum(sizes)
+            assert len(rows(200, content, extractor=SURVEYS)) == sum(sizes)
         else:
-            assert isinstance(failure(200, content, shape=SURVEYS), PassingError)
+            assert isinstance(failure(200, content, extractor=SURVEYS), RetryableError)
 
     @given(st.integers(0, 4), st.integers(0, 4), st.integers(0, 12))
     def test_rows_by_kind_are_whole_if_the_object_or_exactly_all_rows_are_there(
@@ -650,20 +656,20 @@ class TestCountsOfRowsThatAreTakenApart:
             LATENCY, [{"by_agent": [ROW] * agents, "by_ip": [ROW] * ips}], found(counted)
         )
         if counted <= 1 or counted == agents + ips:
-            assert len(rows(200, content, shape=LATENCY)) == agents + ips
+            assert len(rows(200, content, extractor=LATENCY)) == agents + ips
         else:
-            assert isinstance(failure(200, content, shape=LATENCY), PassingError)
+            assert isinstance(failure(200, content, extractor=LATENCY), RetryableError)
 
     @pytest.mark.parametrize("total", [3, "3", "1,000"], ids=repr)
     def test_the_total_beside_the_records_counts(self, total: object) -> None:
         whole = body(code="200", total_records="2", campaign_id="7", records=[ROW, ROW])
-        assert rows(200, whole, shape=RECORDS) == [ROW, ROW]
+        assert rows(200, whole, extractor=RECORDS) == [ROW, ROW]
         cut = body(code="200", total_records=total, campaign_id="7", records=[ROW, ROW])
-        assert isinstance(failure(200, cut, shape=RECORDS), PassingError)
+        assert isinstance(failure(200, cut, extractor=RECORDS), RetryableError)
 
     def test_a_total_without_records_is_cut(self) -> None:
         content = body(code="200", total_records="2", records=[])
-        assert isinstance(failure(200, content, shape=RECORDS), PassingError)
+        assert isinstance(failure(200, content, extractor=RECORDS), RetryableError)
 
     @pytest.mark.parametrize(
         ("shape", "data"),
@@ -679,15 +685,15 @@ class TestCountsOfRowsThatAreTakenApart:
         ids=["inner rows", "outer rows", "rows", "names", "kinds", "records", "page"],
     )
     def test_an_answer_at_the_cap_before_or_after_it_is_taken_apart_is_never_accepted(
-        self, shape: Shape, data: object
+        self, shape: RowExtractor, data: object
     ) -> None:
-        error = failure(200, placed(shape, data), shape=shape)
+        error = failure(200, placed(shape, data), extractor=shape)
         assert isinstance(error, StreamError)
         assert str(CAP) in str(error)
 
     def test_rows_in_rows_just_below_the_cap_are_accepted(self) -> None:
         data: object = [{"active_chats": [{}] * (CAP - 1)}]
-        assert len(rows(200, placed(CHATS, data), shape=CHATS)) == CAP - 1
+        assert len(rows(200, placed(CHATS, data), extractor=CHATS)) == CAP - 1
 
 
 class TestPages:
@@ -703,29 +709,29 @@ class TestPages:
     def test_a_full_page_of_more_fails_the_stream_at_once(
         self, limit: object, total: object
     ) -> None:
-        error = failure(200, self.page(100, total=total, limit=limit, page=1), shape=PAGE)
+        error = failure(200, self.page(100, total=total, limit=limit, page=1), extractor=PAGE)
         assert isinstance(error, StreamError)
         assert "a page of 100 rows" in str(error)
 
     def test_a_full_page_of_more_by_the_message_fails_the_stream_too(self) -> None:
-        error = failure(200, self.page(100, found(101), total=100, limit=100), shape=PAGE)
+        error = failure(200, self.page(100, found(101), total=100, limit=100), extractor=PAGE)
         assert isinstance(error, StreamError)
 
     def test_a_full_page_of_all_is_whole(self) -> None:
         content = self.page(100, total="100", limit="100", page="1")
-        assert len(rows(200, content, shape=PAGE)) == 100
+        assert len(rows(200, content, extractor=PAGE)) == 100
 
     @pytest.mark.parametrize("sent", [100, 101])
     def test_a_full_page_of_nobody_knows_how_many_fails_the_stream(self, sent: int) -> None:
         for msg in ("", found(sent)):
-            error = failure(200, self.page(sent, msg, limit="100"), shape=PAGE)
+            error = failure(200, self.page(sent, msg, limit="100"), extractor=PAGE)
             assert isinstance(error, StreamError)
             assert "page" in str(error)
 
     @pytest.mark.parametrize("sent", [0, 1, 98])
     def test_fewer_rows_than_in_all_on_a_page_that_is_not_full_are_cut(self, sent: int) -> None:
-        error = failure(200, self.page(sent, total="99", limit="100"), shape=PAGE)
-        assert isinstance(error, PassingError)
+        error = failure(200, self.page(sent, total="99", limit="100"), extractor=PAGE)
+        assert isinstance(error, RetryableError)
 
     @pytest.mark.parametrize("limit", [ABSENT, None, "", 0, "0", "none", [], 100], ids=repr)
     def test_a_page_that_is_not_full_or_has_no_limit_is_whole_with_all_rows(
@@ -733,18 +739,18 @@ class TestPages:
     ) -> None:
         for total in (ABSENT, "99", None):
             content = self.page(99, total=total, limit=limit)
-            assert len(rows(200, content, shape=PAGE)) == 99
+            assert len(rows(200, content, extractor=PAGE)) == 99
 
     @pytest.mark.parametrize("status", [200, 404])
     def test_rows_beside_the_empty_message_are_not_lost(self, status: int) -> None:
         content = body(code=404, msg=EMPTY, records=[ROW], total_records="1")
-        error = failure(status, content, shape=Rows(path=("records",)))
+        error = failure(status, content, extractor=Rows(path=("records",)))
         assert isinstance(error, StreamError)
 
     @pytest.mark.parametrize("limit", [ABSENT, 0], ids=repr)
     def test_fewer_rows_than_in_all_without_a_limit_are_cut(self, limit: object) -> None:
-        error = failure(200, self.page(100, total=250, limit=limit), shape=PAGE)
-        assert isinstance(error, PassingError)
+        error = failure(200, self.page(100, total=250, limit=limit), extractor=PAGE)
+        assert isinstance(error, RetryableError)
 
     @given(st.integers(0, 30), st.integers(0, 30), st.integers(1, 30))
     def test_a_page_is_whole_exactly_if_it_holds_all(
@@ -753,26 +759,26 @@ class TestPages:
         content = self.page(sent, total=total, limit=limit)
         full = sent >= limit
         if sent == total or (sent > total and not full):
-            assert len(rows(200, content, shape=PAGE)) == sent
+            assert len(rows(200, content, extractor=PAGE)) == sent
         else:
-            kind = StreamError if full else PassingError
-            assert type(failure(200, content, shape=PAGE)) is kind
+            kind = StreamError if full else RetryableError
+            assert type(failure(200, content, extractor=PAGE)) is kind
 
     @pytest.mark.parametrize("total", [None, "", "many", "0", "99"], ids=repr)
     def test_a_full_page_with_another_total_fails_the_stream(self, total: object) -> None:
-        error = failure(200, self.page(100, total=total, limit="100"), shape=PAGE)
+        error = failure(200, self.page(100, total=total, limit="100"), extractor=PAGE)
         assert isinstance(error, StreamError)
 
     @pytest.mark.parametrize("total", [" 250 ", 250.0, "2,500", "250"], ids=repr)
     def test_a_total_counts_in_whatever_form_it_is_written(self, total: object) -> None:
-        error = failure(200, self.page(99, total=total, limit=100.0), shape=PAGE)
-        assert isinstance(error, PassingError)
-        error = failure(200, self.page(100, total=total, limit=" 100 "), shape=PAGE)
+        error = failure(200, self.page(99, total=total, limit=100.0), extractor=PAGE)
+        assert isinstance(error, RetryableError)
+        error = failure(200, self.page(100, total=total, limit=" 100 "), extractor=PAGE)
         assert isinstance(error, StreamError)
 
     def test_figures_further_out_are_not_of_the_page(self) -> None:
         content = body(code=200, total=9, limit=1, data={"data": [ROW]})
-        assert rows(200, content, shape=PAGE) == [ROW]
+        assert rows(200, content, extractor=PAGE) == [ROW]
 
 
 WHOLE = answer([ROW], "1 records were found")
@@ -799,11 +805,11 @@ class TestBodies:
         ids=lambda content: ascii(content[:40]),
     )
     def test_what_is_no_whole_json_document_may_pass(self, content: bytes) -> None:
-        assert isinstance(failure(200, content), PassingError)
+        assert isinstance(failure(200, content), RetryableError)
 
     @given(st.integers(0, len(WHOLE) - 1))
     def test_a_cut_body_may_pass_wherever_it_was_cut(self, length: int) -> None:
-        assert isinstance(failure(200, WHOLE[:length]), PassingError)
+        assert isinstance(failure(200, WHOLE[:length]), RetryableError)
 
     @pytest.mark.parametrize(
         "before", [BOM, BOM + b"\n  ", 2 * BOM, b"\n" + BOM, b" \r\n" + 3 * BOM]
@@ -818,7 +824,7 @@ class TestBodies:
         "content", [WHOLE + BOM, BOM, b" \n", WHOLE[:1] + BOM + WHOLE[1:], b"[" + BOM + b"{}]"]
     )
     def test_a_mark_anywhere_else_is_an_error(self, content: bytes) -> None:
-        assert isinstance(failure(200, content), PassingError)
+        assert isinstance(failure(200, content), RetryableError)
 
     def test_text_is_utf_8(self) -> None:
         sent = [{"nombre": "Ñandú 😀", "html": "<b>ü</b>"}]
@@ -936,19 +942,19 @@ statuses = st.integers() | st.sampled_from([200, 404, *STATUSES])
 class TestAnything:
     @given(statuses, bodies, st.sampled_from(SHAPES), st.sampled_from(["", SECRET]))
     @example(200, b"\xff\xfe\x00\x00", LIST, "")
-    @example(200, b'{"code": -0, "data": "\\ud800"}', OneObject(), "")
+    @example(200, b'{"code": -0, "data": "\\ud800"}', SingleObject(), "")
     @example(404, b'{"msg": "\\ud800\\u0000"}', LIST, SECRET)
     @example(200, b'{"data": {"\\ud800": [{"survey": "\\udc00"}]}}', SURVEYS, "")
     @example(200, b'{"data": {"data": [{}], "limit": -1, "total": 1e999}}', PAGE, "")
     def test_it_is_a_list_of_rows_or_an_error_of_ours(
-        self, status: int, content: bytes, shape: Shape, secret: str
+        self, status: int, content: bytes, shape: RowExtractor, secret: str
     ) -> None:
         self.check(status, content, shape, secret)
 
     @staticmethod
-    def check(status: int, content: bytes, shape: Shape, secret: str) -> None:
+    def check(status: int, content: bytes, shape: RowExtractor, secret: str) -> None:
         try:
-            read = rows(status, content, shape=shape, secret=secret)
+            read = rows(status, content, extractor=shape, secret=secret)
         except WolkvoxError as error:
             line = str(error)
         else:
@@ -960,7 +966,7 @@ class TestAnything:
 
     @each_shape
     @given(bodies)
-    def test_no_shape_lets_anything_else_happen(self, shape: Shape, content: bytes) -> None:
+    def test_no_shape_lets_anything_else_happen(self, shape: RowExtractor, content: bytes) -> None:
         self.check(200, content, shape, "")
 
     @given(statuses.filter(lambda status: status not in (200, 404)), bodies)
@@ -980,7 +986,7 @@ class TestContradictions:
     def test_a_success_that_holds_an_error_is_asked_again(
         self, data: object, error: object
     ) -> None:
-        assert isinstance(failure(200, answer(data, error=error)), PassingError)
+        assert isinstance(failure(200, answer(data, error=error)), RetryableError)
 
     @pytest.mark.parametrize("error", [None, "", " ", False, 0, "0", "None", "null"], ids=repr)
     def test_an_error_field_that_says_none_is_none(self, error: object) -> None:
@@ -989,7 +995,7 @@ class TestContradictions:
     @pytest.mark.parametrize("msg", ["1 records were found", "1 records skipped, 9 records found"])
     def test_the_largest_of_several_counts_counts(self, msg: str) -> None:
         content = body(code=200, msg=msg, data=[ROW], total_records="9")
-        assert isinstance(failure(200, content), PassingError)
+        assert isinstance(failure(200, content), RetryableError)
 
     @pytest.mark.parametrize(
         "value",
@@ -1009,14 +1015,14 @@ class TestContradictions:
     @pytest.mark.parametrize("total", [2, "2", "2,000"], ids=repr)
     def test_the_total_of_the_envelope_counts_too(self, total: object) -> None:
         content = body(code=200, data=[ROW], total_records=total)
-        assert isinstance(failure(200, content), PassingError)
+        assert isinstance(failure(200, content), RetryableError)
 
     def test_a_count_of_thousands_of_digits_is_a_count(self) -> None:
-        assert isinstance(failure(200, answer([ROW], "9" * 5000 + " records")), PassingError)
+        assert isinstance(failure(200, answer([ROW], "9" * 5000 + " records")), RetryableError)
 
     @pytest.mark.parametrize("data", [{}, [{}]], ids=repr)
     def test_one_object_without_fields_is_none(self, data: object) -> None:
-        assert isinstance(failure(200, answer(data), shape=OneObject()), StreamError)
+        assert isinstance(failure(200, answer(data), extractor=SingleObject()), StreamError)
 
     def test_no_digit_of_a_number_is_lost(self) -> None:
         number = "1.2345678901234567890123456789"
@@ -1046,21 +1052,21 @@ class TestQuotes:
             failure(403, answer(msg="PLEASE VALIDATE TOKEN"), secret="TOKEN"), OperationError
         )
         assert isinstance(
-            failure(200, answer([], "4 records were found"), secret="4"), PassingError
+            failure(200, answer([], "4 records were found"), secret="4"), RetryableError
         )
 
 
 class TestShown:
     def test_names_of_fields_are_shown_in_their_order(self) -> None:
-        assert shown(["opt2", "Total Calls", "opt1"], SECRET) == "Total Calls, opt1, opt2"
+        assert shown_names(["opt2", "Total Calls", "opt1"], SECRET) == "Total Calls, opt1, opt2"
 
     @pytest.mark.parametrize(
         "name", ["3001234567", "a 300 123 4567", "ana@example.com", "Ñandú?", "", "x" * 41, SECRET]
     )
     def test_a_name_that_could_be_something_else_is_counted_alone(self, name: str) -> None:
-        assert shown([name, "opt1"], SECRET) == "opt1 and 1 not shown here"
-        assert shown([name], SECRET) == "1 with names that are not shown here"
+        assert shown_names([name, "opt1"], SECRET) == "opt1 and 1 not shown here"
+        assert shown_names([name], SECRET) == "1 with names that are not shown here"
 
     def test_many_names_are_not_all_shown(self) -> None:
         names = [f"opt{number}" for number in range(25)]
-        assert shown(names, "") == f"{', '.join(sorted(names)[:20])} and 5 not shown here"
+        assert shown_names(names, "") == f"{', '.join(sorted(names)[:20])} and 5 not shown here"

@@ -10,7 +10,8 @@ import pytest
 
 from tests import truth
 from tests.command_line import TOKEN, for_simulator, state_of
-from tests.simulator import Cap, Months, Simulator, calls, faults
+from tests.simulator import Cap, Months, Simulator, faults
+from tests.simulator.world.events import calls
 
 if TYPE_CHECKING:
     from pathlib import Path

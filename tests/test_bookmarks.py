@@ -11,8 +11,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox.bookmarks import (
-    Period,
+from tap_wolkvox.clock import A_DAY, A_SECOND, first_instant, last_instant, midnight, wall_time
+from tap_wolkvox.config.operation import Period
+from tap_wolkvox.cursor.bookmarks import (
     day_mark,
     is_ahead,
     is_usable,
@@ -21,8 +22,7 @@ from tap_wolkvox.bookmarks import (
     to_read,
     unread_since,
 )
-from tap_wolkvox.wall_clock import A_DAY, A_SECOND, first_instant, last_instant, midnight, wall_time
-from tap_wolkvox.windows import Window
+from tap_wolkvox.cursor.windows import Window
 from tests.loops import for_each
 
 at = datetime.fromisoformat
@@ -332,7 +332,7 @@ class TestToRead:
     def test_a_midnight_that_does_not_come_is_asked_for_all_the_same(self) -> None:
         now = at("2026-09-06T15:00:00+00:00")
         found = to_read("2026-09-06T04:30:00+00:00", Period(), now, SANTIAGO)
-        assert found.parameters == {"date_ini": "20260906000000", "date_end": "20260906115959"}
+        assert found.params == {"date_ini": "20260906000000", "date_end": "20260906115959"}
         assert first_instant(found.begin, SANTIAGO) == at("2026-09-06T04:00:00+00:00")
 
     @given(

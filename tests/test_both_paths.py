@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_wolkvox import columns
-from tap_wolkvox.endpoints import BY_NAME
+from tap_wolkvox.catalog import schemas
+from tap_wolkvox.catalog.endpoints import BY_NAME
 from tests.command_line import TOKEN, CommandLine, Result, for_simulator, selection
 from tests.simulator import Simulator
 
@@ -165,7 +165,7 @@ def test_only_the_schemas_that_are_needed_are_read(calls: CommandLine, tmp_path:
     assert process.returncode == 0
     assert len(result.records(CDR)) > 200
     read = set(re.findall(r"SCHEMA .*[/\\](\w+)\.json", result.log))
-    ours = {Path(str(file)).stem for file in columns.directory().iterdir()}
+    ours = {Path(str(file)).stem for file in schemas.directory().iterdir()}
     assert read & ours == {"added_columns", CDR}
 
 

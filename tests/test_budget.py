@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_wolkvox.budget import Allowance, Budget, Reserve
+from tap_wolkvox.api.budget import Budget, QuotaReserve, RequestLimit
+from tap_wolkvox.api.quota import QuotaUsage
 from tap_wolkvox.errors import BudgetError, OperationError, StreamError
-from tap_wolkvox.quota import Usage
 
 FIRST, SECOND = date(2026, 11, 20), date(2026, 11, 21)
 
@@ -18,20 +18,20 @@ FIRST, SECOND = date(2026, 11, 20), date(2026, 11, 21)
 class Operation:
     """An operation that counts what is spent of its quota, and says so for a request."""
 
-    def __init__(self, quota: int, kept: int | None, allowance: Allowance) -> None:
+    def __init__(self, quota: int, kept: int | None, allowance: RequestLimit) -> None:
         self.day = FIRST
         self.quota = quota
         self.spent = {FIRST: 0, SECOND: 0}
         self.questions = 0
-        reserve = None if kept is None else Reserve("0011", kept, self.ask, lambda: self.day)
+        reserve = None if kept is None else QuotaReserve("0011", kept, self.ask, lambda: self.day)
         self.budget = Budget(allowance, reserve)
 
-    def ask(self) -> Usage:
+    def ask(self) -> QuotaUsage:
         left = self.quota - self.spent[self.day]
         self.budget.spend()
         self.questions += 1
         self.spent[self.day] += 1
-        return Usage(by_token=0, by_all=self.spent[self.day] - 1, left=left, limit=self.quota)
+        return QuotaUsage(by_token=0, by_all=self.spent[self.day] - 1, left=left, limit=self.quota)
 
     def request(self) -> bool:
         """Send one, if it may be."""
@@ -50,7 +50,7 @@ few = st.integers(min_value=0, max_value=30)
 def test_all_that_may_be_spent_is_spent_and_no_more(
     quota: int, kept: int | None, most: int | None
 ) -> None:
-    operation = Operation(quota, kept, Allowance(most))
+    operation = Operation(quota, kept, RequestLimit(most))
     for _ in range(40):
         operation.request()
     # The question has to be asked, for nothing is known before.
@@ -61,7 +61,7 @@ def test_all_that_may_be_spent_is_spent_and_no_more(
 
 @given(few, few, st.integers(min_value=0, max_value=20))
 def test_a_day_that_begins_is_asked_for_again(quota: int, kept: int, before: int) -> None:
-    operation = Operation(quota, kept, Allowance(None))
+    operation = Operation(quota, kept, RequestLimit(None))
     for _ in range(before):
         operation.request()
     operation.day = SECOND
@@ -73,7 +73,7 @@ def test_a_day_that_begins_is_asked_for_again(quota: int, kept: int, before: int
 
 @given(st.lists(st.booleans(), max_size=40), st.integers(min_value=1, max_value=30))
 def test_operations_share_what_a_run_may_spend(turns: list[bool], most: int) -> None:
-    allowance = Allowance(most)
+    allowance = RequestLimit(most)
     each = (Operation(1000, None, allowance), Operation(1000, 5, allowance))
     for second in turns:
         each[second].request()
@@ -81,23 +81,23 @@ def test_operations_share_what_a_run_may_spend(turns: list[bool], most: int) -> 
 
 
 def test_what_is_said_names_the_setting() -> None:
-    spent = Allowance(1)
+    spent = RequestLimit(1)
     Operation(9, None, spent).budget.spend()
     with pytest.raises(BudgetError, match="`max_requests` is reached"):
         Operation(9, None, spent).budget.spend()
     with pytest.raises(BudgetError, match="is the `quota_reserve`"):
-        Operation(9, 9, Allowance(None)).budget.spend()
+        Operation(9, 9, RequestLimit(None)).budget.spend()
 
 
 def test_a_quota_that_is_not_known_stops_the_operation() -> None:
-    def fails() -> Usage:
+    def fails() -> QuotaUsage:
         raise StreamError("no such report")
 
-    def says_nothing() -> Usage:
-        return Usage(by_token=None, by_all=None, left=None, limit=None)
+    def says_nothing() -> QuotaUsage:
+        return QuotaUsage(by_token=None, by_all=None, left=None, limit=None)
 
     for ask, said in ((fails, "no such report"), (says_nothing, "gives no number")):
-        budget = Budget(Allowance(None), Reserve("0011", 1, ask, lambda: FIRST))
+        budget = Budget(RequestLimit(None), QuotaReserve("0011", 1, ask, lambda: FIRST))
         with pytest.raises(OperationError, match=said):
             budget.spend()
         # It is asked again, should anybody go on.

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from singer_sdk.singerlib import Catalog
 
-from tap_wolkvox import catalogs
-from tap_wolkvox.columns import RESCUED
-from tap_wolkvox.endpoints import BY_NAME
+from tap_wolkvox.catalog.endpoints import BY_NAME
+from tap_wolkvox.catalog.schemas import RESCUED
+from tap_wolkvox.inputs.catalog import completed
 from tap_wolkvox.tap import TapWolkvox
 from tests.command_line import TOKEN, CommandLine, discovered, for_simulator, selection
 from tests.simulator import Simulator
@@ -206,7 +206,7 @@ def test_what_is_the_taps_own_is_put_back(cut: Any, tap: CommandLine, usual: Res
 
 def test_a_catalog_as_it_is_stays_as_it_is() -> None:
     catalog = json.loads(discovered())
-    assert catalogs.completed(catalog) == catalog
+    assert completed(catalog) == catalog
     assert {each["tap_stream_id"] for each in catalog["streams"]} == BY_NAME.keys()
 
 
@@ -221,18 +221,18 @@ def test_a_stream_without_metadata_stays_without() -> None:
     """So it is selected, as before."""
     cut = selection(CDR)
     entry(cut, CDR)["metadata"] = []
-    assert entry(catalogs.completed(cut), CDR)["metadata"] == []
+    assert entry(completed(cut), CDR)["metadata"] == []
 
 
 def test_metadata_without_that_of_the_stream_gets_none() -> None:
     cut = selection(CDR)
     its = entry(cut, CDR)
     its["metadata"] = [item for item in its["metadata"] if item["breadcrumb"]]
-    completed = entry(catalogs.completed(cut), CDR)
-    assert all(item["breadcrumb"] for item in completed["metadata"])
-    assert completed["key_properties"] == ["wolkvox_server", "row_key"]
+    made = entry(completed(cut), CDR)
+    assert all(item["breadcrumb"] for item in made["metadata"])
+    assert made["key_properties"] == ["wolkvox_server", "row_key"]
 
 
 def test_what_is_no_stream_of_the_tap_is_left_alone() -> None:
     other = {"tap_stream_id": "of_another_tap", "schema": {}, "metadata": []}
-    assert catalogs.completed({"streams": [other]}) == {"streams": [other]}
+    assert completed({"streams": [other]}) == {"streams": [other]}

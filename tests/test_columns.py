@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from jsonschema import Draft202012Validator
 
-from tap_wolkvox import columns, values
-from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS, SERVER, Endpoint, Kind
+from tap_wolkvox.catalog import schemas
+from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS, SERVER, Endpoint, Kind
+from tap_wolkvox.records import converters
+from tap_wolkvox.response.fields import column_name
 from tests.loops import for_each
 
 if TYPE_CHECKING:
@@ -48,9 +50,9 @@ each_endpoint = for_each("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.na
 @pytest.fixture
 def fresh_files() -> Iterator[None]:
     """Forget the files that were read, before and after."""
-    columns.load.cache_clear()
+    schemas.load.cache_clear()
     yield
-    columns.load.cache_clear()
+    schemas.load.cache_clear()
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -82,7 +84,7 @@ class TestFiles:
 
     def test_every_column_has_a_type_that_values_are_converted_to(self, path: Path) -> None:
         for name, schema in read(path)["properties"].items():
-            assert values.converter(schema, ZoneInfo("UTC"))(None) is None, name
+            assert converters.converter(schema, ZoneInfo("UTC"))(None) is None, name
 
     def test_a_column_says_nothing_that_the_tap_does_not_read(self, path: Path) -> None:
         for name, schema in read(path)["properties"].items():
@@ -118,12 +120,12 @@ class TestFiles:
 
         content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=unique)
         assert all(len(names) == len(set(names)) for names in pairs)
-        if path.stem != columns.ADDED:
-            assert all(values.column_name(name) == name for name in content["properties"])
+        if path.stem != schemas.ADDED:
+            assert all(column_name(name) == name for name in content["properties"])
 
 
 def test_no_schema_file_is_without_a_stream() -> None:
-    used = {endpoint.schema_name for endpoint in ENDPOINTS} | {columns.ADDED}
+    used = {endpoint.schema_name for endpoint in ENDPOINTS} | {schemas.ADDED}
     assert {path.stem for path in FILES} == used
 
 
@@ -136,10 +138,10 @@ def test_every_exception_of_the_ids_is_a_column() -> None:
 
 
 def test_the_columns_that_the_tap_adds_are_used_and_none_else() -> None:
-    added = read(FOLDER / f"{columns.ADDED}.json")["properties"]
+    added = read(FOLDER / f"{schemas.ADDED}.json")["properties"]
     assert set(added) == {
         SERVER,
-        columns.RESCUED,
+        schemas.RESCUED,
         *chain.from_iterable(kind.columns for kind in Kind),
     }
 
@@ -149,14 +151,14 @@ class TestStreams:
     def test_a_row_begins_with_its_server_and_ends_with_what_was_rescued(
         self, endpoint: Endpoint
     ) -> None:
-        published = list(columns.stream_schema(endpoint)["properties"])
-        received = list(columns.received(endpoint))
-        assert published == ["wolkvox_server", *endpoint.added, *received, "_rescued_data"]
+        published = list(schemas.stream_schema(endpoint)["properties"])
+        received = list(schemas.received(endpoint))
+        assert published == ["wolkvox_server", *endpoint.added_columns, *received, "_rescued_data"]
 
     def test_key_columns_are_never_null_and_all_others_may_be(self, endpoint: Endpoint) -> None:
-        properties = columns.stream_schema(endpoint)["properties"]
+        properties = schemas.stream_schema(endpoint)["properties"]
         nullable = {column for column, schema in properties.items() if "null" in types_of(schema)}
-        added = {SERVER, *endpoint.added}
+        added = {SERVER, *endpoint.added_columns}
         assert set(endpoint.primary_key) <= properties.keys()
         assert nullable == properties.keys() - set(endpoint.primary_key) - added
         assert all(set(types_of(schema)) - {"null"} for schema in properties.values())
@@ -164,7 +166,7 @@ class TestStreams:
     def test_it_is_json_schema_with_types_formats_and_descriptions(
         self, endpoint: Endpoint
     ) -> None:
-        schema = columns.stream_schema(endpoint)
+        schema = schemas.stream_schema(endpoint)
         Draft202012Validator.check_schema(schema)
         assert schema["type"] == "object"
         assert schema["description"].endswith(".")
@@ -172,8 +174,8 @@ class TestStreams:
         assert not [key for column in schema["properties"].values() for key in column if "-" in key]
 
     def test_whatever_is_counted_or_measured_says_its_unit(self, endpoint: Endpoint) -> None:
-        published = columns.stream_schema(endpoint)["properties"]
-        for name, schema in columns.received(endpoint).items():
+        published = schemas.stream_schema(endpoint)["properties"]
+        for name, schema in schemas.received(endpoint).items():
             measured = bool({"integer", "number"} & set(types_of(schema)))
             assert bool(schema.get("x-unit")) == measured, name
             if measured:
@@ -182,31 +184,31 @@ class TestStreams:
     def test_durations_are_whole_seconds_but_for_averages_documented_in_seconds(
         self, endpoint: Endpoint
     ) -> None:
-        for name, schema in columns.received(endpoint).items():
+        for name, schema in schemas.received(endpoint).items():
             average = endpoint.api.startswith("skill_") and name in {"asa", "ata"}
             if schema.get("x-unit") == "seconds":
                 assert ("number" if average else "integer") in types_of(schema), name
 
     def test_ids_and_keys_are_text_or_moments_or_hours(self, endpoint: Endpoint) -> None:
-        for name, schema in columns.received(endpoint).items():
+        for name, schema in schemas.received(endpoint).items():
             if name in endpoint.key or name.endswith("_id") or name.startswith("id_"):
                 of_a_slot = endpoint.api in {"agent_8_1", "skill_4_1", "skill_4_2"}
                 wanted = "integer" if name == "hour" and not of_a_slot else "string"
                 assert wanted in types_of(schema), name
 
     def test_an_alias_is_no_column_of_its_own(self, endpoint: Endpoint) -> None:
-        aliases = columns.aliases(endpoint)
-        assert not aliases.keys() & columns.received(endpoint).keys()
-        assert all(values.column_name(alias) == alias for alias in aliases)
+        aliases = schemas.aliases(endpoint)
+        assert not aliases.keys() & schemas.received(endpoint).keys()
+        assert all(column_name(alias) == alias for alias in aliases)
 
     def test_what_the_shape_or_the_parent_adds_is_declared(self, endpoint: Endpoint) -> None:
-        assert set(endpoint.made) <= columns.received(endpoint).keys()
+        assert set(endpoint.non_payload_columns) <= schemas.received(endpoint).keys()
 
 
 @pytest.mark.parametrize("zone", ["America/Bogota", "America/Santiago", "Asia/Tokyo"])
 def test_dates_of_attempts_are_in_one_zone_whatever_the_operations(zone: str) -> None:
-    schema = columns.received(BY_NAME["reports_campaign_3"])["date"]
-    moment = values.converter(schema, ZoneInfo(zone))("2026-01-20 10:00:00")
+    schema = schemas.received(BY_NAME["reports_campaign_3"])["date"]
+    moment = converters.converter(schema, ZoneInfo(zone))("2026-01-20 10:00:00")
     assert moment == "2026-01-20T15:00:00+00:00"
 
 
@@ -214,16 +216,18 @@ def test_no_other_dates_are_in_a_zone_of_their_own() -> None:
     assert [
         (endpoint.name, name)
         for endpoint in ENDPOINTS
-        for name, schema in columns.received(endpoint).items()
+        for name, schema in schemas.received(endpoint).items()
         if "x-zone" in schema
     ] == [("reports_campaign_3", "date")]
 
 
 def test_a_date_with_an_hour_and_the_hour_itself_are_two_columns() -> None:
-    received = columns.received(BY_NAME["reports_skill_7"])
-    convert = {name: values.converter(received[name], ZoneInfo("UTC")) for name in ("date", "hour")}
+    received = schemas.received(BY_NAME["reports_skill_7"])
+    convert = {
+        name: converters.converter(received[name], ZoneInfo("UTC")) for name in ("date", "hour")
+    }
     row = {"date": "2026-11-20 13:00:00", "hour": "13:00"}
-    assert values.convert(row, convert) == ({"date": "2026-11-20", "hour": 13}, {})
+    assert converters.convert_row(row, convert) == ({"date": "2026-11-20", "hour": 13}, {})
 
 
 def spoil(schema: Any) -> None:
@@ -239,12 +243,12 @@ def spoil(schema: Any) -> None:
 def test_changing_a_returned_schema_changes_no_later_one(
     fresh_files: None, endpoint: Endpoint
 ) -> None:
-    columns.load.cache_clear()
-    before = copy.deepcopy(columns.stream_schema(endpoint))
-    file_before = copy.deepcopy(columns.load(endpoint.schema_name))
-    spoil(columns.stream_schema(endpoint))
-    assert columns.stream_schema(endpoint) == before
-    assert columns.load(endpoint.schema_name) == file_before == read_file(endpoint)
+    schemas.load.cache_clear()
+    before = copy.deepcopy(schemas.stream_schema(endpoint))
+    file_before = copy.deepcopy(schemas.load(endpoint.schema_name))
+    spoil(schemas.stream_schema(endpoint))
+    assert schemas.stream_schema(endpoint) == before
+    assert schemas.load(endpoint.schema_name) == file_before == read_file(endpoint)
 
 
 def read_file(endpoint: Endpoint) -> dict[str, Any]:
@@ -254,7 +258,7 @@ def read_file(endpoint: Endpoint) -> dict[str, Any]:
 class TestMadeUpFiles:
     """A stream with what no file of today needs."""
 
-    ENDPOINT = Endpoint(file="made", api="up", kind=Kind.SNAPSHOT, key=("id",))
+    ENDPOINT = Endpoint(php_file="made", api="up", kind=Kind.SNAPSHOT, key=("id",))
 
     @pytest.fixture(autouse=True)
     def files(self, fresh_files: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,32 +275,32 @@ class TestMadeUpFiles:
             },
         }
         (tmp_path / "made_up.json").write_text(json.dumps(made_up), encoding="utf-8")
-        added = (FOLDER / f"{columns.ADDED}.json").read_text(encoding="utf-8")
-        (tmp_path / f"{columns.ADDED}.json").write_text(added, encoding="utf-8")
-        monkeypatch.setattr(columns, "directory", lambda: tmp_path)
+        added = (FOLDER / f"{schemas.ADDED}.json").read_text(encoding="utf-8")
+        (tmp_path / f"{schemas.ADDED}.json").write_text(added, encoding="utf-8")
+        monkeypatch.setattr(schemas, "directory", lambda: tmp_path)
 
     def test_annotations_of_our_own_are_read_but_not_published(self) -> None:
-        assert columns.received(self.ENDPOINT)["talk"]["x-unit"] == "seconds"
-        published = columns.stream_schema(self.ENDPOINT)["properties"]["talk"]
+        assert schemas.received(self.ENDPOINT)["talk"]["x-unit"] == "seconds"
+        published = schemas.stream_schema(self.ENDPOINT)["properties"]["talk"]
         assert published == {
             "type": ["integer", "null"],
             "description": "Talk time. Unit: seconds.",
         }
 
     def test_a_key_column_loses_its_null_and_nothing_else(self) -> None:
-        published = columns.stream_schema(self.ENDPOINT)["properties"]
+        published = schemas.stream_schema(self.ENDPOINT)["properties"]
         assert published["id"] == {"type": ["string"], "description": "Id."}
         assert types_of(published["code"]) == ["string"]
-        assert columns.received(self.ENDPOINT)["id"]["type"] == ["string", "null"]
+        assert schemas.received(self.ENDPOINT)["id"]["type"] == ["string", "null"]
 
 
 def test_in_a_checkout_the_files_lie_beside_the_package() -> None:
-    assert Path(str(columns.directory())).resolve() == FOLDER.resolve()
+    assert Path(str(schemas.directory())).resolve() == FOLDER.resolve()
 
 
 def test_in_a_wheel_the_files_lie_in_the_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "schemas").mkdir()
-    monkeypatch.setattr(columns, "files", lambda package: tmp_path)
-    assert columns.directory() == tmp_path / "schemas"
+    monkeypatch.setattr(schemas, "files", lambda package: tmp_path)
+    assert schemas.directory() == tmp_path / "schemas"

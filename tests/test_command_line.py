@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tap_wolkvox.endpoints import ENDPOINTS
+from tap_wolkvox.catalog.endpoints import ENDPOINTS
 from tests.command_line import FEW, TOKEN, CommandLine, selection
 from tests.simulator import Simulator, faults
 
@@ -263,7 +263,7 @@ def test_a_signal_while_modules_are_imported_shows_no_traceback(tmp_path: Path) 
     (tmp_path / "sitecustomize.py").write_text(
         "import os, signal, sys\n"
         "def strike(event, details):\n"
-        "    if event == 'import' and details[0] == 'tap_wolkvox.run':\n"
+        "    if event == 'import' and details[0] == 'tap_wolkvox.sync.runner':\n"
         "        os.kill(os.getpid(), signal.SIGINT)\n"
         "sys.addaudithook(strike)\n",
         encoding="utf-8",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tap_wolkvox.cursor.windows import Window
 from tap_wolkvox.errors import StreamError
 from tap_wolkvox.tap import TapWolkvox
-from tap_wolkvox.windows import Window
 from tests import truth
 from tests.command_line import TOKEN, bookmark_of, for_simulator, selection
 from tests.simulator import Burst, Cap, Fault, Simulator, faults

@@ -13,7 +13,8 @@ import pytest
 from tests import truth
 from tests.command_line import TOKEN, for_simulator
 from tests.loops import for_each
-from tests.simulator import Simulator, calls
+from tests.simulator import Simulator
+from tests.simulator.world.events import calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

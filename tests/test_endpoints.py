@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from tap_wolkvox import columns
-from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS, Kind
+from tap_wolkvox.catalog import schemas
+from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS, Kind
+from tap_wolkvox.response.fields import column_name
 from tap_wolkvox.tap import TapWolkvox
-from tap_wolkvox.values import column_name
 from tests.loops import for_each
 
 LISTED: list[dict[str, Any]] = json.loads(
@@ -93,7 +93,7 @@ def test_columns_are_the_documented_fields_and_those_that_the_tap_adds(
 
 @each
 def test_what_is_not_documented_or_in_tables_alone_may_be_missing(listed: dict[str, Any]) -> None:
-    expected = columns.expected(BY_NAME[name_of(listed)])
+    expected = schemas.expected(BY_NAME[name_of(listed)])
     assert expected <= {column_name(field) for field in listed["fields"]} | set(listed["made"])
 
 
@@ -127,7 +127,7 @@ def test_the_hash_of_an_event_is_of_its_natural_key_at_least(listed: dict[str, A
 @pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name)
 def test_a_kind_is_told_by_its_columns_the_first_of_which_is_its_stamp(kind: Kind) -> None:
     added = ADDED[kind.name.lower().replace("_", " ")]
-    stamps = {it.stamp for it in ENDPOINTS if it.kind is kind and not it.unique}
+    stamps = {it.stamp_column for it in ENDPOINTS if it.kind is kind and not it.has_natural_id}
     assert list(kind.columns) == added
     assert stamps == {added[0] if added else ""}
 
@@ -175,19 +175,19 @@ def test_it_is_asked_of_the_file_that_serves_it_whatever_the_streams_name(
     listed: dict[str, Any],
 ) -> None:
     endpoint = BY_NAME[name_of(listed)]
-    assert (endpoint.file, endpoint.api) == (listed["file"], listed["api"])
+    assert (endpoint.php_file, endpoint.api) == (listed["file"], listed["api"])
     assert "_manager" not in endpoint.name
 
 
 @each
 def test_it_is_asked_with_what_the_api_wants(listed: dict[str, Any]) -> None:
     endpoint = BY_NAME[name_of(listed)]
-    each = endpoint.each
-    assert dict(endpoint.asked) == listed["asked_with"]
+    each = endpoint.partition
+    assert dict(endpoint.params) == listed["asked_with"]
     assert ([each.stream, each.column] if each and each.stream else None) == listed["ids_from"]
-    assert ({each.asked_with: list(each.listed)} if each and each.listed else None) == listed.get(
-        "values"
-    )
+    assert (
+        {each.request_parameter: list(each.listed)} if each and each.listed else None
+    ) == listed.get("values")
     assert each is None or each.listed or each.stream in BY_NAME
 
 
@@ -202,9 +202,9 @@ def test_it_is_asked_for_no_longer_a_range_than_it_takes(listed: dict[str, Any])
 
 
 def test_bots_are_cut_at_fewer_rows_than_others() -> None:
-    assert {endpoint.name: endpoint.cap for endpoint in ENDPOINTS if endpoint.cap != 60_000} == {
-        "reports_diagram_9": 6_000
-    }
+    assert {
+        endpoint.name: endpoint.row_cap for endpoint in ENDPOINTS if endpoint.row_cap != 60_000
+    } == {"reports_diagram_9": 6_000}
 
 
 def test_rows_may_add_up_the_others_where_a_page_says_so() -> None:
@@ -217,7 +217,7 @@ def test_rows_may_add_up_the_others_where_a_page_says_so() -> None:
 
 
 def test_all_are_asked_for_first_where_rows_would_lose_their_id() -> None:
-    assert {endpoint.api for endpoint in ENDPOINTS if endpoint.all_first} == {
+    assert {endpoint.api for endpoint in ENDPOINTS if endpoint.probe_all_first} == {
         *("campaign_1", "campaign_2", "campaign_4", "campaign_8", "campaign_10"),
         *("skill_4", "skill_4_1", "skill_4_2", "skill_5", "skill_6", "skill_11"),
     }
@@ -225,20 +225,20 @@ def test_all_are_asked_for_first_where_rows_would_lose_their_id() -> None:
 
 @each
 def test_other_spellings_are_read_as_the_same_column(listed: dict[str, Any]) -> None:
-    known = columns.aliases(BY_NAME[name_of(listed)])
+    known = schemas.aliases(BY_NAME[name_of(listed)])
     for spelled, column in listed.get("also_spelled", {}).items():
         assert known[column_name(spelled)] == column
 
 
 def test_attempts_alone_are_cut_by_id() -> None:
-    cut = {endpoint.name: endpoint.cut_by for endpoint in ENDPOINTS if endpoint.cut_by}
+    cut = {endpoint.name: endpoint.split_by for endpoint in ENDPOINTS if endpoint.split_by}
     [(name, cut_by)] = cut.items()
     assert (name, cut_by.stream) == ("reports_campaign_3", "information_campaigns")
-    assert cut_by.column in BY_NAME[name].asked
+    assert cut_by.column in BY_NAME[name].params
 
 
 def test_events_that_are_asked_for_one_by_one_can_be_told_apart_in_any_part_of_a_day() -> None:
     # A run may go on in the middle of one, where nothing counts the rows before.
     for endpoint in ENDPOINTS:
-        if endpoint.each and endpoint.days and endpoint.kind is Kind.EVENT:
+        if endpoint.partition and endpoint.days and endpoint.kind is Kind.EVENT:
             assert endpoint.date in endpoint.key

@@ -13,14 +13,16 @@ import pytest
 from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
 
-from tap_wolkvox import columns, keys, values
-from tap_wolkvox.decoding import decode
-from tap_wolkvox.endpoints import BY_NAME, SERVER, Endpoint
+from tap_wolkvox.catalog import schemas
+from tap_wolkvox.catalog.endpoints import BY_NAME, SERVER, Endpoint
 from tap_wolkvox.errors import StreamError
-from tap_wolkvox.fast import REMEMBERED, Press
-from tap_wolkvox.records import Records
-from tap_wolkvox.sums import TOTAL
-from tap_wolkvox.typist import Typist
+from tap_wolkvox.messages.batch import RecordBatch
+from tap_wolkvox.records import converters, keys
+from tap_wolkvox.records.builder import RecordBuilder
+from tap_wolkvox.records.fast_builder import MAX_CACHED_VALUES, FastRecordBuilder
+from tap_wolkvox.records.totals import TOTAL
+from tap_wolkvox.response.decoding import decode
+from tap_wolkvox.response.fields import column_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -146,45 +148,48 @@ STYLES = [COMPACT, USUAL, INDENTED, ODD]
 styles = st.sampled_from(STYLES)
 
 
-def converters(endpoint: Endpoint, zone: ZoneInfo = BOGOTA) -> dict[str, values.Converter]:
+def converters_of(endpoint: Endpoint, zone: ZoneInfo = BOGOTA) -> dict[str, converters.Converter]:
     key = endpoint.primary_key
-    declared = columns.received(endpoint).items()
-    return {name: values.converter(schema, zone, in_key=name in key) for name, schema in declared}
+    declared = schemas.received(endpoint).items()
+    return {
+        name: converters.converter(schema, zone, in_key=name in key) for name, schema in declared
+    }
 
 
-def typist(endpoint: Endpoint, zone: ZoneInfo = BOGOTA) -> Typist:
+def typist(endpoint: Endpoint, zone: ZoneInfo = BOGOTA) -> RecordBuilder:
     """Return what types the rows of an answer of an endpoint."""
-    aliases = columns.aliases(endpoint)
-    hashed = endpoint.added == ("row_key",)
-    stamps = () if hashed else endpoint.added
-    return Typist(
+    aliases = schemas.aliases(endpoint)
+    hashed = endpoint.added_columns == ("row_key",)
+    stamps = () if hashed else endpoint.added_columns
+    return RecordBuilder(
         endpoint=endpoint,
-        key=endpoint.primary_key,
-        converters=converters(endpoint, zone),
+        primary_key=endpoint.primary_key,
+        converters=converters_of(endpoint, zone),
         aliases=aliases,
-        added={SERVER: "0011", **{name: f"2026-11-20 {name}" for name in stamps}},
-        row_keys=keys.RowKeys(endpoint.key, endpoint.date, aliases) if hashed else None,
+        constants={SERVER: "0011", **{name: f"2026-11-20 {name}" for name in stamps}},
+        row_keys=keys.RowKeyGenerator(endpoint.key, endpoint.date, aliases) if hashed else None,
     )
 
 
 def lines(made: Sequence[Record | msgspec.Struct]) -> str:
     """Return the messages that records become, but for the time."""
-    records = Records("stream")
+    records = RecordBatch("stream")
     records.add(made)
     text = b"".join(part.read() for part in records.parts).decode()
     return re.sub(r',"time_extracted":"[^"]*"\}$', "}", text, flags=re.MULTILINE)
 
 
-def problem(checked: Typist) -> str | None:
+def problem(checked: RecordBuilder) -> str | None:
     try:
-        checked.check()
+        checked.seen.verify()
     except StreamError as error:
         return str(error)
     return None
 
 
-def told(seen: Typist) -> tuple[object, ...]:
-    return seen.sent, seen.rescued, seen.rows, seen.left_out
+def told(builder: RecordBuilder) -> tuple[object, ...]:
+    seen = builder.seen
+    return seen.received_columns, seen.rescued_fields, seen.rows, seen.skipped_totals
 
 
 class Both:
@@ -197,7 +202,7 @@ class Both:
 
     def __init__(self, endpoint: Endpoint, zone: ZoneInfo = BOGOTA) -> None:
         self._endpoint, self._zone = endpoint, zone
-        self._press = Press(converters(endpoint, zone))
+        self._press = FastRecordBuilder(converters_of(endpoint, zone))
         self.new_answer()
 
     def new_answer(self) -> None:
@@ -206,16 +211,16 @@ class Both:
 
     def compare(self, raw: bytes) -> bool:
         """Return whether the fast way was taken; make sure that it gives the same."""
-        pressed = self._press.records(raw, self._fast)
+        pressed = self._press.build(raw, self._fast)
         try:
             rows = decode(raw)
         except StreamError:
             assert pressed is None
             return False
         if pressed is None:
-            assert lines(self._fast.records(rows)) == lines(self._slow.records(rows))
+            assert lines(self._fast.build(rows)) == lines(self._slow.build(rows))
         else:
-            assert lines(pressed) == lines(self._slow.records(rows))
+            assert lines(pressed) == lines(self._slow.build(rows))
         assert told(self._fast) == told(self._slow)
         return pressed is not None
 
@@ -237,12 +242,12 @@ def is_fast(rows: Sequence[Mapping[str, Any] | Twice], endpoint: Endpoint = CDR_
 @st.composite
 def forms(draw: st.DrawFn, endpoint: Endpoint) -> list[str]:
     """Draw names of fields: all or some of a row, in an order, some of them spelled otherwise."""
-    declared = list(columns.received(endpoint))
+    declared = list(schemas.received(endpoint))
     own = [*endpoint.key, *endpoint.totals]
     some = st.lists(st.sampled_from(declared), unique=True, max_size=6)
     with_own = some.map(lambda names: list(dict.fromkeys([*own, *names])))
     fields = draw(st.just(declared) | st.permutations(declared) | with_own | some)
-    spelled = {alias: name for alias, name in columns.aliases(endpoint).items() if name in fields}
+    spelled = {alias: name for alias, name in schemas.aliases(endpoint).items() if name in fields}
     if draw(st.booleans()) and spelled:
         alias = draw(st.sampled_from(sorted(spelled)))
         fields = [alias if name == spelled[alias] else name for name in fields]
@@ -266,10 +271,10 @@ def batches(
     if draw(st.booleans()):
         row = rows[draw(st.integers(0, count - 1))]
         label = draw(st.sampled_from([*endpoint.totals, *endpoint.key, "agent_name"]))
-        row |= {name: TOTAL for name in row if values.column_name(name) == label}
+        row |= {name: TOTAL for name in row if column_name(name) == label}
         if draw(st.booleans()):
-            nobody, ids = draw(st.sampled_from(["", " - ", TOTAL])), columns.ids(endpoint)
-            row |= {name: nobody for name in row if values.column_name(name) in ids}
+            nobody, ids = draw(st.sampled_from(["", " - ", TOTAL])), schemas.ids(endpoint)
+            row |= {name: nobody for name in row if column_name(name) in ids}
     return rows
 
 
@@ -338,12 +343,12 @@ def test_rows_with_a_field_that_comes_twice_are_left(
     fields.insert(data.draw(st.integers(0, len(fields))), (name, data.draw(usual_cells)))
     rows[number] = fields
     raw = written(rows, data.draw(styles))
-    press, seen = Press(converters(endpoint)), typist(endpoint)
+    press, seen = FastRecordBuilder(converters_of(endpoint)), typist(endpoint)
     if data.draw(st.booleans()):
         # Once a form is known, the row that has the field twice may be the first.
         plain = written([dict.fromkeys(form, "x")], COMPACT)
-        press.records(plain, typist(endpoint))
-    assert press.records(raw, seen) is None
+        press.build(plain, typist(endpoint))
+    assert press.build(raw, seen) is None
     assert told(seen) == (set(), set(), 0, 0)
 
 
@@ -355,14 +360,14 @@ def test_texts_that_look_like_names_hide_no_field_that_comes_twice(
     fields = [("conn_id", value), ("comment", value)]
     for twice in (Twice([*fields, ("comment", "x")]), Twice([("conn_id", "x"), *fields])):
         raw = written([dict(fields), twice, dict(fields)], style)
-        assert Press(converters(CDR_1)).records(raw, typist(CDR_1)) is None
+        assert FastRecordBuilder(converters_of(CDR_1)).build(raw, typist(CDR_1)) is None
     assert is_fast([dict(fields)] * 3)
 
 
 @pytest.mark.parametrize("spelled", [b'"conn_i\\u0064"', b'"\\u0063onn_id"'])
 def test_a_field_that_comes_twice_is_found_however_it_is_spelled(spelled: bytes) -> None:
     raw = b'[{"conn_id":"1"},{"conn_id":"1",%s:"2"}]' % spelled
-    assert Press(converters(CDR_1)).records(raw, typist(CDR_1)) is None
+    assert FastRecordBuilder(converters_of(CDR_1)).build(raw, typist(CDR_1)) is None
     raw = b'[{"conn_id":"1"},{%s:"2"}]' % spelled
     Both(CDR_1).compare(raw)
 
@@ -374,7 +379,7 @@ def usual_rows(endpoint: Endpoint, count: int = 4) -> list[dict[str, Any]]:
     rows = []
     for number in range(count):
         row: dict[str, Any] = {}
-        for name, schema in columns.received(endpoint).items():
+        for name, schema in schemas.received(endpoint).items():
             usual = of_type.get(schema["type"][0], f"{name} {number}")
             row[name] = of_form.get(schema.get("format", ""), usual).format(number)
         rows.append(row)
@@ -391,12 +396,12 @@ class TestTheUsualForm:
     @each_endpoint
     @given(data=st.data())
     def test_any_texts_and_nulls(self, endpoint: Endpoint, data: st.DataObject) -> None:
-        declared = list(columns.received(endpoint))
+        declared = list(schemas.received(endpoint))
         texts = usual_cells.filter(lambda text: not text or "\x00" not in text)
         rows = data.draw(batches(endpoint, declared, texts))
         raw = written(rows, data.draw(styles))
         # What may be a sum by its ids is left to the other way.
-        assert Both(endpoint).compare(raw) != typist(endpoint).sums.may_be_in(raw)
+        assert Both(endpoint).compare(raw) != typist(endpoint).totals.may_be_in(raw)
 
     @each_endpoint
     def test_an_unknown_field(self, endpoint: Endpoint) -> None:
@@ -405,7 +410,7 @@ class TestTheUsualForm:
 
     @each_endpoint
     def test_fields_under_another_name(self, endpoint: Endpoint) -> None:
-        names = {name: alias for alias, name in columns.aliases(endpoint).items()}
+        names = {name: alias for alias, name in schemas.aliases(endpoint).items()}
         for row in usual_rows(endpoint):
             spelled = [
                 {names.get(name, name): value for name, value in row.items()},
@@ -416,7 +421,7 @@ class TestTheUsualForm:
 
     @each_endpoint
     def test_missing_fields(self, endpoint: Endpoint) -> None:
-        for name in columns.received(endpoint):
+        for name in schemas.received(endpoint):
             rows = [{n: v for n, v in row.items() if n != name} for row in usual_rows(endpoint)]
             assert is_fast(rows, endpoint)
 
@@ -435,7 +440,7 @@ class TestTheUsualForm:
     def test_not_where_a_row_may_add_up_others_and_its_ids_tell(self) -> None:
         rows = usual_rows(CDR_1)
         assert not is_fast([*rows, {**rows[0], "agent_name": TOTAL}])
-        nobody = dict.fromkeys(columns.ids(CDR_1), "")
+        nobody = dict.fromkeys(schemas.ids(CDR_1), "")
         assert not is_fast([*rows, {**rows[0], **nobody, "agent_name": TOTAL}])
         both, escaped = Both(CDR_1), b"\\u0054OT\\u0041L"
         assert not both.compare(written(rows, COMPACT).replace(b'"1', b'"' + escaped))
@@ -461,13 +466,13 @@ class TestTheUsualForm:
     def test_a_blank_id_is_null_under_whatever_name(self, blank: str | None, field: str) -> None:
         first: dict[str, Any] = {field: blank, "comment": blank}
         rows = [first, {field: "0", "comment": " 0"}]
-        press = Press(converters(CDR_1))
-        made = press.records(written(rows, COMPACT), typist(CDR_1))
+        press = FastRecordBuilder(converters_of(CDR_1))
+        made = press.build(written(rows, COMPACT), typist(CDR_1))
         assert made is not None
         records = [json.loads(line)["record"] for line in lines(made).splitlines()]
         assert [row["agent_id"] for row in records] == [None, "0"]
         assert [row["comment"] for row in records] == [blank, " 0"]
-        received = keys.RowKeys(CDR_1.key, CDR_1.date, {}).of(rows)
+        received = keys.RowKeyGenerator(CDR_1.key, CDR_1.date, {}).of(rows)
         assert [row["row_key"] for row in records] == received
         assert is_fast(rows)
 
@@ -475,8 +480,8 @@ class TestTheUsualForm:
     def test_a_blank_id_in_the_key_is_as_received(self, blank: str) -> None:
         rows = [{"hour": "13:00", "skill_id": blank, "skill_name": blank}, usual_rows(SKILL_7)[0]]
         rows[0] = {**rows[1], **rows[0]}
-        press = Press(converters(SKILL_7))
-        made = press.records(written(rows, COMPACT), typist(SKILL_7))
+        press = FastRecordBuilder(converters_of(SKILL_7))
+        made = press.build(written(rows, COMPACT), typist(SKILL_7))
         assert made is not None
         assert json.loads(lines(made).splitlines()[0])["record"]["skill_id"] == blank
         assert is_fast(rows, SKILL_7)
@@ -486,7 +491,7 @@ class TestTheUsualForm:
         for begin in range(2):
             rows = [
                 {"skill_id": str(each), "answer_calls": str(each), "asa": f"{each}.{begin}"}
-                for each in range(REMEMBERED + 10)
+                for each in range(MAX_CACHED_VALUES + 10)
             ]
             assert both.compare(written(rows, COMPACT))
         both.check()
@@ -532,24 +537,24 @@ class TestWhatIsLeft:
     def test_rows_of_which_not_all_are_wanted(self) -> None:
         raw = written(usual_rows(CDR_1), COMPACT)
         for seen in (
-            replace(typist(CDR_1), is_wanted=bool),
-            replace(typist(CDR_1), is_new=bool),
+            replace(typist(CDR_1), keep_row=bool),
+            replace(typist(CDR_1), keep_record=bool),
         ):
-            assert Press(converters(CDR_1)).records(raw, seen) is None
+            assert FastRecordBuilder(converters_of(CDR_1)).build(raw, seen) is None
 
     @pytest.mark.parametrize("raw", [b"[]", b"[ ]", b"[1]", b"[[]]", b"[{]", b"", b"{}", b"[{}"])
     def test_what_is_no_list_of_rows(self, raw: bytes) -> None:
-        assert Press(converters(CDR_1)).records(raw, typist(CDR_1)) is None
+        assert FastRecordBuilder(converters_of(CDR_1)).build(raw, typist(CDR_1)) is None
 
     @pytest.mark.parametrize("depth", [500, 100_000])
     def test_what_is_nested_too_deep(self, depth: int) -> None:
         raw = b'[{"conn_id":%s%s}]' % (b"[" * depth, b"]" * depth)
-        assert Press(converters(CDR_1)).records(raw, typist(CDR_1)) is None
+        assert FastRecordBuilder(converters_of(CDR_1)).build(raw, typist(CDR_1)) is None
 
     @pytest.mark.parametrize("text", [b"\xff", b"\xed\xa0\xbd", b"\x00", b"\n", b"\\x", b"\\ud83d"])
     def test_what_is_no_text(self, text: bytes) -> None:
         raw = b'[{"conn_id":"x"},{"conn_id":"%s"}]' % text
-        assert Press(converters(CDR_1)).records(raw, typist(CDR_1)) is None
+        assert FastRecordBuilder(converters_of(CDR_1)).build(raw, typist(CDR_1)) is None
 
 
 class TestInstants:

@@ -9,8 +9,8 @@ import pytest
 from tap_wolkvox.errors import (
     ForeignError,
     OperationError,
-    PassingError,
     RedirectError,
+    RetryableError,
     StreamError,
     WolkvoxError,
 )
@@ -34,7 +34,7 @@ def failure(status: int, content: bytes, media: str = "text/html; charset=utf-8"
     return caught.value
 
 
-NGINX = page("404 Not Found")
+NGINX = page("404 Not ExtractedRows")
 FOREIGN = [
     NGINX,
     b"",
@@ -56,7 +56,7 @@ def test_whatever_its_status_an_answer_that_is_not_the_apis_may_pass(
     status: int, content: bytes
 ) -> None:
     error = failure(status, content)
-    assert isinstance(error, PassingError)
+    assert isinstance(error, RetryableError)
     for advice in ("deselect", "maintenance", "`token`", "report it"):
         assert advice not in str(error)
     assert "check `server` and `api_url`" in str(error)
@@ -84,8 +84,8 @@ def test_what_the_api_says_itself_is_final(status: int, kind: type[WolkvoxError]
 def test_a_status_that_says_not_now_may_pass_whoever_says_it(status: int) -> None:
     for content in (envelope(status), NGINX, b""):
         error = failure(status, content)
-        assert isinstance(error, PassingError)
-        assert error.large == (status in {408, 499} or status >= 500)
+        assert isinstance(error, RetryableError)
+        assert error.size_related == (status in {408, 499} or status >= 500)
         assert str(status) in str(error)
     as_code = failure(200, envelope(status))
     assert str(as_code) == str(failure(status, envelope(status)))
@@ -111,15 +111,15 @@ def test_what_may_come_of_the_request_is_told_from_what_answers_to_all(
 ) -> None:
     error = failure(status, content)
     assert isinstance(error, ForeignError) == is_foreign
-    assert isinstance(error, PassingError)
-    assert error.large == (not is_foreign or status in {200, 503})
+    assert isinstance(error, RetryableError)
+    assert error.size_related == (not is_foreign or status in {200, 503})
 
 
 @pytest.mark.parametrize(
     ("content", "media", "said"),
     [
-        (NGINX, "text/html", '404 with a page "404 Not Found" (text/html): run'),
-        (MARK + b"\n" + NGINX, "", '404 with a page "404 Not Found": run'),
+        (NGINX, "text/html", '404 with a page "404 Not ExtractedRows" (text/html): run'),
+        (MARK + b"\n" + NGINX, "", '404 with a page "404 Not ExtractedRows": run'),
         (
             b"<br /><b>Warning</b> Ana {",
             "text/html",

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_wolkvox import input_files
 from tap_wolkvox.errors import InputError
-from tap_wolkvox.input_files import CONFIG
-from tap_wolkvox.inputs import CATALOG, STATE
+from tap_wolkvox.inputs import files
+from tap_wolkvox.inputs.files import CONFIG
+from tap_wolkvox.inputs.validation import CATALOG, STATE
 from tests.command_line import TOKEN, state_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ NAMES = (CONFIG, CATALOG, STATE)
 
 def refusal(content: bytes, name: str) -> str:
     with pytest.raises(InputError) as caught:
-        input_files.parsed(content, name)
+        files.parsed(content, name)
     return str(caught.value)
 
 
@@ -38,13 +38,13 @@ def test_a_file_is_read_in_the_encodings_that_editors_and_shells_write(
     encoding: str, end: str
 ) -> None:
     content = (json.dumps(SPANISH, ensure_ascii=False) + end).encode(encoding)
-    assert all(input_files.parsed(content, name) == SPANISH for name in NAMES)
+    assert all(files.parsed(content, name) == SPANISH for name in NAMES)
 
 
 def test_a_mark_says_in_which_order_its_bytes_are() -> None:
     text = json.dumps(SPANISH, ensure_ascii=False)
     for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
-        assert input_files.parsed(mark + text.encode(encoding), STATE) == SPANISH
+        assert files.parsed(mark + text.encode(encoding), STATE) == SPANISH
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -104,13 +104,13 @@ def test_settings_are_an_object(tmp_path: Path, content: str) -> None:
     path = tmp_path / "config.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match="are no JSON object"):
-        input_files.settings(str(path))
+        files.settings(str(path))
 
 
 @pytest.mark.parametrize("path", ["nowhere.json", "."])
 def test_settings_that_cannot_be_read_are_named_with_their_path(path: str) -> None:
     with pytest.raises(InputError) as caught:
-        input_files.settings(path)
+        files.settings(path)
     assert f"{CONFIG} can't be read: {path}: " in str(caught.value)
 
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox import keys
 from tap_wolkvox.errors import StreamError
+from tap_wolkvox.records import keys
 
 if TYPE_CHECKING:
     import random
@@ -34,7 +34,7 @@ def record(operation: str | None = "demo", description: str | None = "calls") ->
 
 def check(records: list[Record], key: tuple[str, ...], size: int = 2) -> None:
     """Check the keys of an answer, which come in batches."""
-    unique = keys.Unique(key)
+    unique = keys.KeyChecker(key)
     values = [tuple(record.get(column) for column in key) for record in records]
     for begin in range(0, len(values), size):
         unique.add(values[begin : begin + size])
@@ -142,7 +142,7 @@ def row_key(conn_id: object, telephone: object = "300") -> str:
 
 
 def row_keys(rows: list[Record]) -> list[str]:
-    return keys.RowKeys(NATURAL, None, ALIASES).of(rows)
+    return keys.RowKeyGenerator(NATURAL, None, ALIASES).of(rows)
 
 
 texts = st.none() | st.text(max_size=3) | st.sampled_from(["null", "\ud83d", '", "', "0", "0 "])
@@ -293,8 +293,8 @@ def dated_rows(pairs: list[tuple[str | None, str]]) -> list[Record]:
     return [{"conn_id": conn_id, "date": date} for conn_id, date in pairs]
 
 
-def dated_keys() -> keys.RowKeys:
-    return keys.RowKeys(("conn_id",), "date", {"when": "date"})
+def dated_keys() -> keys.RowKeyGenerator:
+    return keys.RowKeyGenerator(("conn_id",), "date", {"when": "date"})
 
 
 class TestRowKeysOfManyAnswers:
@@ -343,7 +343,7 @@ class TestRowKeysOfManyAnswers:
         self, conn_ids: list[str | None]
     ) -> None:
         rows = dated_rows([(conn_id, "2026-11-20 10:00:00") for conn_id in conn_ids])
-        assert dated_keys().of(rows) == keys.RowKeys(("conn_id",), None, {}).of(rows)
+        assert dated_keys().of(rows) == keys.RowKeyGenerator(("conn_id",), None, {}).of(rows)
 
     @pytest.mark.parametrize("field", ["date", "DATE ", "when", "When"])
     @pytest.mark.parametrize("spelled", ["2026-11-20 10:00:00", "20261120100000", 20261120])
@@ -356,7 +356,7 @@ class TestRowKeysOfManyAnswers:
     @pytest.mark.parametrize("missing", [{}, {"date": None}, {"date": ""}, {"date": "-"}], ids=repr)
     def test_rows_without_a_date_are_counted_together(self, missing: Record) -> None:
         rows: list[Record] = [{"conn_id": "1", **missing}, {"conn_id": "1", "date": " "}]
-        assert dated_keys().of(rows) == keys.RowKeys(("conn_id",), None, {}).of(rows)
+        assert dated_keys().of(rows) == keys.RowKeyGenerator(("conn_id",), None, {}).of(rows)
 
     def test_rows_without_a_date_are_the_same_in_the_next_answer(self) -> None:
         made = dated_keys()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_wolkvox import columns, map_checks
+from tap_wolkvox.catalog import schemas
+from tap_wolkvox.config import stream_maps
 from tests.command_line import TOKEN
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ COLUMNS = {
 
 
 def found(maps: dict[str, Any]) -> list[str]:
-    return list(map_checks.problems(maps, COLUMNS))
+    return list(stream_maps.problems(maps, COLUMNS))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_each_mistake_is_a_line() -> None:
 
 
 def test_the_columns_are_those_of_the_streams() -> None:
-    known = columns.by_stream()
+    known = schemas.by_stream()
     calls = known["reports_cdr_1"]
     assert {"row_key", "telephone", "wolkvox_server", "_rescued_data"} <= calls.keys()
     assert [name for name, is_key in calls.items() if is_key] == ["wolkvox_server", "row_key"]

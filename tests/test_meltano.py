@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tap_wolkvox.endpoints import ENDPOINTS, Kind
+from tap_wolkvox.catalog.endpoints import ENDPOINTS, Kind
 from tap_wolkvox.tap import TapWolkvox
 from tests.command_line import TOKEN
 from tests.meltano_project import Project, installed
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests import postgres
-    from tests.simulator.answers import Row
+    from tests.simulator.endpoints.common.answers import Row
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +80,9 @@ def served(project: Project, simulator: Simulator) -> dict[str, list[tuple[str, 
         for stream, endpoint in OF_NOW.items():
             if endpoint.kind is Kind.CATALOGUE:
                 rows[stream] = []
-            rows[stream] += [(now[:10], row) for row in simulator.rows(endpoint.file, endpoint.api)]
+            rows[stream] += [
+                (now[:10], row) for row in simulator.rows(endpoint.php_file, endpoint.api)
+            ]
     return rows
 
 
@@ -140,7 +142,7 @@ def test_rows_are_those_that_the_api_served(
     stream: str,
 ) -> None:
     columns = list(served[stream][0][1])
-    stamp = OF_NOW[stream].stamp
+    stamp = OF_NOW[stream].stamp_column
     query = sql.SQL("select wolkvox_server, {}::date, {}, _rescued_data from {}").format(
         sql.Identifier(stamp),
         sql.SQL(", ").join(map(sql.Identifier, columns)),
@@ -252,4 +254,4 @@ def test_target_jsonl_gets_the_same_rows(project: Project, simulator: Simulator)
         lines = (
             (project.folder / "output" / f"{stream}.jsonl").read_text(encoding="utf-8").splitlines()
         )
-        assert len(lines) == len(simulator.rows(endpoint.file, endpoint.api))
+        assert len(lines) == len(simulator.rows(endpoint.php_file, endpoint.api))

@@ -18,7 +18,8 @@ from psycopg import sql
 from tests import postgres, truth
 from tests.command_line import TOKEN
 from tests.meltano_project import Project, installed
-from tests.simulator import Simulator, calls
+from tests.simulator import Simulator
+from tests.simulator.world.events import calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,10 +23,9 @@ from singer_sdk.singerlib import RecordMessage, StateMessage
 from singer_sdk.singerlib.json import serialize_json
 from typing_extensions import override
 
-from tap_wolkvox import output
 from tap_wolkvox.errors import OperationError
-from tap_wolkvox.output import WholeMessageWriter
-from tap_wolkvox.records import Records
+from tap_wolkvox.messages.batch import RecordBatch
+from tap_wolkvox.messages.writer import AT_ONCE, WholeMessageWriter
 from tap_wolkvox.spool import Spool
 
 if TYPE_CHECKING:
@@ -80,8 +79,8 @@ def a_target() -> Iterator[Target]:
         target.close()
 
 
-def records(count: int, first: int = 0) -> Records:
-    made = Records("calls")
+def records(count: int, first: int = 0) -> RecordBatch:
+    made = RecordBatch("calls")
     made.add([{"number": number, "text": "ñ" * 50} for number in range(first, first + count)])
     return made
 
@@ -130,7 +129,7 @@ def test_so_are_records_that_come_one_by_one() -> None:
         writer = WholeMessageWriter()
         for number in range(MANY):
             writer.write_message(record(number))
-        writer.hand_over()
+        writer.flush()
         writer.write_message(state(MANY))
         target.read()
         writer.drain()
@@ -173,13 +172,13 @@ def test_whatever_is_written_comes_out_in_its_order(steps: list[str]) -> None:
                 writer.write_message(record(number))
             elif step == "records":
                 # What came one by one before is handed over first, as the streams do.
-                writer.hand_over()
+                writer.flush()
                 writer.write_records(records(2, number))
                 number += 1
             elif step == "state":
                 writer.write_message(state(number))
             elif step == "hand over":
-                writer.hand_over()
+                writer.flush()
             else:
                 writer.drain()
             number += step in ("record", "records", "state")
@@ -189,8 +188,8 @@ def test_whatever_is_written_comes_out_in_its_order(steps: list[str]) -> None:
 
 def test_a_message_may_be_longer_than_what_is_written_at_once() -> None:
     with a_target() as target:
-        made = Records("calls")
-        lengths = [1, output.AT_ONCE, 10, 5 * output.AT_ONCE, 3]
+        made = RecordBatch("calls")
+        lengths = [1, AT_ONCE, 10, 5 * AT_ONCE, 3]
         for number, length in enumerate(lengths):
             made.add([{"number": number, "text": "x" * length}])
         target.read()
@@ -223,7 +222,7 @@ def test_waits_come_to_an_end_by_themselves(monkeypatch: pytest.MonkeyPatch) -> 
             waits.append(timeout)
             return super().wait(timeout)
 
-    monkeypatch.setattr(output, "STEP", 0.02)
+    monkeypatch.setattr("tap_wolkvox.messages.writer.STEP", 0.02)
     with a_target() as target:
         with monkeypatch.context() as patched:
             # The writer's alone.
@@ -234,7 +233,7 @@ def test_waits_come_to_an_end_by_themselves(monkeypatch: pytest.MonkeyPatch) -> 
         later.start()
         writer.write_records(records(MANY, MANY))
         with pytest.raises(SystemExit):
-            writer.leave(143)
+            writer.shut_down(143)
         later.join()
     assert len(waits) > 5
     assert set(waits) == {0.02}
@@ -249,7 +248,7 @@ def test_nobody_waits_for_a_target_once_it_has_all() -> None:
         writer.drain()
         began = time.monotonic()
         with pytest.raises(SystemExit) as left:
-            writer.leave(143)
+            writer.shut_down(143)
         assert left.value.code == 143
         assert time.monotonic() - began < 5
 
@@ -260,7 +259,7 @@ def test_nothing_is_taken_once_the_program_is_to_be_left() -> None:
         target.read()
         writer = WholeMessageWriter()
         with pytest.raises(SystemExit):
-            writer.leave(143)
+            writer.shut_down(143)
         for take in (partial(writer.write_records, records(1)), writer.drain):
             with pytest.raises(SystemExit) as left:
                 take()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tap_wolkvox import partitions
+from tap_wolkvox.inputs.state import by_server
 from tests import truth
 from tests.command_line import TOKEN, CommandLine, for_simulator, partition, state_of
 from tests.simulator import Simulator
@@ -23,7 +23,7 @@ def part(server: object, value: str | None = None, **others: Any) -> dict[str, A
 
 
 def merged(*parts: dict[str, Any]) -> list[dict[str, Any]]:
-    state = partitions.by_server({"bookmarks": {CDR: {"partitions": [*parts], "x": 1}}, "y": 2})
+    state = by_server({"bookmarks": {CDR: {"partitions": [*parts], "x": 1}}, "y": 2})
     bookmark: dict[str, Any] = state["bookmarks"][CDR]
     assert (bookmark["x"], state["y"]) == (1, 2)
     found: list[dict[str, Any]] = bookmark["partitions"]
@@ -48,7 +48,7 @@ def test_what_has_no_server_stays() -> None:
     assert merged(*odd) == odd
     states: list[dict[str, Any]] = [{}, {"bookmarks": {}}, {"bookmarks": {CDR: {"x": "y"}}}]
     for state in states:
-        assert partitions.by_server(state) == state
+        assert by_server(state) == state
 
 
 def test_a_state_in_other_letters_is_gone_on_with(tmp_path: Path) -> None:

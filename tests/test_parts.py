@@ -13,12 +13,19 @@ import pytest
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox import answers, parts
-from tap_wolkvox.answer_rows import AnswerRows
-from tap_wolkvox.decoding import decode
-from tap_wolkvox.errors import PassingError, StreamError, TooLargeError, WolkvoxError
-from tap_wolkvox.foreign import Reply
-from tap_wolkvox.shapes import LIST, Row, Rows, RowsInRows, RowsWithEarliest, Shape
+from tap_wolkvox.errors import ResponseTooLargeError, RetryableError, StreamError, WolkvoxError
+from tap_wolkvox.response import parser, splitting
+from tap_wolkvox.response.decoding import decode
+from tap_wolkvox.response.extractors import (
+    LIST,
+    NestedRows,
+    Row,
+    RowExtractor,
+    Rows,
+    RowsWithEarliest,
+)
+from tap_wolkvox.response.gateway import Reply
+from tap_wolkvox.response.rows import ResponseRows
 from tap_wolkvox.spool import Spool
 from tests.reading import rows, spooled
 
@@ -26,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NESTED = Rows(path=("data", "data"))
-IN_ROWS = RowsInRows(field="inner")
+IN_ROWS = NestedRows(field="inner")
 EARLIEST = RowsWithEarliest(field="inner", inner="date", column="first_date")
-SHAPES: list[Shape] = [LIST, NESTED, IN_ROWS, EARLIEST]
+SHAPES: list[RowExtractor] = [LIST, NESTED, IN_ROWS, EARLIEST]
 
 each_shape = pytest.mark.parametrize("shape", SHAPES, ids=repr)
 
@@ -118,7 +125,7 @@ writers = st.builds(Writer, seeds, st.sampled_from(["compact", "indented", "blan
 
 
 @st.composite
-def documents(draw: st.DrawFn, shape: Shape) -> bytes:
+def documents(draw: st.DrawFn, shape: RowExtractor) -> bytes:
     """Draw an answer that holds rows in the place that a shape says."""
     listed: Any = draw(st.lists(objects if shape.is_plain else outer_rows, max_size=8))
     if len(shape.path) > 1 or draw(st.booleans()):
@@ -142,39 +149,39 @@ def block_sizes(draw: st.DrawFn, body: bytes) -> int:
 @contextmanager
 def blocks_of(size: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts, "BLOCK", size)
+        patch.setattr(splitting, "BLOCK", size)
         yield
 
 
 @contextmanager
 def no_cuts() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts, "cut", lambda spool, name: None)
+        patch.setattr(splitting, "cut", lambda spool, name: None)
         yield
 
 
-def outcome(body: bytes, shape: Shape) -> str | None:
+def outcome(body: bytes, shape: RowExtractor) -> str | None:
     """Return the rows of an answer, to their last digit; None if it is refused."""
     try:
-        return repr(rows(200, body, shape=shape))
+        return repr(rows(200, body, extractor=shape))
     except WolkvoxError:
         return None
 
 
-def at_once(body: bytes, shape: Shape) -> str | None:
+def at_once(body: bytes, shape: RowExtractor) -> str | None:
     with no_cuts():
         return outcome(body, shape)
 
 
-def batches(body: bytes, shape: Shape = LIST) -> int:
-    return len(answers.rows(Reply(200, spooled(body)), shape=shape).batches)
+def batches(body: bytes, shape: RowExtractor = LIST) -> int:
+    return len(parser.parse_response(Reply(200, spooled(body)), extractor=shape).batches)
 
 
 class TestWholeDocuments:
     @each_shape
     @given(data=st.data())
     def test_its_rows_are_those_of_the_document_decoded_at_once(
-        self, shape: Shape, data: st.DataObject
+        self, shape: RowExtractor, data: st.DataObject
     ) -> None:
         body = data.draw(documents(shape))
         listed = decode(body)
@@ -182,7 +189,7 @@ class TestWholeDocuments:
             listed = listed[name] if isinstance(listed, dict) else listed
         with blocks_of(data.draw(block_sizes(body))):
             event(f"{min(batches(body, shape), 3)} batches or more")
-            found = rows(200, body, shape=shape)
+            found = rows(200, body, extractor=shape)
         assert repr(found) == repr(shape.read(listed).rows)
 
     @pytest.mark.parametrize("size", [10, 20, 40, 80, 200])
@@ -248,7 +255,7 @@ class TestWholeDocuments:
             b'{"data": [{"a": 1}%s,{"a": 2}%s,%s{"a": 3}]}' % ((b" " * (size - 1 - behind),) * 3)
         )
         with blocks_of(size):
-            assert list(answers.rows(Reply(200, spool))) == [{"a": 1}, {"a": 2}, {"a": 3}]
+            assert list(parser.parse_response(Reply(200, spool))) == [{"a": 1}, {"a": 2}, {"a": 3}]
 
     @pytest.mark.parametrize("other", [b"5", b"null", b'"x"', b"[]", b'[{"a": 1}]', b"true"])
     @pytest.mark.parametrize("size", [15, 30, 1000])
@@ -264,7 +271,7 @@ class TestBrokenDocuments:
     @each_shape
     @given(data=st.data())
     def test_a_document_that_ends_too_soon_is_refused(
-        self, shape: Shape, data: st.DataObject
+        self, shape: RowExtractor, data: st.DataObject
     ) -> None:
         body = data.draw(documents(shape)).rstrip()
         begin = body[: data.draw(st.integers(0, len(body) - 1))]
@@ -274,7 +281,7 @@ class TestBrokenDocuments:
     @each_shape
     @given(data=st.data())
     def test_a_byte_that_is_another_one_gives_no_other_rows_than_the_whole_does(
-        self, shape: Shape, data: st.DataObject
+        self, shape: RowExtractor, data: st.DataObject
     ) -> None:
         body = data.draw(documents(shape))
         place = data.draw(st.integers(0, len(body) - 1))
@@ -314,13 +321,13 @@ class TestBrokenDocuments:
     )
     @pytest.mark.parametrize("size", [13, 20, 1000])
     def test_what_is_no_json_may_pass_by_itself(self, body: bytes, size: int) -> None:
-        with blocks_of(size), pytest.raises(PassingError, match="no whole JSON document"):
+        with blocks_of(size), pytest.raises(RetryableError, match="no whole JSON document"):
             rows(200, body)
 
     @pytest.mark.parametrize("size", range(11, 30))
     @pytest.mark.parametrize("text", [b"x", b"\\ud800"])
     def test_nothing_behind_a_comma_is_no_json(self, text: bytes, size: int) -> None:
-        with blocks_of(size), pytest.raises(PassingError, match="no whole JSON document"):
+        with blocks_of(size), pytest.raises(RetryableError, match="no whole JSON document"):
             rows(200, b'{"data": [{"a": "%s"}, ]}' % text)
 
     @pytest.mark.parametrize("text", [b"x", b"\\ud800"])
@@ -329,7 +336,7 @@ class TestBrokenDocuments:
             rows(200, b'{"data": [{"a": "%s"}, 5]}' % text)
 
     def test_a_page_of_html_is_no_json_however_long(self) -> None:
-        with pytest.raises(PassingError, match="no answer of the API"):
+        with pytest.raises(RetryableError, match="no answer of the API"):
             rows(200, b" \n<html>" + b"x" * 1_000_000)
 
     @pytest.mark.parametrize("value", [b'"\xff"', b"1" * 5000, b"1e" + b"9" * 30])
@@ -395,16 +402,16 @@ class TestRowsThatAreMissing:
         return json.dumps({"msg": "", "data": list(self.LISTED), **around}).encode()
 
     @pytest.mark.parametrize("shape", [LIST, IN_ROWS, EARLIEST], ids=repr)
-    def test_as_many_rows_as_the_cap_may_be_too_few(self, shape: Shape) -> None:
-        count = len(rows(200, self.body(), shape=shape))
+    def test_as_many_rows_as_the_cap_may_be_too_few(self, shape: RowExtractor) -> None:
+        count = len(rows(200, self.body(), extractor=shape))
         with blocks_of(64):
             assert batches(self.body(), shape) > 5
-            assert len(rows(200, self.body(), shape=shape, cap=count + 1)) == count
-            with pytest.raises(TooLargeError, match=f"holds {count} rows") as caught:
-                rows(200, self.body(), shape=shape, cap=count)
-        assert caught.value.cut
-        assert caught.value.cut.counted == count
-        assert len(list(caught.value.cut.shown)) == count
+            assert len(rows(200, self.body(), extractor=shape, row_cap=count + 1)) == count
+            with pytest.raises(ResponseTooLargeError, match=f"holds {count} rows") as caught:
+                rows(200, self.body(), extractor=shape, row_cap=count)
+        assert caught.value.truncated
+        assert caught.value.truncated.counted == count
+        assert len(list(caught.value.truncated.shown)) == count
 
     @pytest.mark.parametrize("said", [{"msg": "41 records were found"}, {"total_records": 41}])
     @pytest.mark.parametrize("place", ["before", "behind"])
@@ -414,10 +421,10 @@ class TestRowsThatAreMissing:
         around = {"msg": "", **said}
         listed = {"data": list(self.LISTED)}
         body = {**around, **listed} if place == "before" else {**listed, **around}
-        with blocks_of(90), pytest.raises(PassingError, match="41 rows and sent 40") as caught:
+        with blocks_of(90), pytest.raises(RetryableError, match="41 rows and sent 40") as caught:
             rows(200, json.dumps(body).encode())
-        assert caught.value.cut
-        assert list(caught.value.cut.shown) == list(self.LISTED)
+        assert caught.value.truncated
+        assert list(caught.value.truncated.shown) == list(self.LISTED)
 
     @pytest.mark.parametrize("said", ["40 records were found", "39 records", "records"])
     def test_rows_that_are_all_there_pass(self, said: str) -> None:
@@ -426,9 +433,9 @@ class TestRowsThatAreMissing:
 
     def test_things_are_counted_before_they_are_taken_apart(self) -> None:
         with blocks_of(64):
-            assert len(rows(200, self.body(msg="40 records"), shape=IN_ROWS)) == 80
-            with pytest.raises(PassingError, match="80 rows and sent 40"):
-                rows(200, self.body(msg="80 records"), shape=IN_ROWS)
+            assert len(rows(200, self.body(msg="40 records"), extractor=IN_ROWS)) == 80
+            with pytest.raises(RetryableError, match="80 rows and sent 40"):
+                rows(200, self.body(msg="80 records"), extractor=IN_ROWS)
 
     def test_a_page_is_not_all(self) -> None:
         with blocks_of(64), pytest.raises(StreamError, match="a page of 40 rows"):
@@ -451,8 +458,8 @@ class TestAnswerRows:
         self, body: bytes, data: st.DataObject | None
     ) -> None:
         with blocks_of(data.draw(block_sizes(body)) if data else 5):
-            found = answers.rows(Reply(200, spooled(body)))
-        each = found.with_each({"id": "7", "a": "x"})
+            found = parser.parse_response(Reply(200, spooled(body)))
+        each = found.with_columns({"id": "7", "a": "x"})
         assert len(each) == len(found)
         for row, joined in zip(found, each, strict=True):
             assert joined.items() >= {"id": "7", "a": "x"}.items()
@@ -461,11 +468,11 @@ class TestAnswerRows:
 
     @given(st.lists(documents(LIST), max_size=4))
     def test_answers_that_are_put_together_are_all_their_rows(self, bodies: list[bytes]) -> None:
-        together = AnswerRows()
+        together = ResponseRows()
         expected = []
         for body in bodies:
             with blocks_of(longest_blank(body) + 20):
-                found = answers.rows(Reply(200, spooled(body)))
+                found = parser.parse_response(Reply(200, spooled(body)))
             expected += list(found)
             together.extend(found)
         assert repr(list(together)) == repr(expected)
@@ -475,7 +482,7 @@ class TestAnswerRows:
     @given(documents(LIST))
     def test_what_was_sent_is_the_same_rows(self, body: bytes) -> None:
         with blocks_of(longest_blank(body) + 20):
-            found = answers.rows(Reply(200, spooled(body)))
+            found = parser.parse_response(Reply(200, spooled(body)))
         for batch in found.batches:
             if batch.raw is not None:
                 assert repr(decode(batch.raw)) == repr(batch.rows)

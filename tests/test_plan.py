@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_wolkvox.endpoints import ENDPOINTS
+from tap_wolkvox.catalog.endpoints import ENDPOINTS
 from tests.command_line import (
     TOKEN,
     CommandLine,

@@ -12,8 +12,8 @@ import pytest
 import regenerate
 import yaml
 
-from tap_wolkvox import settings
-from tap_wolkvox.endpoints import ENDPOINTS
+from tap_wolkvox.catalog.endpoints import ENDPOINTS
+from tap_wolkvox.config import settings
 from tap_wolkvox.tap import TapWolkvox
 
 ROOT = Path(__file__).parents[1]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from tap_wolkvox.errors import OperationError, PassingError
-from tap_wolkvox.transport import Session
+from tap_wolkvox.api.session import Session
+from tap_wolkvox.errors import OperationError, RetryableError
 
 if TYPE_CHECKING:
     from tests.command_line import CommandLine
@@ -21,7 +21,7 @@ HOW = "write it as http://host:port"
 
 
 def told(
-    patch: pytest.MonkeyPatch, kind: type[OperationError | PassingError], **variables: str
+    patch: pytest.MonkeyPatch, kind: type[OperationError | RetryableError], **variables: str
 ) -> str:
     """Return what is said of a request that no proxy of these takes."""
     for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
@@ -65,7 +65,7 @@ def test_a_proxy_that_is_no_url_is_named_and_not_shown(
 
 def test_a_proxy_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("HTTPS_PROXY", "ALL_PROXY"):
-        said = told(monkeypatch, PassingError, **{variable: "http://127.0.0.1:9"})
+        said = told(monkeypatch, RetryableError, **{variable: "http://127.0.0.1:9"})
         assert said == f"the proxy does not answer: check {variable}"
         monkeypatch.undo()
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox import values
-from tap_wolkvox.records import Records
+from tap_wolkvox.messages.batch import RecordBatch
+from tap_wolkvox.records import converters
 from tap_wolkvox.spool import BLOCK
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ NUMBERS = ("amount", "rate")
 texts = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
     ["", "😀", "é", "\n", "\u2028", '"', "\\", "\x00", "\x7f", "12", "null", '{"a": 1}\n{}']
 )
-integers = st.integers(values.INTEGERS.start, values.INTEGERS.stop - 1)
+integers = st.integers(converters.INTEGERS.start, converters.INTEGERS.stop - 1)
 exact = st.decimals(allow_nan=False, allow_infinity=False, places=None) | st.builds(
     lambda digits, places: Decimal(digits).scaleb(-places),
     st.integers(-(10**37), 10**37),
@@ -44,7 +44,7 @@ some_records: st.SearchStrategy[list[dict[str, Any]]] = st.lists(
 )
 
 
-def lines(records: Records) -> list[dict[str, Any]]:
+def lines(records: RecordBatch) -> list[dict[str, Any]]:
     """Return the messages, one of a line."""
     text = b"".join(part.read() for part in records.parts)
     assert text.endswith(b"\n") or not text
@@ -54,8 +54,8 @@ def lines(records: Records) -> list[dict[str, Any]]:
     ]
 
 
-def made(*batches: list[Record], version: int | None = None) -> Records:
-    records = Records("calls", NUMBERS, version)
+def made(*batches: list[Record], version: int | None = None) -> RecordBatch:
+    records = RecordBatch("calls", NUMBERS, version)
     for batch in batches:
         records.add(batch)
     return records
@@ -97,7 +97,7 @@ def test_a_message_names_the_version_where_there_is_one(version: int | None) -> 
 
 def test_objects_become_the_same_messages_as_records() -> None:
     row = msgspec.defstruct("Row", [("one", Any), ("two", Any), ("other", Any)])
-    records = Records("calls", ["two"])
+    records = RecordBatch("calls", ["two"])
     records.add([row("1", Decimal("2.50"), msgspec.UNSET)])
     assert list(records) == [{"one": "1", "two": Decimal("2.50")}]
 

@@ -17,9 +17,9 @@ import pytest
 import requests
 import trustme
 
-from tap_wolkvox.connection import retry_after, waits
-from tap_wolkvox.errors import PassingError
-from tap_wolkvox.transport import Session
+from tap_wolkvox.api.retry import retry_after, waits
+from tap_wolkvox.api.session import Session
+from tap_wolkvox.errors import RetryableError
 from tests.simulator import CodeForm, Simulator, faults
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def test_what_retry_after_asks_for_is_waited(
 
 
 def test_waits_double_up_to_a_minute_or_are_what_the_server_asks_for() -> None:
-    own, asked = PassingError("busy"), PassingError("busy", retry_after=90)
+    own, asked = RetryableError("busy"), RetryableError("busy", retry_after=90)
     wait = waits()
     next(wait)  # as `backoff` begins
     slept = [wait.send(own) for _ in range(8)]
@@ -250,7 +250,7 @@ def test_a_connection_that_opens_late_ends_all_the_same(
     began = time.monotonic()
     with (
         Session(timeout=1, direct=True) as session,
-        pytest.raises(PassingError, match="within 1 s"),
+        pytest.raises(RetryableError, match="within 1 s"),
     ):
         session.send(session.prepare_request(request))
     assert time.monotonic() - began < 5
@@ -283,7 +283,7 @@ def test_a_connection_that_does_not_open_points_to_the_firewall(
         raise requests.ConnectTimeout
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", does_not_open)
-    with pytest.raises(PassingError, match="firewall") as caught:
+    with pytest.raises(RetryableError, match="firewall") as caught:
         Session(timeout=1).send(requests.Request("GET", "https://127.0.0.1").prepare())
     assert not caught.value.answered
 

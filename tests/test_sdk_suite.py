@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from singer_sdk.testing import get_tap_test_class
 
-from tap_wolkvox.endpoints import ENDPOINTS
+from tap_wolkvox.catalog.endpoints import ENDPOINTS
 from tap_wolkvox.tap import TapWolkvox
 from tests.command_line import TOKEN, Result, for_simulator, selection
 from tests.loops import for_each

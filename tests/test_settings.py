@@ -13,8 +13,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox import checks, settings
-from tap_wolkvox.bookmarks import Period
+from tap_wolkvox.config import completion, settings, validation
+from tap_wolkvox.config import operation as operation_settings
+from tap_wolkvox.config.operation import Period
 
 TOKEN = "t0ken-Ab.12~!"
 GOOD: dict[str, Any] = {"server": "0011", "token": TOKEN}
@@ -32,16 +33,16 @@ YEARS = (datetime.fromisoformat("2001-01-01"), datetime.fromisoformat("2090-01-0
 
 def completed(**changed: object) -> dict[str, Any]:
     config = {**GOOD, **changed}
-    settings.complete(config, settings.SCHEMA)
+    completion.complete(config, settings.SCHEMA)
     return config
 
 
 def found(**changed: object) -> list[str]:
-    return checks.problems(completed(**changed), settings.SCHEMA)
+    return validation.problems(completed(**changed), settings.SCHEMA)
 
 
-def only_operation(config: dict[str, Any]) -> settings.Operation:
-    [operation] = settings.operations(config)
+def only_operation(config: dict[str, Any]) -> operation_settings.Operation:
+    [operation] = operation_settings.operations(config)
     return operation
 
 
@@ -85,7 +86,7 @@ class TestDefaults:
         self, name: str, nothing: object
     ) -> None:
         without = {key: value for key, value in GOOD.items() if key != name}
-        settings.complete(without, settings.SCHEMA)
+        completion.complete(without, settings.SCHEMA)
         assert completed(**{name: nothing}) == without
 
     @pytest.mark.parametrize("name", settings.SCHEMA["properties"])
@@ -141,7 +142,7 @@ class TestNumbersAsText:
 
     def test_the_schema_of_the_environment_has_text_alone_and_changes_nothing_else(self) -> None:
         before = repr(settings.SCHEMA)
-        schema = settings.as_text(settings.SCHEMA)
+        schema = completion.as_text(settings.SCHEMA)
         for name, declared in settings.SCHEMA["properties"].items():
             assert schema["properties"][name] == {**declared, "type": "string"}
         assert {**schema, "properties": None} == {**settings.SCHEMA, "properties": None}
@@ -194,7 +195,7 @@ class TestServer:
     @example("a.b")
     def test_the_host_is_the_vendors_whatever_the_server(self, server: str) -> None:
         config = completed(server=server)
-        if not checks.problems(config, settings.SCHEMA):
+        if not validation.problems(config, settings.SCHEMA):
             url = only_operation(config).api_url
             assert re.fullmatch(r"https://wv[A-Za-z0-9-]+\.wolkvox\.com/api/v2", url)
 
@@ -239,15 +240,15 @@ class TestMissingAndUnknown:
     def test_a_missing_setting_is_named(self, name: str, given_as: list[object]) -> None:
         config: dict[str, Any] = {key: value for key, value in GOOD.items() if key != name}
         config |= dict.fromkeys([name] * len(given_as), *given_as)
-        settings.complete(config, settings.SCHEMA)
-        problems = checks.problems(config, settings.SCHEMA)
+        completion.complete(config, settings.SCHEMA)
+        problems = validation.problems(config, settings.SCHEMA)
         assert [named(problem) for problem in problems] == [name]
         assert "missing" in problems[0]
 
     def test_an_empty_configuration_misses_two_settings(self) -> None:
         config: dict[str, Any] = {}
-        settings.complete(config, settings.SCHEMA)
-        problems = checks.problems(config, settings.SCHEMA)
+        completion.complete(config, settings.SCHEMA)
+        problems = validation.problems(config, settings.SCHEMA)
         assert sorted(map(named, problems)) == ["server", "token"]
 
     @pytest.mark.parametrize(
@@ -324,7 +325,7 @@ class TestApiUrl:
     )
     def test_a_plain_url_is_filled(self, url: str, filled: str) -> None:
         config = completed(api_url=url)
-        assert checks.problems(config, settings.SCHEMA) == []
+        assert validation.problems(config, settings.SCHEMA) == []
         assert only_operation(config).api_url == filled
 
     @pytest.mark.parametrize(
@@ -427,7 +428,7 @@ class TestApiUrl:
     @given(st.text("htps:/.@#?[]{}\\%_-~aA01 \n", max_size=30))
     def test_no_text_is_taken_that_could_hide_a_user_query_or_fragment(self, rest: str) -> None:
         config = completed(api_url=f"https://{rest}")
-        if not checks.problems(config, settings.SCHEMA):
+        if not validation.problems(config, settings.SCHEMA):
             assert not set(only_operation(config).api_url) & set("@#?\\% \n{}")
 
 
@@ -667,8 +668,8 @@ SDK_LIKE: dict[str, Any] = {
 class TestOtherSchemas:
     def found(self, **changed: object) -> list[str]:
         config = {**GOOD, **changed}
-        settings.complete(config, SDK_LIKE)
-        return checks.problems(config, SDK_LIKE)
+        completion.complete(config, SDK_LIKE)
+        return validation.problems(config, SDK_LIKE)
 
     def test_they_are_no_unknown_settings(self) -> None:
         assert self.found(maps={"deep": []}, level="low", depth="2") == []
@@ -699,7 +700,7 @@ class TestOtherSchemas:
 class TestOperation:
     def test_it_is_what_the_settings_name(self) -> None:
         config = completed(timezone="America/Santiago")
-        assert only_operation(config) == settings.Operation(
+        assert only_operation(config) == operation_settings.Operation(
             server="0011",
             token=TOKEN,
             api_url="https://wv0011.wolkvox.com/api/v2",
@@ -715,7 +716,7 @@ class TestOperation:
     @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1))
     def test_a_token_is_sent_as_it_was_given(self, token: str) -> None:
         config = completed(token=token)
-        assert checks.problems(config, settings.SCHEMA) == []
+        assert validation.problems(config, settings.SCHEMA) == []
         assert only_operation(config).token == token
 
 
@@ -736,7 +737,7 @@ class TestPeriod:
 
     def period(self, **given: Any) -> Period:
         config = completed(**given)
-        return settings.period(config, ZoneInfo(config["timezone"]))
+        return operation_settings.period(config, ZoneInfo(config["timezone"]))
 
     def test_by_default_it_has_no_bounds(self) -> None:
         assert self.period() == Period(lookback=timedelta(days=3), settle=timedelta(minutes=15))
@@ -872,29 +873,31 @@ class TestOperations:
     @staticmethod
     def config(*entries: object, **others: object) -> dict[str, Any]:
         config: dict[str, Any] = {"operations": list(entries), **others}
-        settings.complete(config, settings.SCHEMA)
+        completion.complete(config, settings.SCHEMA)
         return config
 
     def problems(self, *entries: object, **others: object) -> list[str]:
-        return checks.problems(self.config(*entries, **others), settings.SCHEMA)
+        return validation.problems(self.config(*entries, **others), settings.SCHEMA)
 
     def test_each_has_a_server_a_token_and_a_zone(self) -> None:
         assert self.problems(ONE, OTHER) == []
-        one, other = settings.operations(self.config(ONE, OTHER))
+        one, other = operation_settings.operations(self.config(ONE, OTHER))
         assert (one.server, one.token, one.zone.key) == ("0011", "one", "America/Bogota")
         assert (other.server, other.token, other.zone.key) == ("0012", "other", "Europe/Madrid")
         assert other.api_url == "https://wv0012.wolkvox.com/api/v2"
 
     def test_they_are_read_from_text_as_the_environment_holds_it(self) -> None:
         config: dict[str, Any] = {"operations": json.dumps([ONE, OTHER])}
-        settings.complete(config, settings.SCHEMA)
-        assert checks.problems(config, settings.SCHEMA) == []
-        assert settings.operations(config) == settings.operations(self.config(ONE, OTHER))
+        completion.complete(config, settings.SCHEMA)
+        assert validation.problems(config, settings.SCHEMA) == []
+        assert operation_settings.operations(config) == operation_settings.operations(
+            self.config(ONE, OTHER)
+        )
 
     def test_the_zone_of_the_setting_is_that_of_all_that_have_none(self) -> None:
         config = self.config(ONE | {"timezone": None}, OTHER, timezone="America/Lima")
-        assert checks.problems(config, settings.SCHEMA) == []
-        zones = [operation.zone.key for operation in settings.operations(config)]
+        assert validation.problems(config, settings.SCHEMA) == []
+        zones = [operation.zone.key for operation in operation_settings.operations(config)]
         assert zones == ["America/Lima", "Europe/Madrid"]
 
     @pytest.mark.parametrize(
@@ -941,14 +944,14 @@ class TestOperations:
         self, text: str, said: str, recwarn: pytest.WarningsRecorder
     ) -> None:
         config: dict[str, Any] = {"operations": text}
-        settings.complete(config, settings.SCHEMA)
-        [problem] = checks.problems(config, settings.SCHEMA)
+        completion.complete(config, settings.SCHEMA)
+        [problem] = validation.problems(config, settings.SCHEMA)
         assert problem == f"setting `operations` {said}"
         assert not recwarn.list
 
     def test_a_list_in_the_quotes_of_python_is_taken_as_meltano_takes_it(self) -> None:
         config: dict[str, Any] = {"operations": str([ONE, OTHER])}
-        settings.complete(config, settings.SCHEMA)
+        completion.complete(config, settings.SCHEMA)
         assert config["operations"] == [ONE, OTHER]
 
     @pytest.mark.parametrize("form", [{"server": "0011"}, {"token": "one"}, ONE])

@@ -11,20 +11,20 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS
-from tap_wolkvox.errors import PassingError, StreamError
-from tap_wolkvox.shapes import (
+from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS
+from tap_wolkvox.errors import RetryableError, StreamError
+from tap_wolkvox.response.extractors import (
     LIST,
-    Found,
-    OneObject,
+    ExtractedRows,
+    KeyedRow,
+    KeyedRows,
+    NestedRows,
     Row,
-    RowByName,
+    RowExtractor,
     Rows,
     RowsByKind,
-    RowsByName,
-    RowsInRows,
     RowsWithEarliest,
-    Shape,
+    SingleObject,
     joined,
     named,
 )
@@ -35,11 +35,11 @@ PHONE = "+57 300 123 4567 Ana"
 
 ROW = {"telephone": PHONE}
 NOTHING: list[object] = [[], None, ""]
-CHATS = BY_NAME["real_time_chats"].shape
-SURVEYS = BY_NAME["quality_quality_matrix"].shape
-INTERVALS = BY_NAME["reports_cdr_4"].shape
-LATENCY = BY_NAME["real_time_latency"].shape
-TALKS = BY_NAME["reports_chat_2"].shape
+CHATS = BY_NAME["real_time_chats"].extractor
+SURVEYS = BY_NAME["quality_quality_matrix"].extractor
+INTERVALS = BY_NAME["reports_cdr_4"].extractor
+LATENCY = BY_NAME["real_time_latency"].extractor
+TALKS = BY_NAME["reports_chat_2"].extractor
 
 TEMPLATE = {
     "name": "welcome",
@@ -290,7 +290,7 @@ each_example = pytest.mark.parametrize(
 )
 
 
-def refusal(shape: Shape, data: object) -> str:
+def refusal(shape: RowExtractor, data: object) -> str:
     """Return why a shape refuses what lies in its place."""
     with pytest.raises(StreamError) as caught:
         shape.read(data)
@@ -299,15 +299,15 @@ def refusal(shape: Shape, data: object) -> str:
 
 class TestDocumentedAnswers:
     def test_every_shape_that_an_endpoint_has_is_among_them(self) -> None:
-        shapes = [BY_NAME[stream].shape for stream, _, _ in EXAMPLES]
-        assert all(endpoint.shape in shapes for endpoint in ENDPOINTS)
+        shapes = [BY_NAME[stream].extractor for stream, _, _ in EXAMPLES]
+        assert all(endpoint.extractor in shapes for endpoint in ENDPOINTS)
 
     @each_example
     def test_the_rows_of_an_endpoint_are_found(
         self, stream: str, document: object, rows: list[Row]
     ) -> None:
-        shape = BY_NAME[stream].shape
-        found = reading.rows(200, json.dumps(document).encode(), shape=shape)
+        shape = BY_NAME[stream].extractor
+        found = reading.rows(200, json.dumps(document).encode(), extractor=shape)
         assert found == rows
         assert [list(row) for row in found] == [list(row) for row in rows]
 
@@ -315,7 +315,7 @@ class TestDocumentedAnswers:
     def test_the_columns_of_a_place_are_in_every_row(
         self, stream: str, document: object, rows: list[Row]
     ) -> None:
-        made = BY_NAME[stream].shape.made
+        made = BY_NAME[stream].extractor.non_payload_columns
         assert all(row[column] is not None for row in rows for column in made)
 
     @each_example
@@ -323,10 +323,10 @@ class TestDocumentedAnswers:
         self, stream: str, document: object, rows: list[Row]
     ) -> None:
         data: Any = document
-        for name in BY_NAME[stream].shape.path if isinstance(document, dict) else ():
+        for name in BY_NAME[stream].extractor.path if isinstance(document, dict) else ():
             data = data[name]
         before = copy.deepcopy(data)
-        BY_NAME[stream].shape.read(data)
+        BY_NAME[stream].extractor.read(data)
         assert data == before
 
 
@@ -390,20 +390,20 @@ class TestRowsWithEarliest:
 
 
 class TestNotes:
-    @pytest.mark.parametrize("shape", [LIST, OneObject()], ids=repr)
-    def test_what_is_not_odd_has_none_and_makes_no_column(self, shape: Shape) -> None:
+    @pytest.mark.parametrize("shape", [LIST, SingleObject()], ids=repr)
+    def test_what_is_not_odd_has_none_and_makes_no_column(self, shape: RowExtractor) -> None:
         assert shape.note == ""
-        assert shape.made == ()
+        assert shape.non_payload_columns == ()
 
     @pytest.mark.parametrize(
         ("shape", "words", "made"),
         [
             (Rows(path=("records",)), ["`records`"], ()),
             (Rows(path=("data", "data")), ["`data.data`"], ()),
-            (OneObject(path=("data", "server")), ["`data.server`"], ()),
-            (RowsByName(column="survey"), ["`survey`"], ("survey",)),
-            (RowByName(column="interval"), ["`interval`"], ("interval",)),
-            (RowsInRows(field="active_chats"), ["`active_chats`"], ()),
+            (SingleObject(path=("data", "server")), ["`data.server`"], ()),
+            (KeyedRows(column="survey"), ["`survey`"], ("survey",)),
+            (KeyedRow(column="interval"), ["`interval`"], ("interval",)),
+            (NestedRows(field="active_chats"), ["`active_chats`"], ()),
             (
                 RowsWithEarliest(field="messages", inner="sent", column="date"),
                 ["`date`", "`sent`", "`messages`"],
@@ -418,13 +418,13 @@ class TestNotes:
         ids=repr,
     )
     def test_what_is_odd_is_said_in_a_sentence_and_makes_its_columns(
-        self, shape: Shape, words: list[str], made: tuple[str, ...]
+        self, shape: RowExtractor, words: list[str], made: tuple[str, ...]
     ) -> None:
         assert all(word in shape.note for word in words)
         assert shape.note[0].isupper()
         assert shape.note.endswith(".")
         assert "\n" not in shape.note
-        assert shape.made == made
+        assert shape.non_payload_columns == made
 
 
 NO_LIST = [
@@ -460,26 +460,26 @@ class TestOtherShapes:
 
     @pytest.mark.parametrize("data", NO_LIST, ids=repr)
     @pytest.mark.parametrize("shape", [LIST, Rows(path=("data", "data")), CHATS, TALKS], ids=repr)
-    def test_a_list_of_objects_is_nothing_else(self, shape: Shape, data: object) -> None:
+    def test_a_list_of_objects_is_nothing_else(self, shape: RowExtractor, data: object) -> None:
         message = refusal(shape, data)
         assert PHONE not in message
         assert f"`{'.'.join(shape.path)}`" in message
 
     @pytest.mark.parametrize("data", [each for each in NO_LIST if type(each) is not dict], ids=repr)
-    @pytest.mark.parametrize("shape", [OneObject(), LATENCY], ids=repr)
-    def test_one_object_is_nothing_else(self, shape: Shape, data: object) -> None:
+    @pytest.mark.parametrize("shape", [SingleObject(), LATENCY], ids=repr)
+    def test_one_object_is_nothing_else(self, shape: RowExtractor, data: object) -> None:
         assert PHONE not in refusal(shape, data)
 
     @pytest.mark.parametrize("data", [[ROW, ROW], [{}, {}], [{}, ROW]], ids=repr)
-    @pytest.mark.parametrize("shape", [OneObject(), LATENCY], ids=repr)
-    def test_one_object_is_not_two(self, shape: Shape, data: object) -> None:
+    @pytest.mark.parametrize("shape", [SingleObject(), LATENCY], ids=repr)
+    def test_one_object_is_not_two(self, shape: RowExtractor, data: object) -> None:
         message = refusal(shape, data)
         assert PHONE not in message
         assert "2 objects" in message
 
     @pytest.mark.parametrize("data", [{}, [{}]], ids=repr)
-    @pytest.mark.parametrize("shape", [OneObject(), LATENCY], ids=repr)
-    def test_one_object_has_fields(self, shape: Shape, data: object) -> None:
+    @pytest.mark.parametrize("shape", [SingleObject(), LATENCY], ids=repr)
+    def test_one_object_has_fields(self, shape: RowExtractor, data: object) -> None:
         assert "without fields" in refusal(shape, data)
 
     @pytest.mark.parametrize("data", NO_OBJECT, ids=repr)
@@ -490,7 +490,7 @@ class TestOtherShapes:
 
     @pytest.mark.parametrize("shape", [SURVEYS, INTERVALS], ids=repr)
     @pytest.mark.parametrize("data", NO_OBJECT, ids=repr)
-    def test_rows_by_name_are_no_list(self, shape: Shape, data: object) -> None:
+    def test_rows_by_name_are_no_list(self, shape: RowExtractor, data: object) -> None:
         message = refusal(shape, data)
         assert PHONE not in message
         assert "`data` is" in message
@@ -584,13 +584,13 @@ class TestListsWithGaps:
 
     @pytest.mark.parametrize("shape", [INTERVALS, SURVEYS], ids=repr)
     def test_names_that_are_numbers_stay_names_where_names_say_something(
-        self, shape: Shape
+        self, shape: RowExtractor
     ) -> None:
         found = shape.read({"7": [{"a": "1"}]} if shape is SURVEYS else {"7": {"a": "1"}})
-        assert found.rows == [{shape.made[0]: "7", "a": "1"}]
+        assert found.rows == [{shape.non_payload_columns[0]: "7", "a": "1"}]
 
     def test_one_object_is_no_list(self) -> None:
-        assert OneObject().read({"1": ROW}).rows == [{"1": ROW}]
+        assert SingleObject().read({"1": ROW}).rows == [{"1": ROW}]
         assert "1 unknown field" in refusal(LATENCY, {"1": ROW})
 
     @pytest.mark.parametrize("content", [GAPS, {"data": GAPS, "code": 200, "msg": ""}], ids=str)
@@ -601,10 +601,10 @@ class TestListsWithGaps:
         counted = {"code": 200, "msg": "3 records were found", "data": GAPS}
         assert reading.rows(200, json.dumps(counted).encode()) == WITHOUT_GAPS
         more = counted | {"msg": "12 records were found"}
-        with pytest.raises(PassingError, match="counts 12 rows and sent 3"):
+        with pytest.raises(RetryableError, match="counts 12 rows and sent 3"):
             reading.rows(200, json.dumps(more).encode())
         none = counted | {"msg": "1 records were found", "data": {}}
-        with pytest.raises(PassingError, match="counts 1 rows and sent 0"):
+        with pytest.raises(RetryableError, match="counts 1 rows and sent 0"):
             reading.rows(200, json.dumps(none).encode())
 
     def test_a_number_that_is_there_twice_fails_the_stream(self) -> None:
@@ -616,7 +616,7 @@ class TestNothing:
     @pytest.mark.parametrize("data", NOTHING, ids=repr)
     @pytest.mark.parametrize("stream", [stream for stream, _, _ in EXAMPLES])
     def test_nothing_is_no_rows(self, stream: str, data: object) -> None:
-        found = BY_NAME[stream].shape.read(data)
+        found = BY_NAME[stream].extractor.read(data)
         assert found.rows == []
         assert found.sent == 0
 
@@ -721,7 +721,7 @@ class TestJoined:
         ids=["rows in rows", "rows by name", "rows by kind"],
     )
     def test_a_row_that_says_otherwise_than_its_place_keeps_both(
-        self, shape: Shape, data: object, row: Row
+        self, shape: RowExtractor, data: object, row: Row
     ) -> None:
         assert shape.read(data).rows == [row]
 
@@ -731,19 +731,19 @@ class TestCounts:
     def test_what_the_server_counts_is_what_it_sent(
         self, flat: int, sent: int, counted: int
     ) -> None:
-        assert Found([ROW] * flat, sent).lacks(counted) == (counted > sent)
+        assert ExtractedRows([ROW] * flat, sent).lacks(counted) == (counted > sent)
 
     @given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
     def test_it_may_count_the_flat_rows_but_then_exactly(
         self, flat: int, sent: int, counted: int
     ) -> None:
-        found = Found([ROW] * flat, sent, counts_either=True)
+        found = ExtractedRows([ROW] * flat, sent, counts_either=True)
         assert found.lacks(counted) == (counted > sent and counted != flat)
 
     def test_each_shape_counts_what_it_was_sent(self) -> None:
         for shape, data, sent in (
             (LIST, [ROW, ROW], 2),
-            (OneObject(), ROW, 1),
+            (SingleObject(), ROW, 1),
             (SURVEYS, {"a": [ROW, ROW], "b": [ROW]}, 2),
             (CHATS, [{"active_chats": [ROW, ROW]}, {"active_chats": []}], 2),
             (TALKS, [{"conversation": [ROW, ROW]}, {"conversation": []}], 2),
@@ -778,7 +778,7 @@ class TestNothingIsLost:
 
     @given(row_lists)
     def test_of_a_list(self, data: list[Row]) -> None:
-        assert LIST.read(data) == Found(data, len(data))
+        assert LIST.read(data) == ExtractedRows(data, len(data))
 
     @given(
         st.lists(st.tuples(st.dictionaries(field_names, values, max_size=4), row_lists), max_size=4)
@@ -844,4 +844,4 @@ class TestNothingIsLost:
 
     @given(st.dictionaries(field_names, values, min_size=1, max_size=4))
     def test_of_one_object(self, data: Row) -> None:
-        assert OneObject().read(data) == OneObject().read([data]) == Found([data], 1)
+        assert SingleObject().read(data) == SingleObject().read([data]) == ExtractedRows([data], 1)

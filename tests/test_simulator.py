@@ -25,8 +25,8 @@ import pytest
 
 from tests.loops import for_each
 from tests.simulator import Clock, CodeForm, Fault, RefusedError, Simulator, faults
-from tests.simulator.desk import ENDPOINTS
-from tests.simulator.missing import FORMS
+from tests.simulator.http.routes import ENDPOINTS
+from tests.simulator.world.missing_values import FORMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

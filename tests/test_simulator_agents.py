@@ -28,7 +28,7 @@ from tests.truth import LINES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.simulator.answers import Row
+    from tests.simulator.endpoints.common.answers import Row
 
 at = datetime.fromisoformat
 

@@ -10,10 +10,10 @@ import pytest
 
 from tests.reports_of import BOTH_DAYS, DAY, MISSING, MONTH, NOON, TODAY, rows, seconds, total
 from tests.simulator import Simulator
-from tests.simulator.operation import Burst
+from tests.simulator.world.bursts import Burst
 
 if TYPE_CHECKING:
-    from tests.simulator.answers import Row
+    from tests.simulator.endpoints.common.answers import Row
 
 at = datetime.fromisoformat
 

@@ -16,7 +16,7 @@ from tests.simulator import Simulator
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.simulator.answers import Row
+    from tests.simulator.endpoints.common.answers import Row
 
 at = datetime.fromisoformat
 MORNING = at("2026-11-20T11:31")

@@ -11,10 +11,10 @@ import pytest
 
 from tests.reports_of import MISSING, NOON, ask, rows, seconds
 from tests.simulator import Simulator
-from tests.simulator.operation import Burst
+from tests.simulator.world.bursts import Burst
 
 if TYPE_CHECKING:
-    from tests.simulator.answers import Row
+    from tests.simulator.endpoints.common.answers import Row
 
 at = datetime.fromisoformat
 

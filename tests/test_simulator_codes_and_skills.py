@@ -27,7 +27,7 @@ from tests.truth import LINES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.simulator.answers import Row
+    from tests.simulator.endpoints.common.answers import Row
 
 at = datetime.fromisoformat
 

@@ -15,7 +15,7 @@ from tests.simulator import Simulator
 from tests.truth import LINES
 
 if TYPE_CHECKING:
-    from tests.simulator.answers import Row
+    from tests.simulator.endpoints.common.answers import Row
 
 at = datetime.fromisoformat
 

@@ -11,13 +11,13 @@ import pytest
 
 from tests.reports_of import MISSING, NOON, asked, percent, rows, seconds, sums
 from tests.simulator import Simulator
-from tests.simulator.chats import FEELINGS
+from tests.simulator.world.events.chats import FEELINGS
 from tests.truth import LINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.simulator.answers import Row
+    from tests.simulator.endpoints.common.answers import Row
 
 at = datetime.fromisoformat
 LATER = at("2026-12-01T12:00")

@@ -26,16 +26,16 @@ from tests.reports_of import (
     seconds,
 )
 from tests.simulator import Months, Simulator
-from tests.simulator.chats import FEELINGS
-from tests.simulator.desk import Desk
-from tests.simulator.endpoints import Forms
-from tests.simulator.fault_queue import FaultQueue
+from tests.simulator.endpoints.common.endpoint import Forms
+from tests.simulator.faults.queue import FaultQueue
+from tests.simulator.http.api import Api
+from tests.simulator.world.events.chats import FEELINGS
 from tests.truth import BY_TWO_DATES, DIGITS, LINES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.simulator.answers import Row
+    from tests.simulator.endpoints.common.answers import Row
 
     Told: TypeAlias = Callable[[str], list[Row]]
 
@@ -569,7 +569,7 @@ class TestMonths:
         assert told[Months.LAST] == _answered(sim, Months.ALL, api, (self.BEGINS, end))
         assert told[Months.NONE] == {
             "code": 404,
-            "error": "Not Found",
+            "error": "Not ExtractedRows",
             "msg": "Validate dates entered",
         }
         assert len({len(str(each)) for each in told.values()}) == len(Months)
@@ -591,7 +591,7 @@ class TestMonths:
 
 def _answered(sim: Simulator, months: Months, api: str, days: tuple[str, str]) -> Any:
     """The whole answer of another server that holds the same."""
-    desk = Desk(sim.operation, FaultQueue(), Forms(months=months))
+    desk = Api(sim.operation, FaultQueue(), Forms(months=months))
     return desk.content(LINES[api]["file"], api, sim.token, asked(api, days))
 
 

@@ -15,7 +15,7 @@ from tests.simulator import Simulator
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
-    from tests.simulator.answers import Row
+    from tests.simulator.endpoints.common.answers import Row
 
 at = datetime.fromisoformat
 MONDAY = at("2026-10-26T00:00")

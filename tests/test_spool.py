@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_wolkvox.errors import OperationError
-from tap_wolkvox.spool import BLOCK, Part, Spool
+from tap_wolkvox.spool import BLOCK, Span, Spool
 from tests.reading import spooled
 
 OPEN = Path("/proc/self/fd")
@@ -63,7 +63,7 @@ def test_what_was_written_is_read_from_anywhere(blocks: list[bytes], data: st.Da
 
 def test_a_part_is_what_was_added_as_one() -> None:
     spool = spooled(b"first")
-    parts = [Part.added(spool, block, 1) for block in (b"second", b"", LARGE, b"last")]
+    parts = [Span.added(spool, block, 1) for block in (b"second", b"", LARGE, b"last")]
     assert [part.read() for part in parts] == [b"second", b"", LARGE, b"last"]
     assert spool.read() == b"firstsecond" + LARGE + b"last"
 
@@ -101,7 +101,7 @@ def test_its_file_is_closed_once_it_is_forgotten(folder: Path) -> None:
     gc.disable()
     try:
         spool = spooled(LARGE)
-        part = Part.added(spool, LARGE, 1)
+        part = Span.added(spool, LARGE, 1)
         del spool
         assert len(opened(folder)) == 1
         assert part.read() == LARGE

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from singer_sdk.singerlib import StateMessage
 
-from tap_wolkvox.output import WholeMessageWriter
+from tap_wolkvox.messages.writer import WholeMessageWriter
 from tests.command_line import CommandLine, Result
 from tests.simulator import Simulator, faults
 

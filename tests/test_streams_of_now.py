@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_wolkvox.endpoints import ENDPOINTS
+from tap_wolkvox.catalog.endpoints import ENDPOINTS
 from tests.command_line import CommandLine, Result, selection
 from tests.simulator import Simulator, faults
 
@@ -109,11 +109,11 @@ class TestAll:
         counted = apis(world)
         for endpoint in OF_NOW:
             if endpoint.name not in CHILDREN:
-                assert counted[endpoint.file, endpoint.api] == 1, endpoint.name
+                assert counted[endpoint.php_file, endpoint.api] == 1, endpoint.name
         for stream, (file, api, name) in CHILDREN.items():
             ids = {record[name] for record in everything.records(f"{file}_{api}")}
             child = next(endpoint for endpoint in ENDPOINTS if endpoint.name == stream)
-            asked = counted[child.file, child.api]
+            asked = counted[child.php_file, child.api]
             assert asked == len(ids) or (api == "connectors" and 0 < asked < len(ids))
 
     @pytest.mark.parametrize(("file", "api", "asked"), PLAIN, ids=str)
@@ -259,7 +259,7 @@ class TestOddShapes:
     ) -> None:
         endpoint = next(each for each in ENDPOINTS if each.name == stream)
         fault = faults.raw(json.dumps({"code": "200", "error": None, "msg": "", "data": data}))
-        simulator.faults.add(fault, api=endpoint.api, file=endpoint.file, times=9)
+        simulator.faults.add(fault, api=endpoint.api, file=endpoint.php_file, times=9)
         result = tap.run(catalog=selection(stream))
         assert result.code == 1
         assert said in result.errors[0]

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from tap_wolkvox import columns
-from tap_wolkvox.endpoints import BY_NAME, ENDPOINTS, Kind
-from tap_wolkvox.sums import Sums
+from tap_wolkvox.catalog import schemas
+from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS, Kind
+from tap_wolkvox.records.totals import TotalRows
 from tests.loops import for_each
 
 
 def is_sum(stream: str, **row: Any) -> bool:
     endpoint = BY_NAME[stream]
-    return Sums(endpoint, columns.aliases(endpoint)).has(row)
+    return TotalRows(endpoint, schemas.aliases(endpoint)).has(row)
 
 
 SUMS: list[tuple[str, dict[str, Any]]] = [
@@ -70,9 +70,9 @@ def test_a_row_of_somebody_or_something_is_none(stream: str, row: dict[str, Any]
 
 @for_each("endpoint", ENDPOINTS, ids=lambda endpoint: str(endpoint.name))
 def test_no_row_is_a_sum_where_nothing_is_named_so(endpoint: Any) -> None:
-    sums = Sums(endpoint, columns.aliases(endpoint))
-    assert not sums.has(dict.fromkeys(columns.received(endpoint), "x"))
-    named = dict.fromkeys(columns.received(endpoint), "TOTAL")
-    has_labels = any("string" in each["type"] for each in columns.received(endpoint).values())
+    sums = TotalRows(endpoint, schemas.aliases(endpoint))
+    assert not sums.has(dict.fromkeys(schemas.received(endpoint), "x"))
+    named = dict.fromkeys(schemas.received(endpoint), "TOTAL")
+    has_labels = any("string" in each["type"] for each in schemas.received(endpoint).values())
     may_be = has_labels and endpoint.kind not in {Kind.CATALOGUE, Kind.SNAPSHOT}
     assert sums.has(named) == may_be

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_wolkvox.api.throttle import Throttle
 from tap_wolkvox.errors import OperationError
-from tap_wolkvox.throttle import Throttle
 from tests.command_line import CommandLine
 from tests.simulator import Request, Simulator, faults
 
@@ -129,7 +129,7 @@ ROOT = Path(__file__).parents[1]
 TURN = """
 import os, sys, tempfile
 from tap_wolkvox.errors import OperationError
-from tap_wolkvox.throttle import Throttle
+from tap_wolkvox.api.throttle import Throttle
 
 user, temporary = int(sys.argv[1]), sys.argv[2]
 os.setgroups([])
@@ -246,7 +246,7 @@ def test_a_process_that_never_ends_is_not_waited_for_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("tap_wolkvox.throttle.LONGEST_WAIT", 0.1)
+    monkeypatch.setattr("tap_wolkvox.api.throttle.LONGEST_WAIT", 0.1)
     with (
         Throttle("token", 0).turn(),
         pytest.raises(OperationError, match="is one stuck"),

@@ -11,7 +11,7 @@ import pytest
 from tests import truth
 from tests.command_line import TOKEN, bookmark_of, for_simulator, partition
 from tests.simulator import Fault, Simulator
-from tests.simulator.answers import JSON_TYPE, Answer
+from tests.simulator.endpoints.common.answers import JSON_TYPE, Answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

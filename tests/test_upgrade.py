@@ -12,8 +12,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tap_wolkvox import bookmarks, inputs
-from tap_wolkvox.endpoints import BY_NAME
+from tap_wolkvox.catalog.endpoints import BY_NAME
+from tap_wolkvox.cursor import bookmarks
+from tap_wolkvox.inputs import validation
 from tests import truth
 from tests.command_line import TOKEN, for_simulator, partition
 from tests.simulator import Simulator
@@ -31,7 +32,7 @@ STATES = sorted((TESTS / "states").glob("*.json"))
 @pytest.mark.parametrize("path", STATES, ids=lambda path: str(path.stem))
 def test_a_state_of_0_1_goes_on(tmp_path: Path, path: Path) -> None:
     state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    assert not list(inputs.state_problems(state))
+    assert not list(validation.state_problems(state))
     streams = [name for name in state["bookmarks"] if partition(state, name)]
     with Simulator(token=TOKEN, pace=0.02, now=at(NOW)) as simulator:
         tap = for_simulator(simulator, tmp_path, *streams)

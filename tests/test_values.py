@@ -13,12 +13,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox.values import (
+from tap_wolkvox.records.converters import (
     Converter,
     MisfitError,
     Scalar,
-    column_name,
-    convert,
+    convert_row,
     converter,
     rescued_text,
     to_date,
@@ -33,6 +32,7 @@ from tap_wolkvox.values import (
     to_text,
     to_utc,
 )
+from tap_wolkvox.response.fields import column_name
 
 BOGOTA = ZoneInfo("America/Bogota")
 SANTIAGO = ZoneInfo("America/Santiago")
@@ -770,7 +770,7 @@ class TestConvert:
     @example({"count": "5", " COUNT ": "6", "other": None})
     @example({"text": NUL, "moment": "9999-12-31 23:59:59", "_rescued_data": "{}"})
     def test_nothing_that_the_api_sent_is_dropped(self, row: dict[str, Any]) -> None:
-        record, rescued = convert(row, CONVERTERS)
+        record, rescued = convert_row(row, CONVERTERS)
         placed: set[str] = set()
         for field, value in row.items():
             if field in rescued:
@@ -785,7 +785,7 @@ class TestConvert:
 
     @given(json_objects)
     def test_only_what_has_no_place_is_rescued(self, row: dict[str, Any]) -> None:
-        _, rescued = convert(row, CONVERTERS)
+        _, rescued = convert_row(row, CONVERTERS)
         for field in rescued:
             column = column_name(field)
             same = [other for other in row if column_name(other) == column]
@@ -795,7 +795,7 @@ class TestConvert:
 
     @given(json_objects)
     def test_all_declared_columns_are_there_in_their_order(self, row: dict[str, Any]) -> None:
-        record, _ = convert(row, CONVERTERS)
+        record, _ = convert_row(row, CONVERTERS)
         assert list(record) == list(CONVERTERS)
 
     def test_a_row_is_typed(self) -> None:
@@ -811,7 +811,7 @@ class TestConvert:
             "hour": "13:00",
             "start": "2026-11-20 13:00:00",
         }
-        assert convert(row, CONVERTERS) == (
+        assert convert_row(row, CONVERTERS) == (
             {
                 "text": "-",
                 "code": None,
@@ -828,12 +828,12 @@ class TestConvert:
         )
 
     def test_an_unknown_field_is_rescued_under_its_own_name(self) -> None:
-        record, rescued = convert({"Opt 13": " x ", "count": "1"}, {"count": to_integer})
+        record, rescued = convert_row({"Opt 13": " x ", "count": "1"}, {"count": to_integer})
         assert record == {"count": 1}
         assert rescued == {"Opt 13": " x "}
 
     def test_the_second_field_of_a_column_is_rescued(self) -> None:
-        record, rescued = convert({"ASA": "1", "asa ": "2", "asa": "3"}, {"asa": to_integer})
+        record, rescued = convert_row({"ASA": "1", "asa ": "2", "asa": "3"}, {"asa": to_integer})
         assert record == {"asa": 1}
         assert rescued == {"asa ": "2", "asa": "3"}
 
@@ -858,18 +858,18 @@ class TestConvert:
     def test_a_value_that_does_not_fit_leaves_null_and_is_rescued(
         self, name: str, value: object
     ) -> None:
-        record, rescued = convert({name: value}, CONVERTERS)
+        record, rescued = convert_row({name: value}, CONVERTERS)
         assert record[name] is None
         assert rescued == {name: value}
 
     @pytest.mark.parametrize("field", ["number_of", "Number Of", "total", "count"])
     def test_a_field_under_its_alias_lands_in_its_column(self, field: str) -> None:
-        record, rescued = convert({field: "1,234"}, CONVERTERS, ALIASES)
+        record, rescued = convert_row({field: "1,234"}, CONVERTERS, ALIASES)
         assert record["count"] == 1234
         assert rescued == {}
 
     def test_a_misfit_under_an_alias_is_rescued_under_its_own_name(self) -> None:
-        record, rescued = convert({"Number Of": "many"}, CONVERTERS, ALIASES)
+        record, rescued = convert_row({"Number Of": "many"}, CONVERTERS, ALIASES)
         assert record["count"] is None
         assert rescued == {"Number Of": "many"}
 
@@ -882,19 +882,21 @@ class TestConvert:
         self, fields: tuple[str, str], first: str
     ) -> None:
         _, second = fields
-        record, rescued = convert(dict(zip(fields, (first, "2"), strict=True)), CONVERTERS, ALIASES)
+        record, rescued = convert_row(
+            dict(zip(fields, (first, "2"), strict=True)), CONVERTERS, ALIASES
+        )
         assert record["count"] == (1 if first == "1" else None)
         assert rescued[second] == "2"
 
     def test_without_aliases_another_name_is_unknown(self) -> None:
-        record, rescued = convert({"total": "1"}, CONVERTERS)
+        record, rescued = convert_row({"total": "1"}, CONVERTERS)
         assert record["count"] is None
         assert rescued == {"total": "1"}
 
     @given(aliased_objects)
     @example({"total": "x", "count": "5", "Number Of": "5"})
     def test_nothing_that_the_api_sent_under_an_alias_is_dropped(self, row: dict[str, Any]) -> None:
-        record, rescued = convert(row, CONVERTERS, ALIASES)
+        record, rescued = convert_row(row, CONVERTERS, ALIASES)
         placed = {column_name(field, ALIASES): row[field] for field in row.keys() - rescued.keys()}
         assert len(placed) == len(row) - len(rescued)
         assert all(rescued[field] is row[field] for field in rescued)
@@ -903,7 +905,7 @@ class TestConvert:
             assert (True, record[column]) == accepted(column, value)
 
     def test_an_empty_row_has_all_columns_and_nothing_rescued(self) -> None:
-        assert convert({}, CONVERTERS) == (dict.fromkeys(CONVERTERS), {})
+        assert convert_row({}, CONVERTERS) == (dict.fromkeys(CONVERTERS), {})
 
 
 class TestRescuedText:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_wolkvox.wall_clock import (
+from tap_wolkvox.clock import (
     A_DAY,
     A_SECOND,
     first_instant,

@@ -16,9 +16,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tap_wolkvox.bookmarks import Period, to_read
-from tap_wolkvox.wall_clock import A_DAY, A_SECOND, end_of_month, midnight, wall_time
-from tap_wolkvox.windows import Limits, Plan, Window, problem
+from tap_wolkvox.clock import A_DAY, A_SECOND, end_of_month, midnight, wall_time
+from tap_wolkvox.config.operation import Period
+from tap_wolkvox.cursor.bookmarks import to_read
+from tap_wolkvox.cursor.windows import Limits, Plan, Window, problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -73,7 +74,7 @@ def play(plan: Plan, answer: Callable[[Window], Answer]) -> Reading:
         assert window.length <= plan.limits.days * A_DAY
         assert (window.begin.year, window.begin.month) == (window.end.year, window.end.month)
         found = answer(window)
-        if isinstance(found, int) or not plan.is_divisible:
+        if isinstance(found, int) or not plan.can_split:
             rows = found if isinstance(found, int) else plan.limits.rows
             reading.read.append((window, rows))
             plan = plan.read(rows)
@@ -194,11 +195,11 @@ class TestAnyAnswers:
     def test_the_first_second_is_asked_for_alone_after_a_logarithm_of_refusals(
         self, plan: Plan, refusal: Answer
     ) -> None:
-        grains, refusals = ceil(plan.window.length / plan.limits.grain) + 1, 0
-        while plan.is_divisible:
+        grains, refusals = ceil(plan.window.length / plan.limits.granularity) + 1, 0
+        while plan.can_split:
             plan = plan.failed() if refusal is None else plan.cut()
             refusals += 1
-        assert plan.window.length <= plan.limits.grain
+        assert plan.window.length <= plan.limits.granularity
         assert refusals <= log2(grains) + 1
 
     @given(plans(), st.lists(st.integers(-9, 40 * 86_400), min_size=1))
@@ -206,8 +207,8 @@ class TestAnyAnswers:
         self, plan: Plan, offsets: list[int]
     ) -> None:
         shown = [plan.unread.begin + timedelta(seconds=offset) for offset in offsets]
-        grains, refusals = ceil(plan.window.length / plan.limits.grain) + 1, 0
-        while plan.is_divisible:
+        grains, refusals = ceil(plan.window.length / plan.limits.granularity) + 1, 0
+        while plan.can_split:
             before = plan.window
             plan = plan.cut(shown)
             assert plan.window.length < before.length
@@ -240,7 +241,7 @@ class TestAnyAnswers:
         assert reading.requests <= without.requests + 2
         first = midnight(place) if limits.by_day else place
         if first <= whole.end:
-            last = min(first + limits.grain - A_SECOND, whole.end)
+            last = min(first + limits.granularity - A_SECOND, whole.end)
             assert Window(max(first, whole.begin), last) in [window for window, _ in reading.read]
         else:
             assert reading.read == without.read
@@ -250,7 +251,7 @@ class TestAnyAnswers:
         sent = []
 
         def refuse_every_third(window: Window) -> Answer:
-            sent.append(problem(window.parameters, plan.limits.days))
+            sent.append(problem(window.params, plan.limits.days))
             return 0 if len(sent) % 3 else None
 
         play(plan, refuse_every_third)
@@ -348,16 +349,16 @@ class TestByDay:
         assert plan.window == whole
         plan = plan.cut()
         assert plan.window == Window(whole.begin, at("2026-01-10T23:59:59"))
-        assert not plan.is_divisible
+        assert not plan.can_split
         plan = plan.read(0)
         assert plan.window == Window(at("2026-01-11T00:00"), whole.end)
         plan = plan.cut()
         assert plan.window == Window(at("2026-01-11T00:00"), at("2026-01-11T23:59:59"))
-        assert not plan.is_divisible
+        assert not plan.can_split
 
     def test_a_part_of_a_day_alone_is_not_divisible(self) -> None:
         plan = Plan.to_read(Window(at("2026-01-10T15:00"), at("2026-01-10T16:00")), self.LIMITS)
-        assert not plan.is_divisible
+        assert not plan.can_split
 
     def test_the_widest_window_ends_at_midnight_where_it_begins_within_a_day(self) -> None:
         plan = Plan.to_read(Window(at("2026-01-10T15:00"), at("2026-06-01")), self.LIMITS)
@@ -381,7 +382,7 @@ class TestSteps:
 
     def test_the_first_window_is_the_widest(self) -> None:
         assert self.PLAN.window == Window(BEGIN, at("2026-01-31T23:59:59"))
-        assert self.PLAN.is_divisible
+        assert self.PLAN.can_split
 
     @given(st.integers(0, 700))
     def test_windows_stay_wide_while_answers_are_small(self, rows: int) -> None:
@@ -471,7 +472,7 @@ class TestSteps:
     def test_rows_of_one_second_make_a_window_of_that_second(self) -> None:
         plan = self.PLAN.cut([BEGIN] * 1_000)
         assert plan.window == Window(BEGIN, BEGIN)
-        assert not plan.is_divisible
+        assert not plan.can_split
         # It goes on as carefully.
         assert plan.read(1_000).window.length < timedelta(minutes=1)
 
@@ -608,7 +609,7 @@ class TestWindow:
 
     def test_it_is_asked_for_with_14_digits(self) -> None:
         wanted = {"date_ini": "20260109000000", "date_end": "20260110085212"}
-        assert self.WINDOW.parameters == wanted
+        assert self.WINDOW.params == wanted
 
     def test_it_reads_well(self) -> None:
         assert str(self.WINDOW) == "2026-01-09 00:00:00 to 2026-01-10 08:52:12"
@@ -633,8 +634,8 @@ class TestProblem:
         crosses = window.end > end_of_month(begin)
         within = "crosses the end of a month" if crosses else None
         too_long = f"is longer than {days} days" if length > days * 86_400 else None
-        assert problem(window.parameters, days) == (too_long or within)
-        assert problem(window.parameters, days, across_months=True) == too_long
+        assert problem(window.params, days) == (too_long or within)
+        assert problem(window.params, days, across_months=True) == too_long
 
     @example("20260101000000", "20260201000000", "is longer than 31 days")
     @example("20260102000000", "20260101235959", "ends before it begins")

@@ -1,31 +1,48 @@
-"""Streams: one endpoint each, on the SDK's REST stream; a class a way of reading."""
+"""Streams: each endpoint on the SDK's REST stream, with a reader for its kind."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tap_wolkvox.endpoints import Kind
-from tap_wolkvox.streams.attempts import AttemptStream
+from tap_wolkvox.catalog.endpoints import Kind
 from tap_wolkvox.streams.base import WolkvoxStream
-from tap_wolkvox.streams.dated import DatedStream
-from tap_wolkvox.streams.dated_each import DatedEachStream
-from tap_wolkvox.streams.feed import FeedStream
-from tap_wolkvox.streams.present import PresentStream
+from tap_wolkvox.streams.correlated import CorrelatedSource
+from tap_wolkvox.streams.current import FeedReader, SnapshotReader
+from tap_wolkvox.streams.partitioned import PartitionedReader
+from tap_wolkvox.streams.windowed import RangeSource, WindowedReader
 
 if TYPE_CHECKING:
-    from tap_wolkvox.endpoints import Endpoint
-    from tap_wolkvox.source import Source
-    from tap_wolkvox.tap import TapWolkvox
+    from collections.abc import Callable
 
-__all__ = ["WolkvoxStream", "stream"]
+    from singer_sdk import Tap
+
+    from tap_wolkvox.catalog.endpoints import Endpoint
+    from tap_wolkvox.streams.protocols import OperationContext, ReaderContext, StreamReader
+
+__all__ = ["WolkvoxStream", "new_stream"]
 
 
-def stream(tap: TapWolkvox, endpoint: Endpoint, source: Source | None = None) -> WolkvoxStream:
-    """Return the stream of an endpoint, of the first operation if no other is named."""
-    if endpoint.cut_by:
-        return AttemptStream(tap, endpoint, source, endpoint.cut_by)
-    if endpoint.days and endpoint.each:
-        return DatedEachStream(tap, endpoint, source, endpoint.each)
+def new_stream(
+    tap: Tap, endpoint: Endpoint, operation: Callable[[], OperationContext]
+) -> WolkvoxStream:
+    """Return the stream of an endpoint.
+
+    Args:
+        tap: The tap.
+        endpoint: The endpoint.
+        operation: Returns the operation that it is read from; discovery needs none.
+    """
+    return WolkvoxStream(tap, endpoint, operation, _reader_of(endpoint))
+
+
+def _reader_of(endpoint: Endpoint) -> Callable[[ReaderContext], StreamReader]:
+    """Return what makes the reader of an endpoint."""
+    if endpoint.split_by:
+        split_by = endpoint.split_by
+        return lambda context: WindowedReader(context, CorrelatedSource(context, split_by))
+    if endpoint.days and endpoint.partition:
+        return partial(PartitionedReader, spec=endpoint.partition)
     if endpoint.days:
-        return DatedStream(tap, endpoint, source)
-    return (FeedStream if endpoint.kind is Kind.EVENT else PresentStream)(tap, endpoint, source)
+        return lambda context: WindowedReader(context, RangeSource(context))
+    return FeedReader if endpoint.kind is Kind.EVENT else SnapshotReader

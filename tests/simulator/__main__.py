@@ -13,15 +13,15 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.simulator.clock import BOGOTA
-from tests.simulator.dated import Months
+from tests.simulator.endpoints.common.date_range import Months
 from tests.simulator.simulator import Simulator
 from tests.simulator.simulators import Simulators
+from tests.simulator.world.clock import BOGOTA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.simulator.journal import Request
+    from tests.simulator.http.journal import Request
 
 _ONE = """\
 A simulated Wolkvox operation is at {url}
@@ -49,35 +49,41 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m tests.simulator", description=__doc__)
     parser.add_argument("--port", type=int, default=8642, help="0 for any free one")
     parser.add_argument(
-        "--server", action="append", help="the operation's number; more of them, more operations"
+        "--server", action="append", help="the operation's number; repeat it for more operations"
     )
     parser.add_argument(
-        "--token", default="demo-token", help="the token it accepts; of several, the first part"
+        "--token",
+        default="demo-token",
+        help="the token it accepts; with several operations, its first part",
     )
-    parser.add_argument("--seed", type=int, default=7, help="another seed, other data")
+    parser.add_argument("--seed", type=int, default=7, help="another seed gives other data")
     parser.add_argument(
-        "--timezone", action="append", help="the operation's time zone; of several, one for each"
+        "--timezone",
+        action="append",
+        help="the operation's time zone; repeat it for one per operation",
     )
-    parser.add_argument("--now", type=datetime.fromisoformat, help="where its clock stands still")
-    parser.add_argument("--quota", type=int, help="requests a day; licences x 1000 if not given")
-    parser.add_argument("--others", type=int, default=0, help="spent by others after each request")
-    parser.add_argument("--pace", type=float, default=1.0, help="how much happens; 1 is usual")
+    parser.add_argument("--now", type=datetime.fromisoformat, help="stops the clock at this time")
+    parser.add_argument("--quota", type=int, help="requests per day; default: licences x 1000")
+    parser.add_argument(
+        "--others", type=int, default=0, help="requests that others spend after each one"
+    )
+    parser.add_argument("--pace", type=float, default=1.0, help="how much happens; 1 is normal")
     parser.add_argument(
         "--months",
         choices=[each.name.lower() for each in Months],
         default="all",
-        help="what it answers of a range that crosses the end of a month",
+        help="what it answers if a range crosses the end of a month",
     )
     parser.add_argument(
-        "--nlp-credits", action="store_true", help="cdr_7 and cdr_8 in credits, not in characters"
+        "--nlp-credits", action="store_true", help="cdr_7 and cdr_8 count credits, not characters"
     )
     return parser.parse_args(arguments)
 
 
 def _simulators(options: argparse.Namespace) -> list[Simulator]:
-    """The operations that are wanted; one alone has the token as it is given."""
+    """The operations the options ask for. A single one gets the token unchanged."""
     common = dict(vars(options))
-    # No defaults of argparse: it would add to them what is given.
+    # No defaults in argparse: `append` would add to them.
     servers = common.pop("server") or ["0011"]
     zones = common.pop("timezone") or [BOGOTA]
     token = common.pop("token")
@@ -147,12 +153,12 @@ def _wait(greeting: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until Ctrl-C: 0 then, 1 if it cannot serve."""
-    # Set even where a shell has switched Ctrl-C off, as it does for what runs behind it.
+    """Serve until Ctrl-C. Return 0, or 1 if it cannot serve."""
+    # A shell ignores Ctrl-C for programs in the background: set it again.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.default_int_handler)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # Not every output takes all that a token may hold.
+        # Not every output can show all characters of a token.
         sys.stdout.reconfigure(errors="replace")
     options = _options(arguments)
     try:

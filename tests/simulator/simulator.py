@@ -1,4 +1,4 @@
-"""The simulator as a test holds it."""
+"""The simulator of one operation."""
 
 from __future__ import annotations
 
@@ -6,55 +6,56 @@ from dataclasses import InitVar, dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from tests.simulator.answers import Code, CodeForm, Row
-from tests.simulator.clock import BOGOTA, Clock
-from tests.simulator.control import Control
-from tests.simulator.dated import Cap, Months
-from tests.simulator.desk import Desk
-from tests.simulator.endpoints import Forms
-from tests.simulator.fault_queue import FaultQueue
-from tests.simulator.journal import Journal, Request
-from tests.simulator.operation import Conditions, Operation
-from tests.simulator.server import Rooms, Server
+from tests.simulator.endpoints.common.answers import Code, CodeForm, Row
+from tests.simulator.endpoints.common.date_range import Months
+from tests.simulator.endpoints.common.endpoint import Forms
+from tests.simulator.endpoints.common.row_cap import Cap
+from tests.simulator.faults.queue import FaultQueue
+from tests.simulator.http.api import Api
+from tests.simulator.http.control import Control
+from tests.simulator.http.journal import Journal, Request
+from tests.simulator.http.server import Backend, Server
+from tests.simulator.world.clock import BOGOTA, Clock
+from tests.simulator.world.operation import Conditions, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
     from types import TracebackType
 
-    from tests.simulator.operation import Burst
+    from tests.simulator.world.bursts import Burst
 
 
 @dataclass(kw_only=True, eq=False)
 class Simulator:
-    """One operation on a port of 127.0.0.1; serves inside ``with``.
+    """One operation on a port of 127.0.0.1. It serves inside ``with``.
 
     Attributes:
-        seed: What its data are generated from, together with ``server``.
+        seed: The data are generated from it and ``server``.
         server: The operation's number, as text.
         token: The token it accepts.
-        other_tokens: More of them; they share the quota.
+        other_tokens: More tokens. All share the quota.
         timezone: IANA name of the operation's zone.
-        now: Where its clock stands still at first; None for real time.
-        quota: Requests a day; licences x 1000 if None.
-        others: How many of them others spend after each one that is admitted.
-        code: Form of ``code`` on success: a value, DOCUMENTED or ABSENT.
-        bare_lists: Whether there is no envelope where the documentation shows none.
-        cap: What becomes of an answer that would hold more rows than it may.
-        row_cap: How many that are; as documented if None.
-        newest_first: Whether rows come newest first.
-        total_in: Column that says TOTAL in the rows of ``quality_2`` that add up others.
-        nlp_credits: Whether ``cdr_7`` and ``cdr_8`` count in credits, as pages of 2026 have it.
-        months: What it answers of a range that crosses the end of a month.
-        pace: How much happens: 1 is some 1,200 calls on the average day.
-        bursts: What happens on top of that.
-        lag: How old the newest rows are of endpoints that take dates.
+        now: The time of the stopped clock; None for real time.
+        quota: Requests per day; None for licences x 1000.
+        others: Requests that other programs spend after each admitted request.
+        code: The ``code`` of a success: a value, DOCUMENTED or ABSENT.
+        bare_lists: Whether to send no envelope where the documentation shows none.
+        cap: What happens to an answer with too many rows.
+        row_cap: The most rows of an answer; None for the documented number.
+        newest_first: Whether the newest row comes first.
+        total_in: The column of ``quality_2`` that says TOTAL in a row of totals.
+        nlp_credits: Whether ``cdr_7`` and ``cdr_8`` count credits, not characters.
+        months: What it answers if a range crosses the end of a month.
+        pace: How much happens: 1 is about 1,200 calls on an average day.
+        bursts: Calls and bot exchanges in addition.
+        lag: How late reports know what happened.
         port: Where to listen; 0 for any free port.
-        on_request: Called with each request to the API when it is over.
-        clock: To be set and moved.
-        faults: Where faults are added.
-        operation: What it simulates.
-        rooms: Those who answer its requests.
+        on_request: Called with each request to the API when it ends.
+        clock: The clock, which a test can set and advance.
+        faults: The queue of faults, to which a test adds.
+        operation: The simulated operation.
+        backend: What answers its requests.
 
     Raises:
         ValueError: No such time zone, or ``others`` below 0.
@@ -84,7 +85,7 @@ class Simulator:
     clock: Clock = field(init=False)
     faults: FaultQueue = field(init=False, default_factory=FaultQueue)
     operation: Operation = field(init=False)
-    rooms: Rooms = field(init=False, repr=False)
+    backend: Backend = field(init=False, repr=False)
 
     def __post_init__(self, now: datetime | None) -> None:
         self.clock = Clock(self.timezone, now)
@@ -103,15 +104,15 @@ class Simulator:
         )
         journal = Journal(self.on_request)
         self.operation = operation
-        self.rooms = Rooms(
-            Desk(operation, self.faults, forms), journal, Control(operation, self.faults, journal)
+        self.backend = Backend(
+            Api(operation, self.faults, forms), journal, Control(operation, self.faults, journal)
         )
         self._http: Server | None = None
         self._url: str | None = None
 
     @property
     def url(self) -> str:
-        """Where the API is, the port in it.
+        """The URL of the API, with the port.
 
         Raises:
             RuntimeError: It does not serve.
@@ -122,38 +123,38 @@ class Simulator:
 
     @property
     def requests(self) -> list[Request]:
-        """The requests to the API so far, in the order they came."""
-        return self.rooms.journal.requests
+        """The requests to the API so far, in order."""
+        return self.backend.journal.requests
 
     @property
     def max_in_flight(self) -> int:
-        """The most requests one token ever had open at once, refused ones counted."""
-        return self.rooms.journal.max_in_flight
+        """The most requests that one token had open at once. Refused ones count too."""
+        return self.backend.journal.max_in_flight
 
     def rows(self, file: str, api: str, **asked: str) -> list[Row]:
-        """What an endpoint (``"billing"``, ``"rec_screen"``) would answer now, free of charge.
+        """The rows that an endpoint (``"billing"``, ``"rec_screen"``) would answer now.
 
-        The rows as they lie in its answer; those of surveys flat. ``asked`` are the parameters.
+        It costs no request. ``asked`` are the parameters. Lists by survey become one list.
 
         Raises:
             LookupError: No such endpoint.
-            RefusedError: It does not answer this.
+            RefusedError: It refuses the question.
         """
-        return self.rooms.desk.rows(file, api, self.token, asked)
+        return self.backend.api.rows(file, api, self.token, asked)
 
     def content(self, file: str, api: str, **asked: str) -> Any:
-        """The whole answer, as parsed from JSON, free of charge.
+        """The whole answer, parsed from JSON. It costs no request.
 
         Raises:
             LookupError: No such endpoint.
         """
-        return self.rooms.desk.content(file, api, self.token, asked)
+        return self.backend.api.content(file, api, self.token, asked)
 
     def spend(self, requests: int) -> None:
-        """Let others spend so many requests of today's quota, or as many as are left.
+        """Let other programs spend requests of today's quota, or as many as are left.
 
         Raises:
-            ValueError: Fewer than none.
+            ValueError: The number is below 0.
         """
         self.operation.spend(requests)
 
@@ -163,19 +164,19 @@ class Simulator:
         Raises:
             OSError: The port is taken.
         """
-        self._http = Server(self.port, {"": self.rooms})
+        self._http = Server(self.port, {"": self.backend})
         self._http.start()
         self.served_at(self._http.url())
 
     def close(self) -> None:
-        """Stop; whatever hangs is cut off."""
+        """Stop, and cut off whatever hangs."""
         if self._http is not None:
             self._http.close()
             self._http = None
             self.served_at(None)
 
     def served_at(self, url: str | None) -> None:
-        """Take note of where its API is; None for nowhere."""
+        """Set the URL of the API; None if it is not served."""
         self._url = url
 
     def __enter__(self) -> Self:

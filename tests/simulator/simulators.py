@@ -1,10 +1,10 @@
-"""Several operations on one port, as a test holds them."""
+"""Several simulated operations on one port."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from tests.simulator.server import Server
+from tests.simulator.http.server import Server
 
 if TYPE_CHECKING:
     from tests.simulator.simulator import Simulator
@@ -16,7 +16,7 @@ class Simulators:
     """Serves operations inside ``with``, each under ``/wv<server>`` of one port of 127.0.0.1.
 
     Args:
-        simulators: The operations; ports of their own mean nothing here.
+        simulators: The operations. Their own ports are ignored.
         port: Where to listen; 0 for any free port.
 
     Attributes:
@@ -30,15 +30,15 @@ class Simulators:
     def __init__(self, *simulators: Simulator, port: int = 0) -> None:
         self.simulators = simulators
         self.port = port
-        self._rooms = {_prefix(each): each.rooms for each in simulators}
-        if len(self._rooms) < len(simulators):
+        self._backends = {_prefix(each): each.backend for each in simulators}
+        if len(self._backends) < len(simulators):
             servers = ", ".join(each.server for each in simulators)
             raise ValueError(f"each operation has a server of its own: {servers}")
         self._http: Server | None = None
 
     @property
     def api_url(self) -> str:
-        """Where the APIs are, the port in it and ``{server}`` as it stands.
+        """The URL of the APIs, with the port, and ``{server}`` for the operation's number.
 
         Raises:
             RuntimeError: They are not served.
@@ -49,7 +49,7 @@ class Simulators:
 
     @property
     def operations(self) -> list[dict[str, str]]:
-        """The operations as the tap's setting of that name has them."""
+        """The tap's setting ``operations``."""
         return [
             {"server": each.server, "token": each.token, "timezone": each.timezone}
             for each in self.simulators
@@ -61,13 +61,13 @@ class Simulators:
         Raises:
             OSError: The port is taken.
         """
-        self._http = Server(self.port, self._rooms)
+        self._http = Server(self.port, self._backends)
         self._http.start()
         for each in self.simulators:
             each.served_at(self._http.url(_prefix(each)))
 
     def close(self) -> None:
-        """Stop; whatever hangs is cut off."""
+        """Stop, and cut off whatever hangs."""
         if self._http is not None:
             self._http.close()
             self._http = None

@@ -1,0 +1,1 @@
+"""The way to the API of one operation: sessions, throttle, retries, budgets."""

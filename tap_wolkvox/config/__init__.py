@@ -1,0 +1,1 @@
+"""What a person sets: settings, operations, and what is wrong with them."""

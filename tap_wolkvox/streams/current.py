@@ -1,0 +1,186 @@
+"""Readers of what there is now: figures, catalogues, and the events of the last minutes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tap_wolkvox import clock
+from tap_wolkvox.catalog.endpoints import SHARED, Kind
+from tap_wolkvox.cursor.checkpoint import NO_CHECKPOINT, Checkpoint
+from tap_wolkvox.cursor.partitions import UNPARTITIONED, PartitionProgress
+from tap_wolkvox.reporting import CostEstimate
+from tap_wolkvox.streams.parents import list_partitions, sync_partitions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tap_wolkvox.catalog.endpoints import PartitionSpec
+    from tap_wolkvox.cursor.partitions import Partition
+    from tap_wolkvox.messages.batch import RecordBatch
+    from tap_wolkvox.streams.protocols import ReaderContext
+
+EARLIEST = datetime.min  # noqa: DTZ901  # as all wall-clock times, without a zone
+EVERYTHING_LEFT = "all of it"
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One reading of a snapshot.
+
+    Args:
+        stamp: The moment of its first response, which all of its rows are stamped with.
+    """
+
+    stamp: str = ""
+
+
+class SnapshotReader:
+    """Reads all rows there are now, from one response or from one for each id.
+
+    Args:
+        context: What it works with.
+    """
+
+    starts_before_state = False
+    starts_in_future = False
+    first_unread = EARLIEST
+
+    def __init__(self, context: ReaderContext) -> None:
+        self._context = context
+        self._progress: PartitionProgress | None = None
+
+    def read(self) -> Iterable[RecordBatch]:
+        """Yield the records of whole responses, all with the same stamp."""
+        spec, reading = self._context.endpoint.partition, _Reading()
+        if spec:
+            yield from self._read_partitions(spec, reading)
+        else:
+            yield self.read_all(reading)
+        if reading.stamp:
+            self._context.state.advance(reading.stamp)
+
+    def read_all(self, reading: _Reading | None = None) -> RecordBatch:
+        """Return the records of one response; it is cached where other streams need it too."""
+        reading, name = reading or _Reading(), self._context.endpoint.name
+        if name not in SHARED:
+            return self._fetch(reading)
+        cached = self._context.client.cached(name, partial(self._fetch, reading))
+        stamp_column = self._context.endpoint.stamp_column
+        reading.stamp = reading.stamp or next((record[stamp_column] for record in cached), "")
+        return cached
+
+    @property
+    def parent(self) -> str:
+        """The stream whose ids it will ask for, if there is one."""
+        spec = self._context.endpoint.partition
+        return spec.stream if spec else ""
+
+    @property
+    def cost(self) -> CostEstimate:
+        """One request, or one for each id."""
+        spec = self._context.endpoint.partition
+        return CostEstimate(
+            stream=self._context.endpoint.name, requests=1, depends_on=str(spec) if spec else ""
+        )
+
+    def current_checkpoint(self) -> Checkpoint:
+        """Return which ids are read."""
+        if self._context.holds_back:
+            return NO_CHECKPOINT
+        if self._progress is None:
+            return replace(self._context.state.checkpoint, deferred_since=None)
+        return Checkpoint(done=self._progress.done, failed=self._progress.failed)
+
+    def describe_remaining(self, checkpoint: Checkpoint) -> str:
+        """Say how many ids are read already."""
+        return f"all but {len(checkpoint.done)} ids" if checkpoint.done else EVERYTHING_LEFT
+
+    def checkpoint_after(self, saved: Checkpoint, *, failed: bool) -> Checkpoint:
+        """Return none, unless it failed before it asked for the first id."""
+        not_begun = failed and self._progress is None
+        return replace(saved, deferred_since=None) if not_begun else NO_CHECKPOINT
+
+    def _read_partitions(self, spec: PartitionSpec, reading: _Reading) -> Iterator[RecordBatch]:
+        partitions = list_partitions(self._context, spec)
+        # Where everything is emitted at once, no earlier run has emitted anything.
+        holds_back = self._context.holds_back
+        before = NO_CHECKPOINT if holds_back else self._context.state.checkpoint
+        self._progress = PartitionProgress(self._context.secret, before)
+
+        def read(partition: Partition) -> Iterator[RecordBatch]:
+            yield self._fetch(reading, partition)
+
+        yield from sync_partitions(partitions, spec, self._progress, read)
+
+    def _fetch(self, reading: _Reading, partition: Partition = UNPARTITIONED) -> RecordBatch:
+        rows = self._context.retriever.fetch(partition=partition)
+        reading.stamp = reading.stamp or self._stamp()
+        constants = {self._context.endpoint.stamp_column: reading.stamp}
+        return self._context.pipeline.build(rows, constants)
+
+    def _stamp(self) -> str:
+        """Return the moment of the last request, as the stamp column has it."""
+        asked_at = self._context.client.last_request_at or clock.now()
+        if self._context.endpoint.kind is Kind.SNAPSHOT:
+            return asked_at.astimezone(self._context.zone).date().isoformat()
+        return asked_at.isoformat(timespec="seconds")
+
+
+class FeedReader:
+    """Reads the events of the last minutes; an event that comes again has the key it had.
+
+    Args:
+        context: What it works with.
+    """
+
+    parent = ""
+    starts_before_state = False
+    starts_in_future = False
+    first_unread = EARLIEST
+
+    def __init__(self, context: ReaderContext) -> None:
+        self._context = context
+
+    def read(self) -> Iterable[RecordBatch]:
+        """Yield the records of one whole response."""
+        context = self._context
+        rows = context.retriever.fetch()
+        asked_at = context.client.last_request_at or clock.now()
+        yield context.pipeline.build(rows, {}, context.pipeline.new_row_keys())
+        self._warn_of_gap(asked_at)
+        context.state.advance(asked_at.isoformat(timespec="seconds"))
+
+    @property
+    def cost(self) -> CostEstimate:
+        """One request."""
+        return CostEstimate(stream=self._context.endpoint.name, requests=1)
+
+    def current_checkpoint(self) -> Checkpoint:
+        """Return none: each run reads everything."""
+        return NO_CHECKPOINT
+
+    def describe_remaining(self, checkpoint: Checkpoint) -> str:  # noqa: ARG002
+        """Say that everything is left."""
+        return EVERYTHING_LEFT
+
+    def checkpoint_after(self, saved: Checkpoint, *, failed: bool) -> Checkpoint:  # noqa: ARG002
+        """Return none: each run reads everything."""
+        return NO_CHECKPOINT
+
+    def _warn_of_gap(self, asked_at: datetime) -> None:
+        """Warn of the time that no response covers: after the last one, before this one begins."""
+        bookmark, history = self._context.state.bookmark, self._context.endpoint.history
+        if not bookmark or not history:
+            return
+        last, begin = clock.instant(bookmark), asked_at - history
+        if last < begin:
+            self._context.logger.warning(
+                "What happened from %s to %s is in no answer: this endpoint shows the last %d "
+                "minutes, so run it more often",
+                last.isoformat(timespec="seconds"),
+                begin.isoformat(timespec="seconds"),
+                history.total_seconds() // 60,
+            )

@@ -1,0 +1,130 @@
+"""OperationSync: one operation in one run, with its streams and what they share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from singer_sdk.mapper import RemoveRecordTransform
+
+from tap_wolkvox import clock
+from tap_wolkvox.api import quota
+from tap_wolkvox.api.budget import Budget, QuotaReserve
+from tap_wolkvox.api.client import Client
+from tap_wolkvox.catalog.endpoints import BY_NAME, QUOTA
+from tap_wolkvox.cursor.checkpoint import NEVER_DEFERRED
+from tap_wolkvox.reporting import CostEstimate
+from tap_wolkvox.streams import new_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from singer_sdk import Tap
+    from singer_sdk.streams import Stream
+
+    from tap_wolkvox.api.budget import RequestLimit
+    from tap_wolkvox.config.operation import Operation
+    from tap_wolkvox.messages.batch import RecordBatch
+    from tap_wolkvox.streams import WolkvoxStream
+    from tap_wolkvox.streams.current import SnapshotReader
+
+
+class OperationSync:
+    """The streams of one operation, with the client that they share.
+
+    Args:
+        tap: The tap; its catalog says what is selected.
+        operation: The operation.
+        config: The settings.
+        limit: Requests that the run may spend.
+    """
+
+    def __init__(
+        self, tap: Tap, operation: Operation, config: Mapping[str, Any], limit: RequestLimit
+    ) -> None:
+        self.operation = operation
+        self._has_reserve = config.get("quota_reserve") is not None
+        reserve = None
+        if self._has_reserve:
+            reserve = QuotaReserve(
+                operation.server, config["quota_reserve"], self.quota_usage, self.today
+            )
+        self.client = Client(operation, config, Budget(limit, reserve))
+        self._tap = tap
+        self._streams: dict[str, WolkvoxStream] = {}
+
+    def today(self) -> date:
+        """Return the day of the operation."""
+        return clock.now().astimezone(self.operation.zone).date()
+
+    def stream(self, name: str) -> WolkvoxStream:
+        """Return a stream of this operation, always the same one."""
+        if name not in self._streams:
+            stream = new_stream(self._tap, BY_NAME[name], lambda: self)
+            if self._tap.input_catalog is not None:
+                stream.apply_catalog(self._tap.input_catalog)
+            self._streams[name] = stream
+        return self._streams[name]
+
+    def parent_records(self, stream: str) -> RecordBatch:
+        """Return all records of a stream, whether it is selected or not.
+
+        Args:
+            stream: The name of a stream of current figures that is not partitioned.
+
+        Raises:
+            StreamError: They can't be read.
+            OperationError: No stream of the operation can be read.
+        """
+        return cast("SnapshotReader", self.stream(stream).reader).read_all()
+
+    def selected(self) -> list[WolkvoxStream]:
+        """Return the streams to read, in their order."""
+        wanted = [name for name, each in self._tap.streams.items() if _is_wanted(each)]
+        return sorted((self.stream(name) for name in wanted), key=sync_order)
+
+    def quota_usage(self) -> quota.QuotaUsage:
+        """Return what the API says of the quota, for one request.
+
+        Raises:
+            WolkvoxError: It can't be had.
+        """
+        # The stream of it is read from the same response.
+        self.client.invalidate(QUOTA)
+        before = self.client.requests
+        try:
+            return quota.usage(list(self.parent_records(QUOTA)))
+        finally:
+            self.client.quota_requests += self.client.requests - before
+
+    def costs(self) -> list[CostEstimate]:
+        """Return what the streams would cost, after the streams that they need."""
+        costs = {each: each.reader.cost for each in self.selected()}
+        read = [each for each, cost in costs.items() if cost.requests]
+        needed = {each.reader.parent for each in read}
+        needed |= {QUOTA} if read and "quota_reserve" in self._tap.config else set()
+        needed -= {"", *(each.name for each in costs)}
+        parents = [CostEstimate(stream=name, requests=1) for name in sorted(needed)]
+        return [*parents, *costs.values()]
+
+
+def sync_order(stream: WolkvoxStream) -> tuple[datetime, datetime, bool]:
+    """Return the place of a stream in the order of a run, as a key to sort by.
+
+    First those that were deferred the longest, then what can't be had tomorrow, then the oldest
+    that is unread; among equals what costs the least.
+    """
+    is_partitioned = stream.endpoint.partition is not None
+    return deferred_since(stream), stream.reader.first_unread, is_partitioned
+
+
+def deferred_since(stream: WolkvoxStream) -> datetime:
+    """Return since when a stream waits for requests."""
+    return stream.state.checkpoint.deferred_since or NEVER_DEFERRED
+
+
+def _is_wanted(stream: Stream) -> bool:
+    """Whether a stream is selected, and no stream map removes all of it."""
+    return stream.selected and not all(
+        isinstance(stream_map, RemoveRecordTransform) for stream_map in stream.stream_maps
+    )

@@ -1,0 +1,116 @@
+"""Before a run: whether it would work (`--test`), what it would cost (`--plan`), and warnings."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tap_wolkvox import reporting
+from tap_wolkvox.catalog.schemas import RESCUED
+from tap_wolkvox.errors import RunError, WolkvoxError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tap_wolkvox.api.quota import QuotaUsage
+    from tap_wolkvox.streams import WolkvoxStream
+    from tap_wolkvox.sync.operation import OperationSync
+
+logger = logging.getLogger("tap-wolkvox")
+
+
+def test_connections(operations: Sequence[OperationSync]) -> None:
+    """Ask for each token's own figures, for one request, and say what they are.
+
+    Args:
+        operations: The operations.
+
+    Raises:
+        RunError: A server is not reached, or does not take the token.
+    """
+    usages = [_usage(operation) for operation in operations]
+    for operation, usage in zip(operations, usages, strict=True):
+        if usage:
+            named = f"Server {operation.operation.server}"
+            click.echo(f"{named} reached, token good. Requests today: {usage}.")
+    if None in usages:
+        raise RunError("the test failed: see the lines above")
+
+
+def print_plan(operations: Sequence[OperationSync], config: Mapping[str, Any]) -> None:
+    """Print what a run would cost, for one request an operation.
+
+    Args:
+        operations: The operations.
+        config: The settings.
+
+    Raises:
+        RunError: The quota of an operation can't be known.
+    """
+    most, all_costs, usages = config.get("max_requests"), [], []
+    warn_of_start(operation.selected() for operation in operations)
+    for each in operations:
+        operation, costs = each.operation, each.costs()
+        click.echo(f"Server {operation.server}, dates in {operation.zone.key}:")
+        click.echo("\n".join(reporting.cost_table(costs)))
+        all_costs += costs
+        usages.append(_usage(each))
+        if usage := usages[-1]:
+            reserve = config.get("quota_reserve", 0)
+            click.echo("\n".join(reporting.quota_lines(costs, usage, reserve)))
+    if most:
+        click.echo(reporting.runs_line(all_costs, most))
+    if None in usages:
+        raise RunError("the quota is not known: see the lines above")
+
+
+def _usage(operation: OperationSync) -> QuotaUsage | None:
+    """Return what the API says of an operation's quota; where it does not, log why."""
+    try:
+        return operation.quota_usage()
+    except WolkvoxError as error:
+        logger.error("Server %s: %s", operation.operation.server, error)  # noqa: TRY400
+        return None
+
+
+def warn_of_old_catalog(operations: Iterable[Iterable[WolkvoxStream]]) -> None:
+    """Warn of columns of this version that the catalog lacks.
+
+    Args:
+        operations: The selected streams of each operation.
+    """
+    lacking = {each.name: sorted(each.unplaced) for streams in operations for each in streams}
+    named = [f"{name}: {', '.join(those)}" for name, those in lacking.items() if those]
+    if named:
+        logger.warning(
+            "The catalog (--catalog) lacks columns that this version has (%s): what comes in "
+            "them goes to `%s`. Make it anew with --discover",
+            *("; ".join(named), RESCUED),
+        )
+
+
+def warn_of_start(operations: Iterable[Sequence[WolkvoxStream]]) -> None:
+    """Warn once for which streams `start_date` is not where their reading begins.
+
+    Args:
+        operations: The selected streams of each operation.
+    """
+    for streams in filter(None, operations):
+        named = f"Server {streams[0].operation.client.operation.server}"
+        late = ", ".join(each.name for each in streams if each.reader.starts_in_future)
+        kept = ", ".join(each.name for each in streams if each.reader.starts_before_state)
+        if late:
+            logger.warning(
+                "%s: `start_date` is in the future, and nothing before it is read of %s",
+                named,
+                late,
+            )
+        elif kept:
+            logger.warning(
+                "%s: `start_date` is earlier than what was read so far, and a run only goes on "
+                "after that. To read from `start_date` on, remove from the state: %s",
+                named,
+                kept,
+            )

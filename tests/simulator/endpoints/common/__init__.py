@@ -1,0 +1,1 @@
+"""What all endpoints share: answers and errors, date ranges, row caps, formats."""

@@ -1,0 +1,1 @@
+"""Reports about chats, and about emails and posts, which are cases."""

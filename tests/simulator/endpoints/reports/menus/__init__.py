@@ -1,0 +1,1 @@
+"""Reports about voice menus and voice bots."""

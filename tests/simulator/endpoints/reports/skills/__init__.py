@@ -1,0 +1,1 @@
+"""Reports about skills: how soon they answered."""

@@ -1,0 +1,1 @@
+"""The simulated operation: its people and things, its clock, its quota."""
