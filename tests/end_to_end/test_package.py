@@ -121,8 +121,8 @@ def test_the_oldest_of_all_dependencies_do(checkout: Path, tmp_path: Path) -> No
     install = ("--resolution", "lowest-direct", "--group", "test", "--editable", checkout)
     programs = environment(tmp_path / "venv", "--project", checkout, *install)
     names = (
-        *("integration/test_command_line", "integration/test_requests"),
-        *("integration/test_both_paths", "unit/test_parts", "unit/test_records"),
+        *("integration/command_line", "integration/test_requests.py"),
+        *("integration/test_both_paths.py", "unit/parts", "unit/test_records.py"),
     )
-    chosen = [checkout / "tests" / f"{name}.py" for name in names]
+    chosen = [checkout / "tests" / name for name in names]
     run(programs / "python", "-m", "pytest", "-q", *chosen, cwd=checkout)
