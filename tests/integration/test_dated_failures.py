@@ -259,7 +259,7 @@ def test_a_wrong_range_is_never_taken_for_an_empty_one(
 ) -> None:
     """The API says of both what it says of a range without rows."""
     sent = dict(zip(("date_ini", "date_end"), wrong, strict=True))
-    monkeypatch.setattr(Window, "parameters", sent)
+    monkeypatch.setattr(Window, "params", sent)
     made = TapWolkvox(config=tap.settings, catalog=selection(CDR))
     with pytest.raises(StreamError, match=f"the range that was sent {said}"):
         made.streams[CDR].sync()

@@ -23,8 +23,8 @@ class Operation:
         self.quota = quota
         self.spent = {FIRST: 0, SECOND: 0}
         self.questions = 0
-        reserve = None if kept is None else QuotaReserve("0011", kept, self.ask, lambda: self.day)
-        self.budget = Budget(allowance, reserve)
+        self.reserve = None if kept is None else QuotaReserve("0011", kept)
+        self.budget = Budget(allowance, self.reserve)
 
     def ask(self) -> QuotaUsage:
         left = self.quota - self.spent[self.day]
@@ -36,11 +36,16 @@ class Operation:
     def request(self) -> bool:
         """Send one, if it may be."""
         try:
-            self.budget.spend()
+            self.spend()
         except BudgetError:
             return False
         self.spent[self.day] += 1
         return True
+
+    def spend(self) -> None:
+        if self.reserve:
+            self.reserve.learn(self.day, self.ask)
+        self.budget.spend()
 
 
 few = st.integers(min_value=0, max_value=30)
@@ -86,7 +91,7 @@ def test_what_is_said_names_the_setting() -> None:
     with pytest.raises(BudgetError, match="`max_requests` is reached"):
         Operation(9, None, spent).budget.spend()
     with pytest.raises(BudgetError, match="is the `quota_reserve`"):
-        Operation(9, 9, RequestLimit(None)).budget.spend()
+        Operation(9, 9, RequestLimit(None)).spend()
 
 
 def test_a_quota_that_is_not_known_stops_the_operation() -> None:
@@ -97,9 +102,9 @@ def test_a_quota_that_is_not_known_stops_the_operation() -> None:
         return QuotaUsage(by_token=None, by_all=None, left=None, limit=None)
 
     for ask, said in ((fails, "no such report"), (says_nothing, "gives no number")):
-        budget = Budget(RequestLimit(None), QuotaReserve("0011", 1, ask, lambda: FIRST))
+        reserve = QuotaReserve("0011", 1)
         with pytest.raises(OperationError, match=said):
-            budget.spend()
+            reserve.learn(FIRST, ask)
         # It is asked again, should anybody go on.
         with pytest.raises(OperationError, match="`quota_reserve` can't be kept"):
-            budget.spend()
+            reserve.learn(FIRST, ask)
