@@ -13,12 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tap_wolkvox.tap import TapWolkvox
+from tests.processes import CAN_FORK, forked, started
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.processes import Process
     from tests.simulator import Simulator, Simulators
 
-TOKEN = "s3cr3t-t0ken/with=signs"
-"""The token of all tests, made of what could be written in more than one way."""
+TOKEN = f"s3cr3t+t0ken/={os.getpid():09x}"
+"""The token of all tests of this process, made of what could be written in more than one way.
+
+No other process waits for its turn with it.
+"""
 
 FEW = (
     "billing_agent_script",
@@ -128,8 +135,9 @@ class CommandLine:
         state: dict[str, Any] | None = None,
         now: str | None = None,
         environment: dict[str, str] | None = None,
+        fresh: bool = False,
         **settings: Any,
-    ) -> subprocess.Popen[str]:
+    ) -> Process:
         """Start the tap.
 
         Args:
@@ -138,9 +146,11 @@ class CommandLine:
             state: State to hand to it.
             now: Where its clock stands still, in ISO 8601 with the offset, or a file that says so.
             environment: Environment variables beside the usual ones.
+            fresh: Whether it has to be a process that Python starts, as it is where Python has to
+                see the environment; else, where the system can, it is a fork of one that is ready.
             **settings: Settings in place of the usual ones; None takes one away.
         """
-        command = [self.python, "-m", "tap_wolkvox"]
+        words: list[str] = []
         if catalog is None and self.streams and "--discover" not in arguments:
             catalog = selection(*self.streams)
         merged = dict((self.settings | settings).items())
@@ -149,25 +159,27 @@ class CommandLine:
             if content is not None:
                 path = self.folder / f"{name}.json"
                 path.write_text(json.dumps(content), encoding="utf-8")
-                command += [f"--{name}", str(path)]
-        return subprocess.Popen(
-            [*command, *arguments],
-            cwd=self.folder,
-            env=self._environment(now) | (environment or {}),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
+                words += [f"--{name}", str(path)]
+        words += arguments
+        more = environment or {}
+        clock = {"SIMULATED_NOW": now} if now else {}
+        if CAN_FORK and not fresh and self.python == sys.executable and not _is_for_python(more):
+            return forked(words, self.folder, self._environment() | clock | more)
+        site = {"PYTHONPATH": str(SET_CLOCK)} if now else {}
+        command = [self.python, "-m", "tap_wolkvox", *words]
+        return started(command, self.folder, self._environment() | clock | site | more)
 
-    def _environment(self, now: str | None) -> dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         """Return the environment without what would make a run depend on this machine."""
         python = ("DONTWRITEBYTECODE", "UNBUFFERED", "WARNDEFAULTENCODING")
         foreign = ("TAP_WOLKVOX_", "LOGLEVEL", *(f"PYTHON{name}" for name in python))
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.temporary or self.folder))
-        clock = {"PYTHONPATH": str(SET_CLOCK), "SIMULATED_NOW": now} if now else {}
-        return kept | temporary | clock | {"PYTHONUTF8": "1"}
+        return kept | temporary | {"PYTHONUTF8": "1"}
+
+
+def _is_for_python(environment: Iterable[str]) -> bool:
+    return any(name.startswith("PYTHON") for name in environment)
 
 
 def for_simulator(simulator: Simulator, folder: Path, *streams: str) -> CommandLine:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 
-from tests import postgres
+from tests import meltano_project, postgres
 from tests.command_line import FEW, TOKEN, CommandLine, for_simulator, selection
 from tests.simulator import Simulator
 
@@ -30,6 +31,19 @@ def simulator() -> Iterator[Simulator]:
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Database]:
     with postgres.running(tmp_path_factory.mktemp("database") / "data") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this session, which all of its processes have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def plugins(together: Path) -> Path:
+    """A project with Meltano's plugins installed."""
+    return meltano_project.plugins(together)
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
+
 from tests.command_line import SET_CLOCK, TOKEN
 
 if TYPE_CHECKING:
@@ -55,19 +57,36 @@ class Project:
         )
 
 
-def installed(folder: Path, simulator: Simulator, database: Database, **settings: str) -> Project:
-    """Copy the project and install its plugins.
+def plugins(folder: Path) -> Path:
+    """Make a project with its plugins installed, once for all that share a folder; return it.
 
     Args:
+        folder: The folder, which may be used by several processes.
+    """
+    made = folder / "installed"
+    with FileLock(folder / "installed.lock"):
+        if not made.exists():
+            unfinished = Project(_copied(made.with_name("meltano")), {})
+            ended = unfinished.meltano("install")
+            assert ended.returncode == 0, ended.stderr
+            _set_clock(unfinished.folder)
+            # Programs of an environment are found by its path: it stays where it was made.
+            made.symlink_to(unfinished.folder, target_is_directory=True)
+    return made.resolve()
+
+
+def installed(
+    plugins: Path, folder: Path, simulator: Simulator, database: Database, **settings: str
+) -> Project:
+    """Copy the project, with the plugins that are installed elsewhere.
+
+    Args:
+        plugins: Where they are.
         folder: Folder to copy it to.
         simulator: What the tap reads.
         database: What the target writes to.
         **settings: More settings of the tap, in upper case.
     """
-    for name in ("tap_wolkvox", "schemas"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "meltano.yml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, folder)
     environment = {
         "TAP_WOLKVOX_SERVER": simulator.server,
         "TAP_WOLKVOX_TOKEN": TOKEN,
@@ -75,12 +94,25 @@ def installed(folder: Path, simulator: Simulator, database: Database, **settings
         "TAP_WOLKVOX_REQUEST_INTERVAL": "0",
         "TMPDIR": str(folder),
     } | {f"TAP_WOLKVOX_{name}": value for name, value in settings.items()}
-    made = Project(folder, environment | database.settings)
-    ended = made.meltano("install")
-    assert ended.returncode == 0, ended.stderr
-    # Meltano takes PYTHONPATH away from its plugins: the clock is set from the inside.
+    (_copied(folder) / ".meltano").mkdir()
+    for kind in ("extractors", "loaders"):
+        of_all = plugins / ".meltano" / kind
+        (folder / ".meltano" / kind).symlink_to(of_all, target_is_directory=True)
+    return Project(folder, environment | database.settings)
+
+
+def _copied(folder: Path) -> Path:
+    """Copy the project to a folder, and return that."""
+    for name in ("tap_wolkvox", "schemas"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "meltano.yml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def _set_clock(folder: Path) -> None:
+    """Let the clock of the tap be set: Meltano takes PYTHONPATH away from its plugins."""
     [packages] = folder.glob(".meltano/extractors/tap-wolkvox/venv/**/site-packages")
     # By a name of its own, for Debian's Python has a `sitecustomize`; last, to find the tap there.
     shutil.copy(SET_CLOCK / "sitecustomize.py", packages / "simulated_clock.py")
     (packages / "zzz_simulated_clock.pth").write_text("import simulated_clock\n", encoding="utf-8")
-    return made

@@ -23,6 +23,7 @@ from tap_wolkvox.cursor.bookmarks import (
     unread_since,
 )
 from tap_wolkvox.cursor.windows import Window
+from tests.loops import for_each
 
 at = datetime.fromisoformat
 
@@ -185,7 +186,7 @@ class TestResumption:
         assert history.bookmark is not None
         assert at(history.bookmark) >= at(bookmark)
 
-    @pytest.mark.parametrize("minutes_on", range(0, 300, 7))
+    @for_each("minutes_on", range(0, 300, 7))
     @pytest.mark.parametrize(("zone", "turn"), TURNS)
     def test_a_run_every_few_minutes_reads_all(
         self, zone: ZoneInfo, turn: str, minutes_on: int

@@ -17,6 +17,7 @@ from tap_wolkvox.catalog import schemas
 from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS, SERVER, Endpoint, Kind
 from tap_wolkvox.records import converters
 from tap_wolkvox.response.fields import column_name
+from tests.loops import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,8 +43,8 @@ IDS_BY_ANOTHER_NAME = {
     ("reports_campaign_7", "file_name"): "the internal id of an audio",
 }
 
-each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-each_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+each_file = for_each("path", FILES, ids=lambda path: path.name)
+each_endpoint = for_each("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 
 
 @pytest.fixture
@@ -242,6 +243,7 @@ def spoil(schema: Any) -> None:
 def test_changing_a_returned_schema_changes_no_later_one(
     fresh_files: None, endpoint: Endpoint
 ) -> None:
+    schemas.load.cache_clear()
     before = copy.deepcopy(schemas.stream_schema(endpoint))
     file_before = copy.deepcopy(schemas.load(endpoint.schema_name))
     spoil(schemas.stream_schema(endpoint))

@@ -77,7 +77,7 @@ def test_a_deselected_column_is_not_sent_on(tap: CommandLine, services: dict[str
 
 
 def test_discovery_needs_no_settings_and_no_request(tmp_path: Path) -> None:
-    result = CommandLine(tmp_path).run("--discover")
+    result = CommandLine(tmp_path).run("--discover", fresh=True)
     assert result.code == 0, result.log
     catalog = json.loads(result.output)
     assert len(catalog["streams"]) == len(ENDPOINTS)
@@ -185,7 +185,7 @@ def test_a_target_that_goes_away_ends_the_run_without_a_traceback(
     tap: CommandLine, simulator: Simulator
 ) -> None:
     simulator.faults.add(faults.extra_rows(20_000), api="agent_script")
-    process = tap.start()
+    process = tap.start(fresh=True)
     assert process.stdout
     assert process.stderr
     process.stdout.readline()

@@ -12,6 +12,7 @@ import pytest
 
 from tests import truth
 from tests.command_line import TOKEN, for_simulator
+from tests.loops import for_each
 from tests.simulator import Simulator
 from tests.simulator.world.events import calls
 
@@ -61,7 +62,7 @@ def late(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Resu
     return found
 
 
-@pytest.mark.parametrize("api", BEGIN)
+@for_each("api", BEGIN)
 def test_rows_are_the_simulators_truth(
     simulator: Simulator, result: Result, late: Result, api: str
 ) -> None:
@@ -88,7 +89,7 @@ def test_attempts_are_there_up_to_30_days_after_their_loading(
     assert found == wanted
 
 
-@pytest.mark.parametrize("stream", STREAMS)
+@for_each("stream", STREAMS)
 def test_no_two_rows_share_a_key(result: Result, late: Result, stream: str) -> None:
     [schema] = [
         message
@@ -100,7 +101,7 @@ def test_no_two_rows_share_a_key(result: Result, late: Result, stream: str) -> N
     assert max(keys.values()) == 1
 
 
-@pytest.mark.parametrize("stream", STREAMS)
+@for_each("stream", STREAMS)
 def test_only_columns_of_the_operation_are_rescued(
     result: Result, late: Result, stream: str
 ) -> None:
@@ -109,7 +110,7 @@ def test_only_columns_of_the_operation_are_rescued(
     assert some == (stream in map(truth.stream, truth.OF_THE_OPERATION))
 
 
-@pytest.mark.parametrize("api", BEGIN)
+@for_each("api", BEGIN)
 def test_ranges_touch_to_the_second(
     simulator: Simulator, result: Result, late: Result, api: str
 ) -> None:
@@ -120,14 +121,14 @@ def test_ranges_touch_to_the_second(
         assert begin - end == timedelta(seconds=1)
 
 
-@pytest.mark.parametrize("api", truth.OWN_DATE)
+@for_each("api", truth.OWN_DATE)
 def test_a_month_costs_a_request_an_id(simulator: Simulator, result: Result, api: str) -> None:
     ids = len(list(truth.asked(simulator, api)))
     assert len(truth.ranges(simulator, api)) == 2 * ids
     assert (ids > 1) == (api in truth.ONE_BY_ONE)
 
 
-@pytest.mark.parametrize("api", truth.OVER_WINDOW)
+@for_each("api", truth.OVER_WINDOW)
 def test_aggregates_over_a_window_are_read_day_by_day(
     simulator: Simulator, result: Result, late: Result, api: str
 ) -> None:

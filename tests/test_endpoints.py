@@ -21,6 +21,7 @@ from tap_wolkvox.catalog import schemas
 from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS, Kind
 from tap_wolkvox.response.fields import column_name
 from tap_wolkvox.tap import TapWolkvox
+from tests.loops import for_each
 
 LISTED: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "endpoints.json").read_text(encoding="utf-8")
@@ -49,7 +50,7 @@ UNDOCUMENTED: dict[tuple[str, str], set[str]] = {
 }
 """Columns that the vendor's tables do not have: public clients saw them, or a page names them."""
 
-each = pytest.mark.parametrize("listed", LISTED, ids=lambda it: f"{it['file']}_{it['api']}")
+each = for_each("listed", LISTED, ids=lambda it: f"{it['file']}_{it['api']}")
 
 
 def added_to(listed: dict[str, Any]) -> list[str]:

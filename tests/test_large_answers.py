@@ -13,9 +13,9 @@ import pytest
 from tests.command_line import CommandLine, Result, bookmark_of, for_simulator
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable
 
+    from tests.processes import Process
     from tests.simulator import Simulator
 
 CDR = "reports_cdr_1"
@@ -39,7 +39,7 @@ def wait_until(holds: Callable[[], object]) -> None:
     raise TimeoutError
 
 
-def files_of(process: subprocess.Popen[str]) -> list[str]:
+def files_of(process: Process) -> list[str]:
     """Return what a process has open."""
     return [str(each.readlink()) for each in Path(f"/proc/{process.pid}/fd").iterdir()]
 

@@ -20,6 +20,7 @@ from tests.simulator import Simulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests import postgres
     from tests.simulator.endpoints.common.answers import Row
@@ -54,10 +55,13 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture(scope="module")
 def project(
-    simulator: Simulator, database: postgres.Database, tmp_path_factory: pytest.TempPathFactory
+    plugins: Path,
+    simulator: Simulator,
+    database: postgres.Database,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Project:
     folder = tmp_path_factory.mktemp("project")
-    return installed(folder, simulator, database, START_DATE="2026-11-20")
+    return installed(plugins, folder, simulator, database, START_DATE="2026-11-20")
 
 
 @pytest.fixture(scope="module")

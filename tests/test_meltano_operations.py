@@ -18,6 +18,7 @@ from tests.simulator import Simulator, Simulators
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 
@@ -39,9 +40,13 @@ def two() -> Iterator[Simulators]:
 
 @pytest.fixture(scope="module")
 def project(
-    two: Simulators, database: postgres.Database, tmp_path_factory: pytest.TempPathFactory
+    plugins: Path,
+    two: Simulators,
+    database: postgres.Database,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Project:
     made = installed(
+        plugins,
         tmp_path_factory.mktemp("project"),
         two.simulators[0],
         database,

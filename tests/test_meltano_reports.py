@@ -23,6 +23,7 @@ from tests.simulator.world.events import calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = [
     pytest.mark.slow,
@@ -55,10 +56,14 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture(scope="module")
 def project(
-    simulator: Simulator, database: postgres.Database, tmp_path_factory: pytest.TempPathFactory
+    plugins: Path,
+    simulator: Simulator,
+    database: postgres.Database,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Project:
     select = ", ".join(f'"{stream}.*"' for stream in STREAMS)
     made = installed(
+        plugins,
         tmp_path_factory.mktemp("project"),
         simulator,
         database,

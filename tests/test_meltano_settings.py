@@ -38,12 +38,15 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture(scope="module")
 def project(
-    simulator: Simulator, database: postgres.Database, tmp_path_factory: pytest.TempPathFactory
+    plugins: Path,
+    simulator: Simulator,
+    database: postgres.Database,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Project:
     folder = tmp_path_factory.mktemp("project")
     with psycopg.connect(database.url) as connection:
         connection.execute("alter database postgres set timezone to 'America/Bogota'")
-    return installed(folder, simulator, database, START_DATE="2026-11-20")
+    return installed(plugins, folder, simulator, database, START_DATE="2026-11-20")
 
 
 @pytest.fixture
@@ -145,6 +148,7 @@ def test_what_is_wrong_in_meltano_yml_is_said_by_the_tap(
         (OPERATION, "must be a list"),
         (f"[{OPERATION}, {OPERATION}]", "has the same `server` twice"),
     ],
+    ids=["no JSON", "no list", "twice"],
 )
 def test_a_mistake_in_operations_shows_no_token(project: Project, text: str, problem: str) -> None:
     wrong = with_settings(project, SERVER=None, TOKEN=None, OPERATIONS=text)

@@ -23,6 +23,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from tests.loops import for_each
 from tests.simulator import Clock, CodeForm, Fault, RefusedError, Simulator, faults
 from tests.simulator.http.routes import ENDPOINTS
 from tests.simulator.world.missing_values import FORMS
@@ -332,7 +333,7 @@ def test_there_are_167() -> None:
     }
 
 
-@pytest.mark.parametrize(("file", "api"), ENDPOINTS)
+@for_each(("file", "api"), ENDPOINTS)
 def test_every_endpoint_answers_what_a_test_is_told(sim: Simulator, file: str, api: str) -> None:
     asked = ASKED.get((file, api), {})
     body = json.dumps(asked).encode() if api == "list_templates" else None
@@ -350,9 +351,7 @@ def test_every_endpoint_stands_on_the_page_for_people() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("file", "api"), [each for each in ASKED if each != ("whatsapp", "list_templates")]
-)
+@for_each(("file", "api"), [each for each in ASKED if each != ("whatsapp", "list_templates")])
 def test_no_truth_without_a_parameter(sim: Simulator, file: str, api: str) -> None:
     with pytest.raises(RefusedError, match="SOME PARAMETERS ARE REQUIRED"):
         sim.rows(file, api)

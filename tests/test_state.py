@@ -147,7 +147,7 @@ def test_a_run_that_is_stopped_says_so_and_keeps_what_is_finished(
     tap: CommandLine, simulator: Simulator, number: signal.Signals
 ) -> None:
     simulator.faults.add(faults.hang(30), api="rec_screen")
-    process = tap.start(now=FIRST_DAY)
+    process = tap.start(now=FIRST_DAY, fresh=True)
     while "rec_screen" not in [request.api for request in simulator.requests]:
         time.sleep(0.05)
     process.send_signal(number)

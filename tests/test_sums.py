@@ -9,6 +9,7 @@ import pytest
 from tap_wolkvox.catalog import schemas
 from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS, Kind
 from tap_wolkvox.records.totals import TotalRows
+from tests.loops import for_each
 
 
 def is_sum(stream: str, **row: Any) -> bool:
@@ -67,7 +68,7 @@ def test_a_row_of_somebody_or_something_is_none(stream: str, row: dict[str, Any]
     assert not is_sum(stream, **row)
 
 
-@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: str(endpoint.name))
+@for_each("endpoint", ENDPOINTS, ids=lambda endpoint: str(endpoint.name))
 def test_no_row_is_a_sum_where_nothing_is_named_so(endpoint: Any) -> None:
     sums = TotalRows(endpoint, schemas.aliases(endpoint))
     assert not sums.has(dict.fromkeys(schemas.received(endpoint), "x"))

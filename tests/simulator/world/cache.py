@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+    from tests.simulator.world.entities import World
     from tests.simulator.world.operation import Operation
 
     Subject = TypeVar("Subject", bound=Hashable)
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 def cached(
     find: Callable[[Operation, Subject], Found],
 ) -> Callable[[Operation, Subject], Found]:
-    """Call a function once per operation and subject, and keep the result."""
-    known: WeakKeyDictionary[Operation, dict[Subject, Found]] = WeakKeyDictionary()
+    """Call a function once per world and subject, and keep the result."""
+    known: WeakKeyDictionary[World, dict[Subject, Found]] = WeakKeyDictionary()
 
     @wraps(find)
     def found(operation: Operation, subject: Subject) -> Found:
-        of_operation = known.setdefault(operation, {})
-        if subject not in of_operation:
-            of_operation[subject] = find(operation, subject)
-        return of_operation[subject]
+        of_world = known.setdefault(operation.world, {})
+        if subject not in of_world:
+            of_world[subject] = find(operation, subject)
+        return of_world[subject]
 
     return found

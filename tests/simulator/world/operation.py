@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
+from functools import lru_cache
 from random import Random
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -83,6 +84,27 @@ class Conditions:
             raise ValueError(f"others must be at least 0: {self.others}")
 
 
+@dataclass(frozen=True)
+class Origin:
+    """What all that happens in an operation follows from, whenever one looks at it."""
+
+    seed: int
+    server: str
+    zone: str
+    pace: float
+    bursts: tuple[Burst, ...]
+
+    def dice(self, *about: object) -> Random:
+        """A generator that always throws the same for this seed, server and subject."""
+        return Random("/".join(map(str, (self.seed, self.server, *about))))
+
+
+@lru_cache(maxsize=6)
+def _world(origin: Origin) -> World:
+    """The world of the same origin, and with it what was found out of it, for all operations."""
+    return World(origin.dice)
+
+
 class Operation:
     """The server of one customer. All its tokens share one quota.
 
@@ -103,17 +125,15 @@ class Operation:
         self.clock = clock
         self.conditions = conditions
         self.name = f"Operación Demo {server}"
-        self.world = World(self.dice)
+        origin = Origin(seed, server, str(clock.zone), conditions.pace, conditions.bursts)
+        self.dice = origin.dice
+        self.world = _world(origin)
         self.licences = self.dice("licences").randint(15, 120)
         quota = conditions.quota
         self.quota = REQUESTS_PER_LICENCE * self.licences if quota is None else quota
         self._lock = Lock()
         self._spent: Counter[tuple[date, str]] = Counter()
         self._seated: Counter[str] = Counter()
-
-    def dice(self, *about: object) -> Random:
-        """A random generator. It is always the same for one operation and subject."""
-        return Random("/".join(map(str, (self.seed, self.server, *about))))
 
     def known_until(self) -> datetime:
         """The last moment that reports know."""
