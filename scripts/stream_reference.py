@@ -17,9 +17,11 @@ KINDS = {
     "minutes.",
     "catalogue": "Objects that exist now, such as agents or skills. Each run reads all of them. "
     "`last_seen_at` is the time of the last read that contained the row, so a row whose object no "
-    "longer exists keeps an older time.",
-    "event": "Events, each with its own date. `row_key` identifies an event: an event that is read "
-    "again replaces itself.",
+    "longer exists keeps an older time. The current objects are the rows with the newest "
+    "`last_seen_at` of their server.",
+    "event": "Events (calls, chats, sessions, attempts …), each with its own date. `row_key` "
+    "identifies an event. An event that two runs read is one row, and an event that changed "
+    "meanwhile replaces itself: an agent assigned a code later, or a chat closed.",
     "aggregate": "Figures per day or hour, with the date in the row. If a day is not over, the tap "
     "reads its figures so far, and the next run reads them again.",
     "aggregate over window": "Figures for the requested window, which is one day. The API sends no "
@@ -50,7 +52,7 @@ calendar month, or shorter where a month has more rows than one response can hol
 
 Rows named TOTAL sum up other rows. The tap drops them, and the log states their number. It drops a
 row named TOTAL where Wolkvox documents such rows, and in other reports only if all ids of the row
-are missing. Catalogues and billing keep all rows.
+are missing. So a row of an agent named TOTAL is kept. Catalogues and billing keep all rows.
 """
 
 
@@ -226,10 +228,10 @@ def quirks_of_each(endpoint: Endpoint, each: PartitionSpec) -> Iterator[str]:
         also = "".join(f", together with its `{name}`" for name in each.also)
         yield (
             f"Requested once for each `{each.column}` of `{each.stream}`{also}. A run reads "
-            f"`{each.stream}` only once for all streams that need it. If one id fails, the tap "
-            "continues with the next; after three failures in a row it stops. Either way the "
-            "stream fails, and the log states how many ids are missing. The tap cannot request "
-            f"data of an id that is no longer in `{each.stream}`."
+            f"`{each.stream}` once for all streams that need it, even if it is not selected. If "
+            "one id fails, the tap continues with the next; after three failures in a row it "
+            "stops. Either way the stream fails, and the log states how many ids are missing. The tap "
+            f"cannot request data of an id that is no longer in `{each.stream}`."
         )
     else:
         listed = " and ".join(f"`{each.request_parameter}={value}`" for value in each.listed)

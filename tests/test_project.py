@@ -97,13 +97,18 @@ def test_the_readme_names_every_setting_and_the_reference_every_stream() -> None
         assert f"\n## {endpoint.schema_name}\n" in reference
 
 
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's titles."""
+    titles = re.findall(r"(?m)^#+ (.*)$", page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^a-z0-9_ -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
 def test_links_of_the_readme_lead_somewhere() -> None:
-    titles = re.findall(r"(?m)^#+ (.*)$", README)
-    anchors = {re.sub(r"[^a-z -]", "", title.lower()).replace(" ", "-") for title in titles}
     for link in re.findall(r"\]\(((?!http)[^)]+)\)", README):
         path, _, anchor = link.partition("#")
-        assert (ROOT / path).exists()
-        assert not anchor or anchor in anchors
+        page = ROOT / (path or "README.md")
+        assert page.exists(), link
+        assert not anchor or anchor in anchors(page), link
 
 
 def test_commands_of_the_readme_exist() -> None:
