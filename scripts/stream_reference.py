@@ -230,8 +230,8 @@ def quirks_of_each(endpoint: Endpoint, each: PartitionSpec) -> Iterator[str]:
             f"Requested once for each `{each.column}` of `{each.stream}`{also}. A run reads "
             f"`{each.stream}` once for all streams that need it, even if it is not selected. If "
             "one id fails, the tap continues with the next; after three failures in a row it "
-            "stops. Either way the stream fails, and the log states how many ids are missing. The tap "
-            f"cannot request data of an id that is no longer in `{each.stream}`."
+            "stops. Either way the stream fails, and the log states how many ids are missing. The "
+            f"tap cannot request data of an id that is no longer in `{each.stream}`."
         )
     else:
         listed = " and ".join(f"`{each.request_parameter}={value}`" for value in each.listed)
