@@ -1,7 +1,7 @@
-"""Write anew what is made from the code: the stream reference, tables of the README, catalogs.
+"""Regenerate files from the code: the stream reference, tables of the README, golden catalogs.
 
-python scripts/regenerate.py           write what has changed
-python scripts/regenerate.py --check   write nothing, fail if anything is out of date
+python scripts/regenerate.py           write the files that have changed
+python scripts/regenerate.py --check   write nothing; fail if a file is out of date
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import stream_reference
 from environment import ROOT, enter
-from stream_reference import table
+from stream_reference import names, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ File = tuple[Path, str]
 
 
 def main() -> None:
-    """Write what is out of date, or only complain of it."""
+    """Write the files that are out of date, or only report them."""
     enter("test")
     found = stale()
     if "--check" in sys.argv and found:
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def stale() -> list[File]:
-    """Return the files that are not what the code says, each with the text it should have."""
+    """Return the files that differ from the code, each with its correct text."""
     wanted = list(made())
     gone = set(CATALOGS.glob("*.json")) - {path for path, _ in wanted}
     changed = [(path, text) for path, text in wanted if read(path) != text]
@@ -49,12 +49,12 @@ def stale() -> list[File]:
 
 
 def read(path: Path) -> str:
-    """Return a file's text, or nothing where there is no file."""
+    """Return the text of a file, or an empty text if the file does not exist."""
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def made() -> Iterator[File]:
-    """Yield each file that is made from the code, with the text it should have."""
+    """Yield each generated file with its correct text."""
     from tap_wolkvox.tap import TapWolkvox
 
     text = replaced(read(README), "settings", settings_table())
@@ -67,14 +67,14 @@ def made() -> Iterator[File]:
 
 
 def replaced(text: str, name: str, table: str) -> str:
-    """Return a text with what stands between the marks of a name made anew."""
+    """Return a text with a new table between the marks of a name."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
     return pattern.sub(lambda _: f"{begin}\n{table}\n{end}", text)
 
 
 def settings_table() -> str:
-    """Return the tap's own settings as a table; the SDK's are documented by the SDK."""
+    """Return a table of the tap's own settings. The SDK documents its settings itself."""
     from tap_wolkvox.config.settings import SCHEMA
 
     rows = [
@@ -89,34 +89,31 @@ def settings_table() -> str:
 
 
 def default(declared: dict[str, Any]) -> str:
-    """Return a setting's default as it is written in JSON."""
+    """Return the default of a setting as JSON."""
     return f"`{json.dumps(declared['default'])}`" if "default" in declared else ""
 
 
 def streams_table() -> str:
-    """Return the groups of streams, and which of them are read by default."""
+    """Return a table of the groups of streams, with the streams that are read by default."""
     from tap_wolkvox.catalog.endpoints import ENDPOINTS
 
     groups: dict[str, list[tuple[str, bool]]] = {}
     for endpoint in ENDPOINTS:
         # Reports are numbered within their subject: `agent_8_1`.
         numbered = re.fullmatch(r"reports_([a-z]+)_([\d_]+)", endpoint.name)
-        name = numbered[2] if numbered else endpoint.api
-        groups.setdefault(endpoint.name.removesuffix(name), []).append((name, endpoint.selected))
-    rows = [
-        [f"`{group}…`", str(len(names)), ", ".join(name for name, _ in names), by_default(names)]
-        for group, names in groups.items()
-    ]
-    return table(["group", "streams", "`…`", "read by default"], rows)
+        group = endpoint.name.removesuffix(numbered[2] if numbered else endpoint.api)
+        groups.setdefault(group, []).append((endpoint.name, endpoint.selected))
+    rows = [[f"`{group}…`", str(len(those)), by_default(those)] for group, those in groups.items()]
+    return table(["group", "streams", "read by default"], rows)
 
 
-def by_default(names: list[tuple[str, bool]]) -> str:
-    """Return which streams of a group are read unless somebody says otherwise."""
-    left = [name for name, selected in names if not selected]
-    read = [name for name, selected in names if selected]
+def by_default(streams: list[tuple[str, bool]]) -> str:
+    """Return which streams of a group are selected by default."""
+    left = tuple(name for name, selected in streams if not selected)
+    read = tuple(name for name, selected in streams if selected)
     if not left or not read:
         return "none" if left else "all"
-    return f"all but {', '.join(left)}" if len(left) < len(read) else ", ".join(read)
+    return f"all but {names(left)}" if len(left) < len(read) else names(read)
 
 
 if __name__ == "__main__":

@@ -10,21 +10,24 @@ if TYPE_CHECKING:
     from tap_wolkvox.catalog.endpoints import Endpoint, PartitionSpec
 
 KINDS = {
-    "snapshot": "Figures of the moment they are asked for, stamped with the day in "
-    "`snapshot_date`. Each day adds its rows; a second run of a day replaces them.",
-    "real time": "Figures of the moment they are asked for, stamped with the second in "
-    "`snapshot_at`. Each run adds its rows. Wolkvox wants none asked for more often than every 5 "
+    "snapshot": "Figures at the time of the request. `snapshot_date` holds the day. Each day adds "
+    "rows; a second run on the same day replaces the rows of that day.",
+    "real time": "Figures at the time of the request. `snapshot_at` holds the second. Each run "
+    "adds rows. Wolkvox does not want the same figures to be requested more often than every 5 "
     "minutes.",
-    "catalogue": "The things that exist now, read whole each time. `last_seen_at` is the moment "
-    "of the last reading that had the row: what no longer exists keeps an older one.",
-    "event": "Things that happened, each with its own date. `row_key` tells them apart: an event "
-    "that is read again replaces itself.",
-    "aggregate": "Figures of a day or an hour, with its date. A day that is not over is read as "
-    "far as it goes, and again by the next run.",
-    "aggregate over window": "Figures of the time that is asked for, which is a day: its rows hold "
-    "no date. They are stamped with the day in `window_date`, and with its first and last second "
-    "in `window_start` and `window_end`. A day that is not over is read as far as it goes, and "
-    "again by the next run.",
+    "catalogue": "Objects that exist now, such as agents or skills. Each run reads all of them. "
+    "`last_seen_at` is the time of the last read that contained the row, so a row whose object no "
+    "longer exists keeps an older time. The current objects are the rows with the newest "
+    "`last_seen_at` of their server.",
+    "event": "Events (calls, chats, sessions, attempts …), each with its own date. `row_key` "
+    "identifies an event. An event that two runs read is one row, and an event that changed "
+    "meanwhile replaces itself: an agent assigned a code later, or a chat closed.",
+    "aggregate": "Figures per day or hour, with the date in the row. If a day is not over, the tap "
+    "reads its figures so far, and the next run reads them again.",
+    "aggregate over window": "Figures for the requested window, which is one day. The API sends no "
+    "date in these rows, so the tap adds it: `window_date` is the day, `window_start` and "
+    "`window_end` are its first and last second. If a day is not over, the tap reads its figures "
+    "so far, and the next run reads them again.",
 }
 """What the rows of each kind are."""
 
@@ -33,21 +36,23 @@ HEADER = """\
 
 <!-- Made by `python scripts/regenerate.py` from the table of endpoints and from schemas/. -->
 
-Every stream begins with `wolkvox_server` and ends with `_rescued_data`. Key columns are never null.
-Date-times are in UTC. A column of type `id` holds the text that names a thing, a person or an
-activity code, and is what rows are joined by. Where the API has none (an empty text, blanks, `-` or
-`--`), an id is null; in a key column it stays as received, and so does any other text.
+The first column of every stream is `wolkvox_server`, the last is `_rescued_data`. Key columns are
+never null. Date-times are in UTC. Columns of type `id` hold text that identifies an object, a
+person or an activity code; use them to join rows. If the API sends no value for an id (an empty
+text, blanks, `-` or `--`), the id is null. In a key column the id stays as received, and so does
+any other text.
 
-A stream costs one request a run, unless the table says otherwise; retries come on top. What is read
-by default are billing, catalogues and the most used reports: some of the others cost a request for
-each id, are full of phone numbers and messages, or speak of one moment only. Select those that you
-want.
+A stream costs one request per run unless the table says otherwise. Retries cost extra requests. By
+default the tap reads billing, catalogues and the most used reports. It does not read the others,
+because some cost one request per id, some contain many phone numbers and messages, and some
+describe only the current moment. Select the streams that you need.
 
-Streams that take dates read window after window, as the README says. A window is a calendar month,
-and shorter where there is more than one answer holds.
+The tap reads streams that take dates in consecutive windows, as the README explains. A window is a
+calendar month, or shorter where a month has more rows than one response can hold.
 
-Rows named TOTAL, which add up others, are left out, and the log says how many: those that Wolkvox
-documents, and elsewhere rows whose ids are all missing. Catalogues and billing keep all rows.
+Rows named TOTAL sum up other rows. The tap drops them, and the log states their number. It drops a
+row named TOTAL where Wolkvox documents such rows, and in other reports only if all ids of the row
+are missing. So a row of an agent named TOTAL is kept. Catalogues and billing keep all rows.
 """
 
 
@@ -64,13 +69,13 @@ def page() -> str:
 
 
 def kinds() -> str:
-    """Return what the kinds are."""
+    """Return the section that explains the kinds."""
     rows = [[f"**{name}**", text] for name, text in KINDS.items()]
     return f"## Kinds\n\n{table(['kind', 'rows'], rows)}\n"
 
 
 def overview(endpoints: tuple[Endpoint, ...]) -> str:
-    """Return all streams, a line each."""
+    """Return the table of all streams, with one line per stream."""
     rows = [
         [
             f"[`{endpoint.name}`](#{endpoint.schema_name})",
@@ -87,12 +92,12 @@ def overview(endpoints: tuple[Endpoint, ...]) -> str:
 
 
 def kind_name(endpoint: Endpoint) -> str:
-    """Return what the kind of an endpoint is called."""
+    """Return the name of an endpoint's kind."""
     return endpoint.kind.name.lower().replace("_", " ")
 
 
 def added_columns() -> str:
-    """Return the columns that the tap adds."""
+    """Return the section about the columns that the tap adds."""
     from tap_wolkvox.catalog import schemas
 
     declared = schemas.load(schemas.ADDED)
@@ -101,7 +106,7 @@ def added_columns() -> str:
 
 
 def section(name: str, family: list[Endpoint]) -> Iterator[str]:
-    """Yield the lines about streams that share their columns."""
+    """Yield the lines about a family: streams that have the same columns."""
     from tap_wolkvox.catalog import schemas
 
     declared = schemas.load(name)
@@ -116,12 +121,12 @@ def section(name: str, family: list[Endpoint]) -> Iterator[str]:
 
 
 def quirks(endpoint: Endpoint) -> Iterator[str]:
-    """Yield what the table says of an endpoint that is not like the others."""
+    """Yield notes on what is special about an endpoint, from the table of endpoints."""
     from tap_wolkvox.catalog import schemas
 
     for name, value in endpoint.params.items():
         if not endpoint.probe_all_first:
-            yield f"Asked with `{name}={value}`."
+            yield f"Requested with `{name}={value}`."
     if endpoint.partition:
         yield from quirks_of_each(endpoint, endpoint.partition)
     if endpoint.extractor.note:
@@ -131,109 +136,138 @@ def quirks(endpoint: Endpoint) -> Iterator[str]:
     if endpoint.history:
         minutes = int(endpoint.history.total_seconds() // 60)
         yield (
-            f"The API shows the last {minutes} minutes: run it at least that often. What lies "
-            "between two runs that are further apart is in no answer, and the log says so."
+            f"The API returns only the last {minutes} minutes, so run the stream at least that "
+            "often. If two runs are further apart, the tap cannot read the events between them, "
+            "and the log reports the gap."
         )
     yield from quirks_of_the_key(endpoint)
     for alias, column in schemas.aliases(endpoint).items():
-        yield f"A field `{alias}` is read as `{column}`: Wolkvox or its clients write both."
+        yield (
+            f"The tap also reads a field `{alias}` as `{column}`, because Wolkvox or its clients "
+            "use both names."
+        )
 
 
 def quirks_of_the_key(endpoint: Endpoint) -> Iterator[str]:
-    """Yield what tells its rows apart, where that is worth a word."""
+    """Yield a note on how the rows of an endpoint are identified, if that is special."""
     by_name = [name for name in endpoint.key if name.endswith("_name")]
     if endpoint.has_natural_id:
         yield (
-            f"Wolkvox calls {names(endpoint.key)} unique, so it is the key, and there is no "
-            "`row_key`."
+            f"Wolkvox documents {names(endpoint.key)} as unique, so it is the key, and there is "
+            "no `row_key`."
         )
     elif endpoint.kind.name == "EVENT":
-        yield f"`{endpoint.stamp_column}` is made of {names(endpoint.key)}{changes(endpoint)}"
+        yield f"`{endpoint.stamp_column}` is a hash of {names(endpoint.key)}{changes(endpoint)}"
     elif by_name and "agent_dni" not in endpoint.key:
-        yield f"Rows have no id: two of one {names(tuple(by_name))} fail the stream."
+        yield (
+            f"Rows contain no id. If two rows have the same {names(tuple(by_name))}, the stream "
+            "fails."
+        )
 
 
 def changes(endpoint: Endpoint) -> str:
-    """Return what that means for a row that changes."""
+    """Return how the key treats a row that changes."""
     from tap_wolkvox.catalog import schemas
 
     if set(endpoint.key) >= set(schemas.received(endpoint)):
-        return ", which is all there is: a row that changed would be another."
-    return ": a row whose other columns change replaces itself."
+        return ", which are all columns. A row that changes becomes a new row."
+    return ". If other columns of a row change, the new version replaces the old one."
 
 
 def quirks_of_dates(endpoint: Endpoint) -> Iterator[str]:
-    """Yield what is particular about the windows of an endpoint."""
+    """Yield notes on the windows of an endpoint."""
     from tap_wolkvox.catalog import schemas
     from tap_wolkvox.response.parser import ROW_CAP
 
     if endpoint.row_cap != ROW_CAP:
-        yield f"An answer may be cut at {endpoint.row_cap:,} rows, and is asked for in parts then."
+        yield (
+            f"A response with {endpoint.row_cap:,} rows may be truncated. The tap then requests "
+            "the window again in smaller windows."
+        )
     if endpoint.totals:
         yield (
-            f"Rows with `TOTAL` in {' or '.join(f'`{name}`' for name in endpoint.totals)} add up "
-            "others and are left out; the log says how many."
+            f"Rows with `TOTAL` in {' or '.join(f'`{name}`' for name in endpoint.totals)} sum up "
+            "other rows. The tap drops them, and the log states their number."
         )
     if endpoint.split_by:
-        before = endpoint.days - 1
-        yield (
-            "A row is in an answer only if its record was loaded within the range too. So each "
-            f"day is asked for together with the {before} before it, and a row that is dated "
-            f"{before} days or more after its loading can't be had. Such a range mostly crosses "
-            "the end of a month, which Wolkvox may not allow, so its part within the month is "
-            "asked for too: a day costs two requests, but for the 31st. Each row is emitted as "
-            "often as it comes in the fuller of the two answers, and a warning names the first "
-            "day on which the longer range lacked rows. Where an answer is cut, one "
-            f"`{endpoint.split_by.column}` after the other is asked for, and the stream fails if "
-            "one of them alone is too much: the API gives it in no other way."
-        )
+        yield from quirks_of_loading(endpoint.days - 1, endpoint.split_by.column)
     for name, schema in schemas.received(endpoint).items():
         if "x-zone" in schema:
-            yield f"`{name}` comes in GMT-5 whatever the operation's time zone."
+            yield f"The API sends `{name}` in GMT-5, whatever the operation's time zone is."
+
+
+def quirks_of_loading(before: int, column: str) -> Iterator[str]:
+    """Yield notes on an endpoint whose rows depend on when their record was loaded.
+
+    Args:
+        before: How many days before a day are requested together with it.
+        column: The id by which a truncated response is split.
+    """
+    yield (
+        "A response contains a row only if its record was loaded within the requested range too. "
+        f"So the tap requests each day together with the {before} days before it. It cannot get a "
+        f"row that is dated {before} days or more after its record was loaded."
+    )
+    yield (
+        "Most of these ranges cross the end of a month, which Wolkvox may not allow. So the tap "
+        "also requests the part of the range that lies in the month of the day: a day costs two "
+        "requests, except a 31st. The tap emits each row as often as the fuller of the two "
+        "responses contains it. A warning names the first day for which the longer range lacked "
+        "rows."
+    )
+    yield (
+        f"If a response is truncated, the tap requests the day again for each `{column}`. If the "
+        "response for one of them is truncated too, the stream fails, because the API offers no "
+        "smaller request."
+    )
 
 
 def quirks_of_each(endpoint: Endpoint, each: PartitionSpec) -> Iterator[str]:
-    """Yield what an endpoint is asked for one by one."""
+    """Yield notes on an endpoint that is requested for one id at a time."""
     if each.stream:
-        also = "".join(f" and with its `{name}`" for name in each.also)
+        also = "".join(f", together with its `{name}`" for name in each.also)
         yield (
-            f"Asked once for each `{each.column}` of `{each.stream}`{also}. That stream is read "
-            "once a run however many streams need it. One id that fails does not stop the others, "
-            "three in a row do; the stream then fails, and says how many ids are missing. What "
-            "belongs to an id that is no longer in it can't be asked for."
+            f"Requested once for each `{each.column}` of `{each.stream}`{also}. A run reads "
+            f"`{each.stream}` once for all streams that need it, even if it is not selected. If "
+            "one id fails, the tap continues with the next; after three failures in a row it "
+            "stops. Either way the stream fails, and the log states how many ids are missing. The "
+            f"tap cannot request data of an id that is no longer in `{each.stream}`."
         )
     else:
         listed = " and ".join(f"`{each.request_parameter}={value}`" for value in each.listed)
-        yield f"Asked with {listed}: `{each.column}` says with which."
+        yield f"Requested with {listed}; `{each.column}` holds the value."
     if endpoint.probe_all_first:
         value = endpoint.params[each.request_parameter]
         yield (
-            f"`{each.request_parameter}={value}` is asked first, and the ids only if that had "
-            "rows, which are not read: they do not say whose they are. The log says where they "
-            "count more than those of the ids together."
+            f"The tap requests `{each.request_parameter}={value}` first, and the single ids only "
+            "if that response has rows. It does not emit these rows, because they do not contain "
+            "their id. The log reports where they count more than the rows of all ids together."
         )
     if each.in_body:
-        yield f"The `{each.column}` goes into a JSON body of the GET request."
+        yield f"The tap sends `{each.column}` in a JSON body of the GET request."
     if each.unless:
         column, values = each.unless
-        yield f"Not asked for where `{column}` is {', '.join(sorted(values))}: there is nothing."
+        yield (
+            f"The tap makes no request where `{column}` is {', '.join(sorted(values))}, because "
+            "there is nothing to read."
+        )
 
 
 def requests(endpoint: Endpoint) -> str:
-    """Return what a run costs."""
+    """Return how many requests a run costs."""
     each = endpoint.partition
-    of_time = f" {'a day' if endpoint.days == 1 else 'a month'}"
+    per_window = f" per {'day' if endpoint.days == 1 else 'month'}"
     if endpoint.split_by:
-        return "2 a day"
+        return "2 per day"
     if not each:
-        return f"1{of_time}" if endpoint.days else "1"
+        return f"1{per_window}" if endpoint.days else "1"
     if not each.stream:
-        return f"{len(each.listed)}{of_time}"
-    once = f"1 for `{each.stream}` itself unless that is read anyway"
-    for_each = f"1 for each id of `{each.stream}`{of_time if endpoint.days else ''}"
+        return f"{len(each.listed)}{per_window}"
+    once = f"1 for `{each.stream}` unless the run reads it anyway"
+    for_each = f"1 per id of `{each.stream}`{per_window if endpoint.days else ''}"
     if endpoint.probe_all_first:
-        return f"1{of_time}; where that has rows, {for_each}, and {once}"
-    return f"{for_each}, and {once}"
+        return f"1{per_window}; if that has rows, also {for_each}, plus {once}"
+    return f"{for_each}, plus {once}"
 
 
 def replication(endpoint: Endpoint) -> str:
@@ -246,13 +280,13 @@ COLUMNS = ["column", "type", "unit", "description"]
 
 
 def column_rows(properties: dict[str, Any]) -> Iterator[list[str]]:
-    """Yield a line for each column."""
+    """Yield one table row per column."""
     for name, schema in properties.items():
         yield [f"`{name}`", type_name(schema), schema.get("x-unit", ""), schema["description"]]
 
 
 def type_name(schema: dict[str, Any]) -> str:
-    """Return what a column holds, without saying that it may be null."""
+    """Return the type of a column, without `null`."""
     if "x-id" in schema:
         return "id"
     declared = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
@@ -261,7 +295,7 @@ def type_name(schema: dict[str, Any]) -> str:
 
 
 def names(columns: tuple[str, ...]) -> str:
-    """Return columns as they are shown in a line."""
+    """Return names of columns as one text."""
     return ", ".join(f"`{column}`" for column in columns)
 
 

@@ -7,29 +7,29 @@ from typing import Any
 from singer_sdk import typing as th
 
 LONGEST = 3600
-"""Seconds that any of the times may be set to."""
+"""Maximum of settings that are a number of seconds."""
 
 LONGEST_LOOKBACK = 3650
-"""Days that can be read again."""
+"""Maximum of `lookback_days`."""
 
 LONGEST_SETTLING = 31 * 24 * 60
-"""Minutes that can be left to the next run."""
+"""Maximum of `settle_minutes`."""
 
 SCHEMA: dict[str, Any] = th.PropertiesList(
     th.Property(
         "server",
         th.StringType(nullable=False),
         title="Server",
-        description="Number of your Wolkvox server, as in `wv0011.wolkvox.com`: `0011`. "
-        "Quote it in YAML, or it loses its zeros. Needed, unless `operations` is set.",
+        description="Number of your Wolkvox server: `0011` for `wv0011.wolkvox.com`. Quote it in "
+        "YAML, because YAML would read it as a number. Required unless `operations` is set.",
     ),
     th.Property(
         "token",
         th.StringType(nullable=False),
         secret=True,
         title="Token",
-        description="API token of the operation, sent as the header `wolkvox-token`. Needed, "
-        "unless `operations` is set.",
+        description="API token of the operation. The tap sends it in the header `wolkvox-token`. "
+        "Required unless `operations` is set.",
     ),
     th.Property(
         "operations",
@@ -44,105 +44,107 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
         ),
         secret=True,
         title="Operations",
-        description="Several operations to read in one run, one after the other, instead of "
-        "`server` and `token`: a list of objects with `server`, `token` and, where it is another "
-        "than the setting says, `timezone`.",
+        description="List of operations that one run reads in sequence; it replaces `server` and "
+        "`token`. Each entry is an object with `server`, `token` and optionally `timezone`, which "
+        "overrides the setting `timezone`.",
     ),
     th.Property(
         "api_url",
         th.StringType(nullable=False),
         default="https://wv{server}.wolkvox.com/api/v2",
         title="API URL",
-        description="Base URL of the API. `{server}` stands for the server number, anywhere in "
-        "it. `http://` is for a loopback host only.",
+        description="Base URL of the API. The tap replaces `{server}` with the server number, at "
+        "any position. `http://` is allowed for a loopback host only.",
     ),
     th.Property(
         "timezone",
         th.StringType(nullable=False),
         default="America/Bogota",
         title="Time zone",
-        description="IANA name of the operation's time zone: days are counted in it, and the "
-        "times that the API sends are read in it.",
+        description="IANA name of the operation's time zone. Days begin and end in this zone, and "
+        "the tap interprets the times in responses in it.",
     ),
     th.Property(
         "start_date",
         th.StringType(nullable=False),
         title="Start date",
-        description="First moment to extract from streams that take dates, as `2026-01-31` or "
-        "`2026-01-31T08:00:00`; without an offset it is local time. Quote it in YAML, or an "
-        "offset is lost. If it is not set, a first run begins with the first day of the current "
-        "month.",
+        description="First moment to extract from streams that take dates, such as `2026-01-31` or "
+        "`2026-01-31T08:00:00`. A time without an offset is local time. Quote it in YAML, because "
+        "YAML would drop the offset. If it is not set, the first run starts at the first day of "
+        "the current month.",
     ),
     th.Property(
         "end_date",
         th.StringType(nullable=False),
         title="End date",
-        description="Last moment to extract from streams that take dates, written like "
-        "`start_date`; a bare date means its whole day. If it is not set, it is now.",
+        description="Last moment to extract from streams that take dates, in the format of "
+        "`start_date`. A date without a time includes the whole day. If it is not set, the run "
+        "ends at the current time.",
     ),
     th.Property(
         "lookback_days",
         th.IntegerType(nullable=False, minimum=0, maximum=LONGEST_LOOKBACK),
         default=3,
-        title="Days to read again",
-        description="How many days before the first unread one a stream that takes dates reads "
-        "again, for rows that change or come late.",
+        title="Lookback days",
+        description="Number of days before the first unread day that a stream that takes dates "
+        "reads again, because rows can change or arrive late.",
     ),
     th.Property(
         "settle_minutes",
         th.IntegerType(nullable=False, minimum=0, maximum=LONGEST_SETTLING),
         default=15,
-        title="Minutes to settle",
-        description="How many of the newest minutes are left to the next run: Wolkvox rebuilds "
-        "its reports every 10 minutes or so.",
+        title="Settling time in minutes",
+        description="Number of most recent minutes that a run defers to the next run, because "
+        "Wolkvox rebuilds its reports about every 10 minutes.",
     ),
     th.Property(
         "request_interval",
         th.NumberType(nullable=False, minimum=0, maximum=LONGEST),
         default=1.0,
         title="Request interval",
-        description="Least time in seconds from the start of one request to the start of the "
-        "next with the same token, across processes too.",
+        description="Minimum interval in seconds between the starts of two requests with the same "
+        "token, across all processes of one user on this machine.",
     ),
     th.Property(
         "request_timeout",
         th.NumberType(nullable=False, exclusive_minimum=0, maximum=LONGEST),
         default=90,
         title="Request timeout",
-        description="Seconds that one request may take, all in all.",
+        description="Maximum total duration of one request in seconds.",
     ),
     th.Property(
         "max_retries",
         th.IntegerType(nullable=False, minimum=0),
         default=5,
-        title="Retries",
-        description="Tries after the first for what may pass by itself. The waits between them "
-        "are 1, 2, 4 … s, at most 60, or what the server asks for.",
+        title="Maximum retries",
+        description="Maximum number of retries of a request after a transient error. The tap waits "
+        "1, 2, 4 … s between attempts, at most 60 s, or as long as the server asks for.",
     ),
     th.Property(
         "max_requests",
         th.IntegerType(nullable=False, minimum=1),
-        title="Most requests",
-        description="Requests that a run may spend, of all operations together, retries counted. "
-        "What is left then is read by the next runs.",
+        title="Maximum requests",
+        description="Maximum number of requests in one run, for all operations together, including "
+        "retries. The next runs read the rest.",
     ),
     th.Property(
         "quota_reserve",
         th.IntegerType(nullable=False, minimum=0),
         title="Quota reserve",
-        description="Requests of each operation's daily quota that are left to your other "
-        "integrations. A run asks once what there is, for one request, and ends before it would "
-        "touch them; what is left to read then is read by the next runs.",
+        description="Number of requests in each operation's daily quota that the tap leaves to "
+        "your other integrations. A run spends one request per operation to get the remaining "
+        "quota, and it stops before it uses the reserve. The next runs read the rest.",
     ),
     th.Property(
         "emit_activate_version_messages",
         th.BooleanType(nullable=False),
         default=False,
         title="Emit ACTIVATE_VERSION messages",
-        description="Tell the target to retire rows of FULL_TABLE streams that no longer exist; "
-        "never of streams that take dates, of which a run reads a part. Not with several "
-        "operations: one would retire the rows of the others.",
+        description="Emit ACTIVATE_VERSION messages, so that the target retires rows of FULL_TABLE "
+        "streams that no longer exist. The tap never emits them for streams that take dates, "
+        "because a run reads only a part of these. Not allowed with several operations, because "
+        "each operation would retire the rows of the others.",
     ),
     additional_properties=False,
 ).to_dict()
-"""JSON Schema of the settings of this tap; the SDK has some of its own."""
+"""JSON Schema of the settings that this tap adds to those of the SDK."""

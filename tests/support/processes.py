@@ -137,6 +137,7 @@ class Server:
 
     def send(self, *descriptors: int) -> None:
         """Hand over the descriptors of a job."""
+        assert sys.platform != "win32"
         with self._lock:
             socket.send_fds(self._jobs, [b"."], descriptors)
 
@@ -209,6 +210,7 @@ class Fork:
 
     def kill(self) -> None:
         """Kill it, if it runs."""
+        assert sys.platform != "win32"
         self.send_signal(signal.SIGKILL)
 
     def __enter__(self) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from fnmatch import fnmatch
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import regenerate
@@ -15,6 +15,9 @@ from tap_wolkvox.catalog.endpoints import ENDPOINTS
 from tap_wolkvox.config import settings
 from tap_wolkvox.tap import TapWolkvox
 from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OWN = tuple(settings.SCHEMA["properties"])
 ALL = TapWolkvox(validate_config=False).config_jsonschema["properties"]
@@ -96,13 +99,18 @@ def test_the_readme_names_every_setting_and_the_reference_every_stream() -> None
         assert f"\n## {endpoint.schema_name}\n" in reference
 
 
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's titles."""
+    titles = re.findall(r"(?m)^#+ (.*)$", page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^a-z0-9_ -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
 def test_links_of_the_readme_lead_somewhere() -> None:
-    titles = re.findall(r"(?m)^#+ (.*)$", README)
-    anchors = {re.sub(r"[^a-z -]", "", title.lower()).replace(" ", "-") for title in titles}
     for link in re.findall(r"\]\(((?!http)[^)]+)\)", README):
         path, _, anchor = link.partition("#")
-        assert (ROOT / path).exists()
-        assert not anchor or anchor in anchors
+        page = ROOT / (path or "README.md")
+        assert page.exists(), link
+        assert not anchor or anchor in anchors(page), link
 
 
 def test_commands_of_the_readme_exist() -> None:
