@@ -18,10 +18,15 @@ import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+# Modules with names that Windows lacks.
+posix_socket: Any = socket
+posix_os: Any = os
+posix_time: Any = time
 
 SET_CLOCK = Path(__file__).parent / "set_clock" / "sitecustomize.py"
 MEASURED = "COVERAGE_PROCESS_CONFIG"
@@ -101,9 +106,7 @@ def serve(jobs: socket.socket) -> Job:
 
 def _forked(jobs: socket.socket, running: dict[int, Child]) -> Job | None:
     """Start the next job; return it in its fork."""
-    if sys.platform == "win32":
-        raise NotImplementedError
-    message, descriptors, _, _ = socket.recv_fds(jobs, 1, 3)
+    message, descriptors, _, _ = posix_socket.recv_fds(jobs, 1, 3)
     if not message:
         sys.exit()
     output, log, client = descriptors
@@ -112,7 +115,7 @@ def _forked(jobs: socket.socket, running: dict[int, Child]) -> Job | None:
         job = Job(**json.loads(lines.readline()))
     # A descriptor that ends with the process that holds its other end.
     ended, held = os.pipe()
-    pid = os.fork()
+    pid = posix_os.fork()
     running[ended] = Child(pid, told)
     if not pid:
         os.dup2(output, 1)
@@ -142,11 +145,9 @@ def become(job: Job, program: ModuleType) -> None:
         job: What was asked for.
         program: What is run.
     """
-    if sys.platform == "win32":
-        raise NotImplementedError
     os.environ.clear()
     os.environ.update(job.environment)
-    time.tzset()
+    posix_time.tzset()
     os.chdir(job.folder)
     sys.argv = [str(program.__file__), *job.arguments]
     sys.path[0] = job.folder

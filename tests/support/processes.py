@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+# Modules with names that Windows lacks.
+posix_socket: Any = socket
+posix_signal: Any = signal
+
 CAN_FORK = hasattr(os, "fork")
 
 
@@ -137,10 +141,8 @@ class Server:
 
     def send(self, *descriptors: int) -> None:
         """Hand over the descriptors of a job."""
-        if sys.platform == "win32":
-            raise NotImplementedError
         with self._lock:
-            socket.send_fds(self._jobs, [b"."], descriptors)
+            posix_socket.send_fds(self._jobs, [b"."], descriptors)
 
     def _end(self) -> None:
         self._jobs.close()
@@ -211,9 +213,7 @@ class Fork:
 
     def kill(self) -> None:
         """Kill it, if it runs."""
-        if sys.platform == "win32":
-            raise NotImplementedError
-        self.send_signal(signal.SIGKILL)
+        self.send_signal(posix_signal.SIGKILL)
 
     def __enter__(self) -> Self:
         return self
