@@ -13,6 +13,7 @@ from tap_wolkvox.catalog import schemas
 from tap_wolkvox.catalog.endpoints import BY_NAME
 from tests.simulator import Simulator
 from tests.support.command_line import TOKEN, CommandLine, Result, for_simulator, selection
+from tests.support.processes import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,7 +162,7 @@ def test_only_the_schemas_that_are_needed_are_read(calls: CommandLine, tmp_path:
     )
     settings = {name: value for name, value in SETTINGS.items() if name != "now"}
     with calls.start(environment={"PYTHONPATH": str(hook)}, **settings) as process:
-        result = Result(0, *process.communicate(timeout=60))
+        result = Result(0, *process.communicate(timeout=PATIENCE))
     assert process.returncode == 0
     assert len(result.records(CDR)) > 200
     read = set(re.findall(r"SCHEMA .*[/\\](\w+)\.json", result.log))

@@ -20,6 +20,7 @@ from tests.support.command_line import (
     selection,
     state_of,
 )
+from tests.support.processes import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -322,7 +323,7 @@ def test_for_any_kills_what_was_emitted_before_a_state_is_the_truth(
         process.stdout.close()
         log.join()
         process.stderr.close()
-        if process.wait(timeout=30) == 0:
+        if process.wait(timeout=PATIENCE) == 0:
             break
     assert process.returncode == 0
     assert run > 3

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.command_line import CommandLine, Result, bookmark_of, for_simulator
+from tests.support.processes import PATIENCE, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.simulator import Simulator
     from tests.support.processes import Process
 
@@ -29,14 +28,6 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into what Linu
 @pytest.fixture
 def calls(simulator: Simulator, tmp_path: Path) -> CommandLine:
     return for_simulator(simulator, tmp_path, CDR)
-
-
-def wait_until(holds: Callable[[], object]) -> None:
-    for _ in range(400):
-        if holds():
-            return
-        time.sleep(0.05)
-    raise TimeoutError
 
 
 def files_of(process: Process) -> list[str]:
@@ -57,7 +48,7 @@ def test_one_answer_is_fetched_while_the_target_takes_one_in_and_no_more(
     wait_until(lambda: len(simulator.requests) == 2)
     time.sleep(2)
     assert len(simulator.requests) == 2
-    result = Result(0, *process.communicate(timeout=60))
+    result = Result(0, *process.communicate(timeout=PATIENCE))
     assert process.returncode == 0
     assert len(simulator.requests) == 3
     assert simulator.max_in_flight == 1
@@ -90,7 +81,7 @@ def test_no_row_is_left_on_the_disk(simulator: Simulator, calls: CommandLine, ho
     for _ in range(2):
         process.send_signal(signal.Signals[how])
         time.sleep(0.2)
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode
     assert suffixes(calls.folder) == named
 
@@ -101,7 +92,7 @@ def test_a_full_disk_is_said_and_nothing_is_lost(simulator: Simulator, calls: Co
     process = calls.start(now=NOW, **THREE_WINDOWS)
     # A file that may not grow stands for one that has no room to.
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
-    result = Result(0, *process.communicate(timeout=60))
+    result = Result(0, *process.communicate(timeout=PATIENCE))
     assert process.returncode == 1
     assert "TMPDIR" in " ".join(result.errors)
     assert "Traceback" not in result.log
@@ -117,7 +108,7 @@ def test_a_target_that_reads_no_utf_8_gets_ascii(
     usual = calls.run(**settings)
     other = {"PYTHONUTF8": "0", "PYTHONIOENCODING": encoding}
     with calls.start(environment=other, **settings) as process:
-        escaped = Result(0, *process.communicate(timeout=60))
+        escaped = Result(0, *process.communicate(timeout=PATIENCE))
     assert not usual.output.isascii()
     assert escaped.output.isascii()
     assert escaped.records(CDR) == usual.records(CDR)
@@ -128,7 +119,7 @@ def test_what_is_printed_is_printed_in_any_encoding(calls: CommandLine) -> None:
     words = ("--about", "--format=markdown")
     usual = calls.run(*words).output
     with calls.start(*words, environment={"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}) as other:
-        printed, log = other.communicate(timeout=60)
+        printed, log = other.communicate(timeout=PATIENCE)
     assert other.returncode == 0, log
     assert not usual.isascii()
     assert printed == usual.encode("ascii", "backslashreplace").decode()

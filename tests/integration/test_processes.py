@@ -61,7 +61,9 @@ def test_a_fork_says_whether_it_runs_and_by_which_signal_it_ended(
 
 def test_forks_run_beside_one_another(tap: CommandLine, simulator: Simulator) -> None:
     simulator.faults.add(faults.hang(30))
+    other = tap.folder / "other"
+    other.mkdir()
     with tap.start() as first:
-        assert CommandLine(tap.folder).run("--version").code == 0
+        assert CommandLine(other).run("--version").code == 0
         assert first.poll() is None
         first.kill()

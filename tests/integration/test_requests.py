@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from tests.support.command_line import CommandLine
 
-pytestmark = pytest.mark.timed
-
 
 class Thief(BaseHTTPRequestHandler):
     """Takes down whatever it is sent."""
@@ -103,6 +101,7 @@ def test_each_request_carries_the_token_in_its_header_and_nowhere_else(
         assert request.path in ("/api/v2/billing.php", "/api/v2/information.php")
 
 
+@pytest.mark.timed
 def test_requests_start_apart_from_each_other(tap: CommandLine, simulator: Simulator) -> None:
     tap.run(request_interval=0.4)
     starts = [request.started for request in simulator.requests]
@@ -110,6 +109,7 @@ def test_requests_start_apart_from_each_other(tap: CommandLine, simulator: Simul
     assert all(later - earlier >= 0.3 for earlier, later in pairwise(starts))
 
 
+@pytest.mark.timed
 def test_retries_wait_their_turn_like_everything_else(
     tap: CommandLine, simulator: Simulator, services: dict[str, Any]
 ) -> None:
@@ -120,6 +120,7 @@ def test_retries_wait_their_turn_like_everything_else(
     assert all(later - earlier >= 3.4 for earlier, later in pairwise(starts))
 
 
+@pytest.mark.timed
 def test_what_retry_after_asks_for_is_waited(
     tap: CommandLine, simulator: Simulator, services: dict[str, Any]
 ) -> None:
@@ -192,6 +193,7 @@ def test_a_proxy_of_the_environment_is_used_for_https_and_sees_no_token(
     assert all(simulator.token not in seen for seen in loot)
 
 
+@pytest.mark.timed
 def test_an_untrusted_certificate_is_no_case_for_a_retry(tap: CommandLine) -> None:
     with listening(_shake_hands) as port:
         began = time.monotonic()
@@ -202,6 +204,7 @@ def test_an_untrusted_certificate_is_no_case_for_a_retry(tap: CommandLine) -> No
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     "fault",
     [
@@ -221,6 +224,7 @@ def test_a_request_ends_in_time_all_in_all(
     assert "within 1 s: raise `request_timeout`" in result.errors[-2]
 
 
+@pytest.mark.timed
 def test_an_answer_without_an_end_is_not_whole(tap: CommandLine, services: dict[str, Any]) -> None:
     # What came would do, but for all we know more was to come.
     with listening(_drip_after_all) as port:
@@ -231,6 +235,7 @@ def test_an_answer_without_an_end_is_not_whole(tap: CommandLine, services: dict[
     assert "the answer is not whole within 1 s" in result.errors[-2]
 
 
+@pytest.mark.timed
 def test_a_connection_that_opens_late_ends_all_the_same(
     monkeypatch: pytest.MonkeyPatch, simulator: Simulator
 ) -> None:
@@ -276,6 +281,7 @@ def test_certificates_that_are_not_there_are_said_without_a_retry(
     assert "asked again" not in result.log
 
 
+@pytest.mark.timed
 def test_a_connection_that_does_not_open_points_to_the_firewall(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -288,6 +294,7 @@ def test_a_connection_that_does_not_open_points_to_the_firewall(
     assert not caught.value.answered
 
 
+@pytest.mark.timed
 def test_a_slow_answer_is_waited_for(
     tap: CommandLine, simulator: Simulator, services: dict[str, Any]
 ) -> None:
@@ -295,6 +302,7 @@ def test_a_slow_answer_is_waited_for(
     assert tap.run(catalog=services, request_timeout=5).code == 0
 
 
+@pytest.mark.timed
 def test_an_answer_that_came_late_is_asked_for_again(
     tap: CommandLine, simulator: Simulator, services: dict[str, Any]
 ) -> None:

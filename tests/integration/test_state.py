@@ -16,6 +16,7 @@ from singer_sdk.singerlib import StateMessage
 from tap_wolkvox.messages.writer import WholeMessageWriter
 from tests.simulator import Simulator, faults
 from tests.support.command_line import CommandLine, Result
+from tests.support.processes import PATIENCE, wait_until_full
 
 FIRST_DAY = "2026-11-20T09:00:00-05:00"
 SECOND_DAY = "2026-11-21T09:00:00-05:00"
@@ -151,7 +152,7 @@ def test_a_run_that_is_stopped_says_so_and_keeps_what_is_finished(
     while "rec_screen" not in [request.api for request in simulator.requests]:
         time.sleep(0.05)
     process.send_signal(number)
-    output, log = process.communicate(timeout=10)
+    output, log = process.communicate(timeout=PATIENCE)
     stopped = Result(process.returncode, output, log)
     assert stopped.code == 128 + number
     assert "Traceback" not in log
@@ -170,12 +171,11 @@ def test_a_signal_tears_no_message(tap: CommandLine, simulator: Simulator, unbuf
     ]
     simulator.faults.add(faults.data(many), api="agent_script")
     process = tap.start(now=FIRST_DAY, environment={"PYTHONUNBUFFERED": unbuffered})
-    while not simulator.requests:
-        time.sleep(0.05)
-    time.sleep(2)
+    assert process.stdout
+    wait_until_full(process.stdout)
     process.send_signal(signal.SIGTERM)
     time.sleep(0.5)
-    output, log = process.communicate(timeout=20)
+    output, log = process.communicate(timeout=PATIENCE)
     stopped = Result(process.returncode, output, log)
     assert stopped.code == 128 + signal.SIGTERM
     assert {message["type"] for message in stopped.messages} == {"SCHEMA", "RECORD"}
@@ -188,13 +188,12 @@ def test_a_second_signal_ends_a_run_whose_target_stopped_reading(
     many = [{"operation": "x" * 100, "description": str(number)} for number in range(5_000)]
     simulator.faults.add(faults.data(many), api="agent_script")
     process = tap.start(now=FIRST_DAY)
-    while not simulator.requests:
-        time.sleep(0.05)
-    time.sleep(2)
+    assert process.stdout
+    wait_until_full(process.stdout)
     for _ in range(2):
         process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
-    assert process.wait(timeout=10) == 128 + signal.SIGTERM
+    assert process.wait(timeout=PATIENCE) == 128 + signal.SIGTERM
     output, _ = process.communicate()
     *whole, _ = output.splitlines()
     assert all(json.loads(line) for line in whole)

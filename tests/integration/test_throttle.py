@@ -18,18 +18,17 @@ from tap_wolkvox.errors import OperationError
 from tests.simulator import Request, Simulator, faults
 from tests.support.command_line import CommandLine
 from tests.support.paths import ROOT
+from tests.support.processes import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-pytestmark = pytest.mark.timed
 
 
 def together(first: CommandLine, second: CommandLine, **settings: Any) -> None:
     """Run both at the same time."""
     processes = [shell.start(**settings) for shell in (first, second)]
     for process in processes:
-        _, log = process.communicate(timeout=60)
+        _, log = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, log
 
 
@@ -44,6 +43,7 @@ def in_order(simulator: Simulator) -> list[Request]:
     return sorted(simulator.requests, key=lambda request: request.started)
 
 
+@pytest.mark.timed
 def test_two_processes_take_turns(tap: CommandLine, simulator: Simulator) -> None:
     for _ in range(4):
         simulator.faults.add(faults.hang(0.3))
@@ -58,6 +58,7 @@ def test_two_processes_take_turns(tap: CommandLine, simulator: Simulator) -> Non
         assert later.started >= earlier.ended
 
 
+@pytest.mark.timed
 def test_a_run_waits_for_the_last_request_of_the_run_before(
     tap: CommandLine, simulator: Simulator, services: dict[str, Any]
 ) -> None:
@@ -67,6 +68,7 @@ def test_a_run_waits_for_the_last_request_of_the_run_before(
     assert 3.9 <= second - first < 6
 
 
+@pytest.mark.timed
 def test_tokens_do_not_wait_for_each_other(tmp_path: Path) -> None:
     tokens = ("one", "two")
     with Simulator(token="one", other_tokens=("two",)) as simulator:
@@ -90,6 +92,7 @@ def test_what_is_left_in_the_folder_does_not_show_the_token(
         assert path.read_bytes() == b""
 
 
+@pytest.mark.timed
 def test_starts_are_never_closer_than_the_interval(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +106,7 @@ def test_starts_are_never_closer_than_the_interval(
     assert all(later - earlier >= 0.2 for earlier, later in pairwise(starts))
 
 
+@pytest.mark.timed
 def test_a_clock_that_was_set_back_makes_no_long_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tap_wolkvox.tap import TapWolkvox
-from tests.support.processes import CAN_FORK, forked, started
+from tests.support.processes import CAN_FORK, PATIENCE, forked, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -116,7 +116,7 @@ class CommandLine:
         *arguments: str,
         catalog: dict[str, Any] | None = None,
         state: dict[str, Any] | None = None,
-        patience: float = 300,
+        patience: float = PATIENCE,
         **settings: Any,
     ) -> Result:
         """Run the tap to its end, which comes within some seconds, and return what it left."""

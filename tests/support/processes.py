@@ -15,7 +15,7 @@ import sys
 from contextlib import suppress
 from functools import cache
 from threading import Lock, Thread
-from time import monotonic
+from time import monotonic, sleep
 from typing import IO, TYPE_CHECKING, Any, Protocol, Self
 
 from typing_extensions import override
@@ -24,6 +24,7 @@ from tests.support.fork_server import MEASURED, Job, received
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
 
@@ -32,6 +33,12 @@ posix_socket: Any = socket
 posix_signal: Any = signal
 
 CAN_FORK = hasattr(os, "fork")
+
+PATIENCE = 600.0
+"""Seconds to wait for what comes soon, unless the machine is busy."""
+
+A_MOMENT, LONG_ENOUGH = 0.05, 10
+"""Seconds between two looks, and how many of them in a row show that nothing changes."""
 
 
 class Process(Protocol):
@@ -114,6 +121,40 @@ def forked(arguments: list[str], folder: Path, environment: dict[str, str]) -> P
 def _server(python: frozenset[tuple[str, str]]) -> Server:
     other = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     return Server(other | dict(python))
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    """Wait until something holds.
+
+    Raises:
+        TimeoutError: It does not.
+    """
+    deadline = monotonic() + PATIENCE
+    while not holds():
+        if monotonic() > deadline:
+            raise TimeoutError
+        sleep(A_MOMENT)
+
+
+def wait_until_full(pipe: IO[str]) -> None:
+    """Wait until somebody who writes to a pipe has to wait: no more comes into it.
+
+    Raises:
+        TimeoutError: Nothing comes.
+    """
+    wait_until(lambda: _unread(pipe))
+    sizes: list[int] = []
+    while len(sizes) < LONG_ENOUGH or len({*sizes[-LONG_ENOUGH:]}) > 1:
+        sizes.append(_unread(pipe))
+        sleep(A_MOMENT)
+
+
+def _unread(pipe: IO[str]) -> int:
+    import fcntl  # noqa: PLC0415  # Windows has none
+    import termios  # noqa: PLC0415
+
+    size = fcntl.ioctl(pipe, termios.FIONREAD, bytes(4))
+    return int.from_bytes(size, sys.byteorder)
 
 
 class Server:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.simulator import Simulator, faults
 from tests.support.command_line import TOKEN, CommandLine
+from tests.support.processes import PATIENCE
 
 FULL = Path("/dev/full")
 
@@ -29,7 +30,7 @@ def test_a_target_that_goes_away_ends_the_run_without_a_traceback(
     process.stdout.close()
     log = process.stderr.read()
     process.stderr.close()
-    assert process.wait(timeout=30) == 1
+    assert process.wait(timeout=PATIENCE) == 1
     assert "the messages can't be written: Broken pipe" in log
     assert "Traceback" not in log
     # The next answer may be under way by then, but none after that.

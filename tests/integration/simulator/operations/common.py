@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from tests.support.processes import PATIENCE
+
 if TYPE_CHECKING:
     from tests.simulator import Simulator
 
@@ -38,7 +40,7 @@ def send(
 ) -> Reply:
     parts = urlsplit(url)
     headers = {} if token is None else {"wolkvox-token": token}
-    with closing(http.client.HTTPConnection(parts.netloc, timeout=5)) as connection:
+    with closing(http.client.HTTPConnection(parts.netloc, timeout=PATIENCE)) as connection:
         connection.request(method, f"{parts.path}?{parts.query}", body, headers)
         with closing(connection.getresponse()) as response:
             return Reply(response.status, response.read())

@@ -14,6 +14,7 @@ import pytest
 
 from tests.integration.simulator.operations.common import AUCKLAND, BILL, BOGOTA, control, send
 from tests.support.paths import ROOT
+from tests.support.processes import PATIENCE
 
 if TYPE_CHECKING:
     from tests.simulator import Simulator
@@ -47,7 +48,7 @@ def stopped(process: subprocess.Popen[str]) -> list[str]:
         process.terminate()
     else:
         process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=5)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0 or sys.platform == "win32"
     return said.splitlines()
 
@@ -147,7 +148,7 @@ def test_an_output_that_does_not_take_all_characters_is_no_reason_to_fail() -> N
 )
 def test_a_command_line_that_cannot_serve(arguments: str, why: str) -> None:
     with run(*arguments.split()) as process:
-        out, said = process.communicate(timeout=5)
+        out, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, said) == (1, "", f"cannot serve: {why}\n")
 
 
@@ -157,7 +158,7 @@ def test_a_command_line_that_cannot_serve(arguments: str, why: str) -> None:
 def test_every_option_and_page_stands_on_the_page_for_people(sim: Simulator) -> None:
     page = (ROOT / "tests/simulator/README.md").read_text(encoding="utf-8")
     with run("--help") as process:
-        said, _ = process.communicate(timeout=5)
+        said, _ = process.communicate(timeout=PATIENCE)
     options = set(re.findall(r"--[\w-]+", said)) - {"--help"}
     assert options == set(re.findall(r"^\| `(--[\w-]+)` \|", page, re.MULTILINE))
     pages = set(re.findall(r"/simulator/\w+", control(sim, "nothing").json["error"]))

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.simulator import Simulator, Simulators, faults
+from tests.support.processes import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +104,7 @@ def test_each_has_seats_of_its_own(pair: tuple[Simulator, Simulator]) -> None:
     with ThreadPoolExecutor() as pool:
         first.faults.add(faults.hang(0.3), times=2)
         held = [pool.submit(ask, first) for _ in range(2)]
-        until = time.monotonic() + 5
+        until = time.monotonic() + PATIENCE
         while len(first.requests) < 2:
             assert time.monotonic() < until, "waited in vain"
             time.sleep(0.005)
@@ -153,7 +154,9 @@ def test_a_path_of_nobodys_is_the_page_of_an_unknown_one(
 
 def test_one_connection_serves_requests_to_several(pair: tuple[Simulator, Simulator]) -> None:
     paths = [urlsplit(each.url).path for each in pair] * 2
-    with closing(http.client.HTTPConnection(urlsplit(pair[0].url).netloc, timeout=5)) as connection:
+    with closing(
+        http.client.HTTPConnection(urlsplit(pair[0].url).netloc, timeout=PATIENCE)
+    ) as connection:
         for path in (paths[0], "/nowhere", *paths):
             connection.request("GET", path)
             used_before = connection.sock

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.simulator.http.routes import ENDPOINTS
+from tests.support.processes import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +118,7 @@ def in_background(work: Callable[[], object]) -> threading.Thread:
 
 
 def wait_until(true: Callable[[], bool]) -> None:
-    until = time.monotonic() + 5
+    until = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < until, "waited in vain"
         time.sleep(0.005)

@@ -28,6 +28,7 @@ from tests.integration.simulator.server.common import (
 )
 from tests.simulator import Clock, Simulator, faults
 from tests.support.paths import ROOT
+from tests.support.processes import PATIENCE
 
 # --- the clock ---------------------------------------------------------------------------------
 
@@ -247,7 +248,7 @@ def test_the_command_line(stop: signal.Signals) -> None:
         replies = [send(url, f"GET {parts.path}?{parts.query}", token="mine") for _ in range(2)]
         assert [reply.status for reply in replies] == [200, 403]
         process.send_signal(stop)
-        _, said = process.communicate(timeout=5)
+        _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     first, second = said.splitlines()
     assert re.fullmatch(r"GET /api/v2/information\.php services -> 200 in \d\.\d{3} s", first)
@@ -263,7 +264,7 @@ def test_the_command_line(stop: signal.Signals) -> None:
 )
 def test_a_command_line_that_cannot_serve(arguments: list[str], why: str) -> None:
     with run(*arguments) as process:
-        _, said = process.communicate(timeout=5)
+        _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert said.startswith(why)
     assert said.count("\n") == 1
@@ -272,6 +273,6 @@ def test_a_command_line_that_cannot_serve(arguments: list[str], why: str) -> Non
 def test_a_port_that_is_taken(sim: Simulator) -> None:
     port = urlsplit(sim.url).port
     with run("--port", str(port)) as process:
-        _, said = process.communicate(timeout=5)
+        _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert said == f"cannot serve: port {port} is taken: --port 0 takes a free one\n"
