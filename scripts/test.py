@@ -1,9 +1,10 @@
 """Check everything: style, types, tests, coverage.
 
-    python scripts/test.py          what takes a few minutes
-    python scripts/test.py --slow   also what installs packages and runs Meltano
+    python scripts/test.py          checks that take a few minutes
+    python scripts/test.py --slow   also tests that install packages and run Meltano
 
-It sets up what it needs in this folder. Other words go to pytest: `-k throttle`.
+The script installs what it needs in this folder. It passes other arguments to pytest, such as
+`-k throttle`, and then runs only pytest.
 """
 
 from __future__ import annotations
@@ -14,24 +15,24 @@ import sys
 
 from environment import ROOT, enter
 
-# Most tests wait for a server or for time to pass. A file is one worker's, with what it sets up.
+# Most tests wait for a server or for time to pass. One worker runs a whole file with its fixtures.
 SIDE_BY_SIDE = ("-n", "4", "--dist", "loadfile")
 
 CHECKS = (
     ("ruff", "check"),
     ("ruff", "format", "--check"),
     ("mypy",),
-    # With a cache of its own, or each of the two would throw away the other's.
+    # With a separate cache: otherwise each of the two discards the cache of the other.
     ("mypy", "--platform", "win32", "--cache-dir", ".mypy_cache/win32"),
 )
 
 
 def main() -> None:
-    """Run all checks, to the first that fails; or the tests that were asked for."""
+    """Run all checks until one fails, or only the requested tests."""
     enter("test")
     chosen = [word for word in sys.argv[1:] if word != "--slow"]
-    # What is read in the encoding of one machine is read otherwise on another: a warning, and so an
-    # error of a test.
+    # Python then warns of files that are read in the encoding of the machine, because another
+    # machine may have another encoding. In tests, a warning is an error.
     os.environ["PYTHONWARNDEFAULTENCODING"] = "1"
     kept = "slow or not slow" if "--slow" in sys.argv else "not slow"
     if chosen:
@@ -47,7 +48,7 @@ def main() -> None:
 
 
 def run(*command: str) -> None:
-    """Run a command of the environment; leave with its exit code if it fails."""
+    """Run a command of the environment; exit with its exit code if it fails."""
     print(f"\n== {' '.join(command)}", flush=True)
     ended = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False)
     if ended.returncode:
