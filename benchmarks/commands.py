@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.command_line import selection
+from tests.support.command_line import selection
 
 if TYPE_CHECKING:
     from benchmarks.serving import Served

@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from benchmarks import fewest, limits
 from benchmarks.outcome import Outcome, Size, Verdict
 from tap_wolkvox.catalog.endpoints import ENDPOINTS
-from tests import truth
-from tests.command_line import for_simulator
 from tests.simulator import Burst, Simulator
+from tests.support import truth
+from tests.support.command_line import for_simulator
 
 TITLE = "Requests"
 HOW = """\

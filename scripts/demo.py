@@ -45,8 +45,8 @@ def main() -> None:
     enter("demo")
     end_on_signals()
     # The installation of the project has put its folder on the path.
-    from tests import postgres
     from tests.simulator import Simulator
+    from tests.support import postgres
 
     DATA.mkdir(exist_ok=True)
     with alone() as was_interrupted, entered(postgres.running(DATA / "postgres", PORT)) as database:

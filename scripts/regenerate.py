@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 README = ROOT / "README.md"
 REFERENCE = ROOT / "docs" / "streams.md"
-CATALOGS = ROOT / "tests" / "catalog"
+CATALOGS = ROOT / "tests" / "golden" / "catalog"
 
 File = tuple[Path, str]
 

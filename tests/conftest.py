@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
-from tests import meltano_project, postgres
-from tests.command_line import FEW, TOKEN, CommandLine, for_simulator, selection
 from tests.simulator import Simulator
+from tests.support import meltano_project, postgres
+from tests.support.command_line import FEW, TOKEN, CommandLine, for_simulator, selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

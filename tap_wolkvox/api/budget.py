@@ -42,40 +42,51 @@ class RequestLimit:
 
 
 class QuotaReserve:
-    """Requests of an operation's daily quota that are not touched.
+    """Requests of an operation's daily quota that are left to other integrations.
 
-    What others spend meanwhile is theirs: the reserve is for them.
+    Requests that others make during the run count against the reserve, not against the run.
 
     Args:
         server: The operation's server.
-        kept: How many are left to others.
-        ask: Returns what the API says of the quota, for one request.
-        today: Returns the day by which the quota is counted.
+        kept: How many requests are left to others.
     """
 
-    def __init__(
-        self, server: str, kept: int, ask: Callable[[], QuotaUsage], today: Callable[[], date]
-    ) -> None:
+    def __init__(self, server: str, kept: int) -> None:
         self._server = server
         self._kept = kept
-        self._ask = ask
-        self._today = today
         self._left = 0
         self._day: date | None = None
         self._asking = False
 
-    def prepare(self) -> None:
-        """Ask for the quota, once a day.
+    def learn(self, today: date, ask: Callable[[], QuotaUsage]) -> None:
+        """Ask what is left of the quota, once a day.
+
+        Args:
+            today: The day by which the quota is counted.
+            ask: Returns what the API says of the quota; its own request need not be left.
 
         Raises:
-            BudgetError: Not even that may be asked.
+            BudgetError: `max_requests` leaves no request to ask with.
             OperationError: The quota can't be known, or no request can be sent at all.
         """
-        today = self._today()
-        if self._day != today and not self._asking:
-            # A day that begins meanwhile is asked for again by the next request.
-            self._learn()
-            self._day = today
+        if self._day == today or self._asking:
+            return
+        self._asking = True
+        try:
+            usage = ask()
+        except StreamError as error:
+            raise OperationError(f"{_UNKNOWN}: {error}") from None
+        finally:
+            self._asking = False
+        if usage.left is None:
+            raise OperationError(f"{_UNKNOWN}: the API gives no number of what is left of it")
+        # The API counts what is left before this request.
+        self._left = max(usage.left - 1 - self._kept, 0)
+        self._day = today
+        logger.info(
+            "Server %s: requests today: %s. This run may spend %d more of them.",
+            *(self._server, usage, self._left),
+        )
 
     def check(self) -> None:
         """Make sure that one can be spent.
@@ -91,23 +102,6 @@ class QuotaReserve:
         if not self._asking:
             self._left -= 1
 
-    def _learn(self) -> None:
-        self._asking = True
-        try:
-            usage = self._ask()
-        except StreamError as error:
-            raise OperationError(f"{_UNKNOWN}: {error}") from None
-        finally:
-            self._asking = False
-        if usage.left is None:
-            raise OperationError(f"{_UNKNOWN}: the API gives no number of what is left of it")
-        # What the answer says is from before it was asked for.
-        self._left = max(usage.left - 1 - self._kept, 0)
-        logger.info(
-            "Server %s: requests today: %s. This run may spend %d more of them.",
-            *(self._server, usage, self._left),
-        )
-
 
 _UNKNOWN = "`quota_reserve` can't be kept, for the quota is not known (unset it to read anyway)"
 
@@ -116,35 +110,22 @@ class Budget:
     """What the requests of one operation may cost.
 
     Args:
-        allowance: What the run may spend.
+        limit: What the run may spend.
         reserve: What of the quota is not touched; None where it does not matter.
     """
 
-    def __init__(self, allowance: RequestLimit, reserve: QuotaReserve | None = None) -> None:
-        self._allowance = allowance
+    def __init__(self, limit: RequestLimit, reserve: QuotaReserve | None = None) -> None:
+        self._limit = limit
         self._reserve = reserve
-
-    def prepare(self) -> None:
-        """Ask what has to be asked before anything can be spent.
-
-        Raises:
-            BudgetError: Not even that may be asked.
-            OperationError: It can't be known whether one may be spent.
-        """
-        if self._reserve:
-            self._reserve.prepare()
 
     def spend(self) -> None:
         """Spend one request.
 
         Raises:
             BudgetError: None may be spent.
-            OperationError: It can't be known whether one may be spent.
         """
-        # First of all, for it may take the last one.
-        self.prepare()
-        self._allowance.check()
+        self._limit.check()
         if self._reserve:
             self._reserve.check()
             self._reserve.take()
-        self._allowance.take()
+        self._limit.take()

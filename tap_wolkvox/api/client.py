@@ -97,9 +97,6 @@ class Client:
             StreamError: It can't be read.
         """
         if name not in self._cached:
-            # To keep to the quota may need the same reading.
-            self._budget.prepare()
-        if name not in self._cached:
             try:
                 self._cached[name] = read()
             except StreamError as error:

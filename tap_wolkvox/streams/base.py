@@ -107,7 +107,9 @@ class WolkvoxStream(RESTStream[None]):
             endpoint=self.endpoint,
             operation=self.operation,
             period=period(self.config, operation.zone),
-            retriever=Retriever(self.request_records, self.state.context),
+            retriever=Retriever(
+                self.request_records, self.state.context, self.operation.prepare_request
+            ),
             pipeline=self.pipeline,
             state=self.state,
             stats=self.stats,

@@ -67,6 +67,8 @@ class SnapshotReader:
         reading, name = reading or _Reading(), self._context.endpoint.name
         if name not in SHARED:
             return self._fetch(reading)
+        # It may ask for the same: the quota.
+        self._context.operation.prepare_request()
         cached = self._context.client.cached(name, partial(self._fetch, reading))
         stamp_column = self._context.endpoint.stamp_column
         reading.stamp = reading.stamp or next((record[stamp_column] for record in cached), "")

@@ -29,6 +29,14 @@ class OperationContext(Protocol):
     def client(self) -> Client:
         """The way to its API."""
 
+    def prepare_request(self) -> None:
+        """Do what has to be done before a request, such as to ask for the quota.
+
+        Raises:
+            BudgetError: No more requests may be sent.
+            OperationError: No stream of the operation can be read.
+        """
+
     def parent_records(self, stream: str) -> RecordBatch:
         """Return all records of one of its streams, whether it is selected or not.
 

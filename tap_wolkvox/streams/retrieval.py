@@ -27,13 +27,18 @@ class Retriever:
     Args:
         request: Sends a request by the SDK; yields the rows of its response, as one item.
         context: The server, as the SDK logs it.
+        prepare: Does what has to be done before a request.
     """
 
     def __init__(
-        self, request: Callable[[RequestContext], Iterable[Any]], context: Mapping[str, str]
+        self,
+        request: Callable[[RequestContext], Iterable[Any]],
+        context: Mapping[str, str],
+        prepare: Callable[[], None],
     ) -> None:
         self._request = request
         self._context = context
+        self._prepare = prepare
 
     def fetch(
         self,
@@ -55,6 +60,7 @@ class Retriever:
             OperationError: No stream of the operation can be read.
             BudgetError: No request may be sent.
         """
+        self._prepare()
         asked = {**params, **partition.params}
         [rows] = self._request(RequestContext(self._context, asked, can_split=can_split))
         fetched: ResponseRows = rows

@@ -17,7 +17,7 @@ from tap_wolkvox.streams import new_stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
     from singer_sdk import Tap
     from singer_sdk.streams import Stream
@@ -43,19 +43,22 @@ class OperationSync:
         self, tap: Tap, operation: Operation, config: Mapping[str, Any], limit: RequestLimit
     ) -> None:
         self.operation = operation
-        self._has_reserve = config.get("quota_reserve") is not None
-        reserve = None
-        if self._has_reserve:
-            reserve = QuotaReserve(
-                operation.server, config["quota_reserve"], self.quota_usage, self.today
-            )
-        self.client = Client(operation, config, Budget(limit, reserve))
+        kept = config.get("quota_reserve")
+        self._reserve = None if kept is None else QuotaReserve(operation.server, kept)
+        self.client = Client(operation, config, Budget(limit, self._reserve))
         self._tap = tap
         self._streams: dict[str, WolkvoxStream] = {}
 
-    def today(self) -> date:
-        """Return the day of the operation."""
-        return clock.now().astimezone(self.operation.zone).date()
+    def prepare_request(self) -> None:
+        """Ask for the quota before the first request of a day, if a reserve is set.
+
+        Raises:
+            BudgetError: `max_requests` leaves no request to ask with.
+            OperationError: The quota can't be known, or no request can be sent at all.
+        """
+        if self._reserve:
+            today = clock.now().astimezone(self.operation.zone).date()
+            self._reserve.learn(today, self.quota_usage)
 
     def stream(self, name: str) -> WolkvoxStream:
         """Return a stream of this operation, always the same one."""

@@ -86,7 +86,7 @@ class Conditions:
 
 @dataclass(frozen=True)
 class Origin:
-    """What all that happens in an operation follows from, whenever one looks at it."""
+    """What decides all that happens in an operation."""
 
     seed: int
     server: str
@@ -95,13 +95,13 @@ class Origin:
     bursts: tuple[Burst, ...]
 
     def dice(self, *about: object) -> Random:
-        """A generator that always throws the same for this seed, server and subject."""
+        """A random generator. It is always the same for one seed, server and subject."""
         return Random("/".join(map(str, (self.seed, self.server, *about))))
 
 
 @lru_cache(maxsize=6)
 def _world(origin: Origin) -> World:
-    """The world of the same origin, and with it what was found out of it, for all operations."""
+    """The world of an origin. Operations share it, and what is cached of it."""
     return World(origin.dice)
 
 

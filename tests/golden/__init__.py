@@ -1,0 +1,1 @@
+"""Tests that hold the tap against files that are kept by hand, or from before."""

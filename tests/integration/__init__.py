@@ -1,0 +1,1 @@
+"""Tests of the tap's command line, and of what it asks a simulated Wolkvox."""

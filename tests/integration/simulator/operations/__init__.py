@@ -1,0 +1,1 @@
+"""Several simulated operations on one port, and quotas that others spend from."""

@@ -1,0 +1,1 @@
+"""Tests of one part of the tap, without a server and without a process."""

@@ -1,0 +1,1 @@
+"""Answers: what a reply means. Empty, refused, cut and failed are four different things."""

@@ -1,0 +1,1 @@
+"""Settings: everything wrong is said before the first request, and no value is shown."""

@@ -1,0 +1,1 @@
+"""What the simulator reports of agents: one by one, added up, and once more as `customer`."""

@@ -1,0 +1,1 @@
+"""What the simulator reports of codes, costs and skills: sums and details of the same calls."""

@@ -1,0 +1,1 @@
+"""What the simulator says of conversations judged, analysed and sent around: one world."""

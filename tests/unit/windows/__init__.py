@@ -1,0 +1,1 @@
+"""Windows: whatever the answers are, all is read once, and in few requests."""
