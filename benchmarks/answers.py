@@ -1,4 +1,4 @@
-"""The answers that are read: rows as the simulator makes them, in the API's envelope."""
+"""The responses that the programs read: rows of the simulator in the API's envelope."""
 
 from __future__ import annotations
 
@@ -12,33 +12,36 @@ from tests.simulator import Simulator
 Row: TypeAlias = dict[str, Any]
 
 MOST = 59_999
-"""Rows of the largest answer that is surely not cut."""
+"""Rows of the largest response that is certainly not truncated."""
 
 PACE = 2.6
-"""How much has to happen for a month of so many calls."""
+"""Pace of the simulator at which a month has that many calls."""
 
 MONTH = ("20261001000000", "20261031235959")
 SAID = "Dice que «mañana», señaló: ¿qué más? Añadió su número 📞 y colgó. "
-"""What comments are filled up with: letters of one, two and four bytes, as people write them."""
+"""Text added to comments: characters of one, two and four bytes, as people write them."""
 
 DIGITS = "%Y%m%d%H%M%S"
 
 
 @cache
 def _month() -> list[Row]:
-    """Return the calls of October 2026, as `cdr_1` shows them some weeks later."""
+    """Return the calls of October 2026, as `cdr_1` returns them some weeks later."""
     later = datetime.fromisoformat("2026-11-20T10:00:00")
-    # What a month holds is more than an answer may.
+    # A month has more rows than one response may hold.
     simulator = Simulator(pace=PACE, row_cap=10**9, now=later)
     begin, end = MONTH
     return simulator.rows("reports_manager", "cdr_1", date_ini=begin, date_end=end)
 
 
 def calls(count: int = MOST) -> list[Row]:
-    """Return so many calls of a month, the oldest ones.
+    """Return the oldest calls of a month.
+
+    Args:
+        count: How many.
 
     Raises:
-        ValueError: There are not so many.
+        ValueError: The month has fewer calls.
     """
     rows = _month()
     if len(rows) < count:
@@ -47,17 +50,17 @@ def calls(count: int = MOST) -> list[Row]:
 
 
 def body(rows: list[Row]) -> bytes:
-    """Return the answer with these rows."""
+    """Return the body of a response with these rows."""
     envelope = {"code": "200", "error": None, "msg": f"{len(rows)} records were found"}
     return _encoded(envelope | {"data": rows})
 
 
 def fat(rows: list[Row], size: int) -> bytes:
-    """Return an answer of at least so many bytes, with comments as long as that takes.
+    """Return the body of a response with comments long enough to reach a size.
 
     Args:
         rows: Its rows.
-        size: Bytes of the answer.
+        size: Minimum size in bytes.
     """
     missing = max(size - len(body(rows)), 0)
     times = -(-missing // (len(SAID.encode()) * len(rows)))
@@ -65,10 +68,10 @@ def fat(rows: list[Row], size: int) -> bytes:
 
 
 def of_window(rows: list[Row], begin: str, end: str) -> bytes:
-    """Return the answer for a range of time, with rows of that time only.
+    """Return the body of a response for a range of time, with rows of that time only.
 
     Args:
-        rows: What its rows are made of; how many there are stays.
+        rows: Templates of its rows; the number of rows stays the same.
         begin: First second of the range, 14 digits.
         end: Its last second.
     """

@@ -1,4 +1,4 @@
-"""The command lines of what is measured."""
+"""The command lines of the measured programs."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ PLAIN_TAP = (sys.executable, str(CONTENDERS / "plain_tap.py"))
 def tap(
     served: Served, name: str, folder: Path, begin: str = "2026-10-01", end: str = "2026-10-31"
 ) -> tuple[str, ...]:
-    """Return the command of a first run of the tap that reads nothing but calls.
+    """Return the command of a first run of the tap that reads only calls.
 
     Args:
-        served: Where it asks.
-        name: Which answer it gets.
-        folder: Where its files are put.
+        served: The server that it reads from.
+        name: Name of the response that it gets.
+        folder: Folder for its files.
         begin: First day that it reads.
-        end: Last day.
+        end: Last day that it reads.
     """
     settings = {
         "server": "0011",
@@ -46,7 +46,7 @@ def tap(
 
 
 def plain_tap(served: Served, name: str, folder: Path) -> tuple[str, ...]:
-    """Return the command of the plain tap, likewise."""
+    """Return the command of the plain tap, with the same arguments."""
     config = _written(folder / f"plain-{name}.json", {"url": served.calls_url(name)})
     return (*PLAIN_TAP, "--config", config)
 
@@ -57,7 +57,7 @@ def script(served: Served, name: str) -> tuple[str, ...]:
 
 
 def floor(served: Served, name: str) -> tuple[str, ...]:
-    """Return the command of the floor."""
+    """Return the command of the floor, the minimum of work."""
     return (sys.executable, str(CONTENDERS / "floor.py"), served.calls_url(name))
 
 

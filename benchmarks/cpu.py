@@ -1,4 +1,4 @@
-"""CPU: what an answer of as many rows as there may be takes, and what one of its rows does."""
+"""CPU: the cost of the largest response, and the cost of one of its rows."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from benchmarks.serving import serving
 
 TITLE = "CPU"
 HOW = """\
-One answer of 59,999 calls, from the start of the process to its end. `floor` is msgspec decoding
-the answer and encoding its rows, with nothing between; `script` is what people write today:
-`requests.get(…).json()`, `json.dumps` of each row, `print`; `plain tap` has the SDK's defaults and
-leaves every value a text. A row is what 59,999 rows take more than one row, divided."""
+The programs read one response of 59,999 calls. The figures are those of the process, from its start
+to its end. `floor` decodes the response with msgspec and encodes its rows, with no work between.
+`script` is what people write today: `requests.get(…).json()`, `json.dumps` of each row, `print`.
+`plain tap` uses the SDK's defaults and leaves every value a text. The cost per row is the cost of
+59,999 rows minus the cost of one row, divided by the number of additional rows."""
 
 NAMES = ("floor", "script", "plain tap", "tap")
 ONE, MANY = "one", "many"
@@ -23,7 +24,7 @@ MICRO = 1_000_000
 
 
 def measure(size: Size) -> Outcome:
-    """Let each contender read the answer, and one of a single row."""
+    """Let each contender read the large response and a response of one row."""
     rows = answers.calls()
     bodies = {ONE: answers.body(rows[:1]), MANY: answers.body(rows)}
     with TemporaryDirectory() as temporary:
@@ -52,12 +53,12 @@ def _runs(folder: Path, count: int, size: Size) -> dict[str, list[Run]]:
 
 
 def _outcome(runs: dict[str, list[Run]], count: int, size: int) -> Outcome:
-    """Return what the runs say.
+    """Return the outcome of the runs.
 
     Args:
         runs: All runs of all contenders.
-        count: Rows of the large answer.
-        size: Its bytes.
+        count: Number of rows in the large response.
+        size: Its size in bytes.
     """
     many = {name: runs[f"{name} {MANY}"] for name in NAMES}
     a_row = {name: _of_rows(many[name], runs[f"{name} {ONE}"], count) for name in NAMES}
@@ -73,7 +74,7 @@ def _outcome(runs: dict[str, list[Run]], count: int, size: int) -> Outcome:
         for name in NAMES
     ]
     return Outcome(
-        header=[f"{size / MB:.1f} MB", "CPU", "wall", "CPU a row", "tap / this", "a row"],
+        header=[f"{size / MB:.1f} MB", "CPU", "wall", "CPU per row", "tap / this", "per row"],
         rows=rows,
         verdicts=[
             Verdict(limits.CPU_OF_SCRIPT, ratio(many["tap"], many["script"], cpu)),
@@ -84,7 +85,7 @@ def _outcome(runs: dict[str, list[Run]], count: int, size: int) -> Outcome:
 
 
 def _of_rows(many: list[Run], one: list[Run], count: int) -> list[Run]:
-    """Return what a row took in each round, the start taken out: a run of it, so to speak."""
+    """Return the cost of one row in each round, without the start, in the form of runs."""
     more = count - 1
     return [
         Run((large.wall - small.wall) / more, (large.cpu - small.cpu) / more, large.peak)

@@ -1,6 +1,6 @@
-"""How many requests a range of time costs whoever knows when everything happened, and who does not.
+"""The number of requests that a range costs: at best, and with daily windows.
 
-Ranges are of local time, to the second, with both their ends in them.
+Ranges are in local time, to the second, and include both ends.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ A_DAY, A_SECOND = timedelta(days=1), timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """What is to be read.
+    """The range to read.
 
     Args:
-        times: When its rows happened, oldest first.
+        times: Times of its rows, oldest first.
         begin: Its first second.
         end: Its last second.
     """
@@ -27,25 +27,25 @@ class Whole:
     end: datetime
 
     def rows(self, begin: datetime, end: datetime) -> int:
-        """Return how many rows a window of it has."""
+        """Return the number of rows in a window of it."""
         return bisect_right(self.times, end) - bisect_left(self.times, begin)
 
 
 def possible(whole: Whole, days: int, cap: int) -> int:
-    """Return the fewest requests that read all of it, none of them across the end of a month.
+    """Return the minimum of requests that read all of it, none across the end of a month.
 
-    From the oldest second on, each window is the longest that fits. No other way takes fewer: a
-    part of a window that fits fits too, so that windows which end later reach at least as far with
-    the next one. By induction no other way is ahead after any number of windows, and so none is at
-    the end with fewer.
+    Starting at the oldest second, each window is the longest that fits. No other sequence needs
+    fewer windows: a part of a window that fits also fits, so if one sequence is behind after a
+    number of windows, it is not ahead after the next one. By induction no sequence is ever ahead
+    of this one, so none reaches the end with fewer windows.
 
     Args:
-        whole: What is to be read.
+        whole: The range to read.
         days: Days of the longest window.
-        cap: Rows at which an answer may have been cut: one that fits has fewer.
+        cap: Number of rows at which a response may be truncated; a window that fits has fewer.
 
     Raises:
-        ValueError: A second alone does not fit.
+        ValueError: A single second does not fit.
     """
     begin, windows = whole.begin, 0
     while begin <= whole.end:
@@ -54,7 +54,7 @@ def possible(whole: Whole, days: int, cap: int) -> int:
         if too_many < len(whole.times):
             end = min(end, whole.times[too_many] - A_SECOND)
         if end < begin:
-            raise ValueError(f"more happened at {begin} than an answer holds")
+            raise ValueError(f"more happened at {begin} than a response holds")
         begin, windows = end + A_SECOND, windows + 1
     return windows
 
@@ -65,11 +65,11 @@ def _end_of_month(moment: datetime) -> datetime:
 
 
 def daily(whole: Whole, cap: int) -> int:
-    """Return the requests of who asks day by day, and for halves of what may have been cut.
+    """Return the number of requests with daily windows, split in halves where necessary.
 
     Args:
-        whole: What is to be read.
-        cap: Rows at which an answer may have been cut.
+        whole: The range to read.
+        cap: Number of rows at which a response may be truncated.
     """
     begin, requests = whole.begin, 0
     while begin <= whole.end:
@@ -80,7 +80,7 @@ def daily(whole: Whole, cap: int) -> int:
 
 
 def _in_halves(whole: Whole, begin: datetime, end: datetime, cap: int) -> int:
-    """Return the requests for a window; an answer that may have been cut was one, too."""
+    """Return the number of requests for a window, including those with truncated responses."""
     if whole.rows(begin, end) < cap or begin == end:
         return 1
     middle = begin + (end - begin) // (2 * A_SECOND) * A_SECOND

@@ -1,9 +1,9 @@
-"""Start a program, wait for it, and say what it took: one JSON object.
+"""Start a program, wait for it, and print the resources that it used as a JSON object.
 
     python -S -E launcher.py '[["program", "argument"], "file for its output", "file for its log"]'
 
-A child's peak of resident memory is never less than what its parent had resident when it forked.
-So whoever measures is no parent for it: this is, and it imports next to nothing.
+The peak resident memory of a child is at least what its parent had resident when it forked. So the
+measuring process must not be the parent. This launcher is, and it imports almost nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ INTO = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
 def main() -> None:
-    """Start, wait, say."""
+    """Start the program, wait, print the figures."""
     command, output, log = json.loads(sys.argv[1])
     began = time.monotonic()
     child = os.fork()  # type: ignore[attr-defined,unused-ignore]  # not on Windows
@@ -34,11 +34,11 @@ def main() -> None:
 
 
 def become(command: list[str], output: str, log: str) -> None:
-    """Turn this process into the program; it never returns."""
+    """Replace this process by the program; never returns."""
     try:
         for stream, path in enumerate((output, log), 1):
             os.dup2(os.open(path, INTO, 0o600), stream)
-        os.execv(command[0], command)  # noqa: S606  # no shell is wanted
+        os.execv(command[0], command)  # noqa: S606  # needs no shell
     finally:
         os._exit(127)
 

@@ -1,4 +1,4 @@
-"""Runs programs and says what they took."""
+"""Run programs and measure the resources that they use."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 LAUNCHER = Path(__file__).with_name("launcher.py")
 
 FOREIGN = ("TAP_WOLKVOX_", "COVERAGE_", "PYTHON", "LOGLEVEL")
-"""Beginnings of variables that would make a run another one: without bytecode, say, or watched."""
+"""Prefixes of variables that would change a run: no bytecode, say, or coverage."""
 
 UNIT_OF_PEAK = 1 if sys.platform == "darwin" else 1024
-"""Bytes in which the machine counts a peak."""
+"""Number of bytes in the unit of the kernel's peak memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run of a program took, from its start to its end.
+    """Resources of one run of a program, from its start to its end.
 
     Args:
-        wall: Seconds.
-        cpu: Seconds of processor time, of all its threads and of the system for it.
-        peak: Most bytes of memory that were resident at once.
+        wall: Wall time in seconds.
+        cpu: CPU time in seconds, of all its threads and of the system on its behalf.
+        peak: Peak resident memory in bytes.
     """
 
     wall: float
@@ -39,10 +39,10 @@ class Run:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return the environment of everything that is measured.
+    """Return the environment variables of a measured program.
 
     Args:
-        folder: Its folder for temporary files.
+        folder: Folder for its temporary files.
     """
     kept = {
         name: value
@@ -57,7 +57,7 @@ def launch(command: Sequence[str], folder: Path, output: str = os.devnull) -> Ru
 
     Args:
         command: Its path and its arguments.
-        folder: Where it is started, and puts its temporary files.
+        folder: Its working folder and its folder for temporary files.
         output: File for its standard output.
 
     Raises:
@@ -82,13 +82,13 @@ def launch(command: Sequence[str], folder: Path, output: str = os.devnull) -> Ru
 def rounds(commands: Mapping[str, Sequence[str]], folder: Path, count: int) -> dict[str, list[Run]]:
     """Return the runs of several programs, which take turns.
 
-    A machine is now faster, now slower: what runs in the same round has the same luck. Run each
-    once before, so that its bytecode is there.
+    The speed of a machine varies over time; programs in the same round run under the same
+    conditions. Run each program once before, so that its bytecode exists.
 
     Args:
         commands: The programs by name.
-        folder: Where they run.
-        count: How often each.
+        folder: Their working folder.
+        count: Number of runs of each.
     """
     runs: dict[str, list[Run]] = {name: [] for name in commands}
     for _ in range(count):
@@ -103,15 +103,15 @@ def usual(runs: Sequence[Run], figure: Callable[[Run], float]) -> float:
 
 
 def ratio(runs: Sequence[Run], others: Sequence[Run], figure: Callable[[Run], float]) -> float:
-    """Return how many times another program's figure one has: the median of the rounds."""
+    """Return the ratio of two programs' figures: the median of the ratios per round."""
     return median(figure(one) / figure(other) for one, other in zip(runs, others, strict=True))
 
 
 def wall(run: Run) -> float:
-    """Return how long it took, in seconds."""
+    """Return the wall time in seconds."""
     return run.wall
 
 
 def cpu(run: Run) -> float:
-    """Return how much processor time it took, in seconds."""
+    """Return the CPU time in seconds."""
     return run.cpu

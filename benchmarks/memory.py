@@ -1,4 +1,4 @@
-"""Memory: the most that is resident while one large answer is read."""
+"""Memory: peak resident memory while a program reads one large response."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 TITLE = "Memory"
 HOW = """\
-One answer of 59,999 rows, which is one row less than the API cuts at. Comments are filled up with
-text to make it as large as the column says (MB of 1,000,000 bytes). Peak resident memory is what
-the kernel says of the process when it has ended."""
+The programs read one response of 59,999 rows, one row below the API's limit. Text added to the
+comments makes the response as large as the column says (1 MB is 1,000,000 bytes). Peak resident
+memory is the value that the kernel reports after the process has ended."""
 
 SIZES = (40, 256)
 SMALL_SIZES = (8, 64)
 SMALL_ROWS = 12_000
 ROUNDS, SMALL_ROUNDS = 3, 1
-"""The most that are run: memory hardly differs from run to run."""
+"""Maximum number of rounds: memory hardly differs between runs."""
 
 
 def measure(size: Size) -> Outcome:
-    """Let each contender read each answer."""
+    """Let each contender read each response."""
     sizes = SMALL_SIZES if size.small else SIZES
     rows = answers.calls(SMALL_ROWS if size.small else answers.MOST)
     with TemporaryDirectory() as temporary:
@@ -42,10 +42,10 @@ def measure(size: Size) -> Outcome:
             found = {each: _peaks(served, each, folder, len(rows), size) for each in sizes}
     names = list(found[sizes[0]])
     return Outcome(
-        header=["", *(f"{each} MB answer" for each in sizes)],
+        header=["", *(f"{each} MB response" for each in sizes)],
         rows=[[name, *(f"{found[each][name]:.0f} MB" for each in sizes)] for name in names],
         verdicts=[
-            Verdict(limits.MEMORY, found[each]["tap"], f"{each} MB answer") for each in sizes
+            Verdict(limits.MEMORY, found[each]["tap"], f"{each} MB response") for each in sizes
         ],
     )
 
@@ -53,7 +53,7 @@ def measure(size: Size) -> Outcome:
 def _peaks(
     served: Served, megabytes: int, folder: Path, count: int, size: Size
 ) -> dict[str, float]:
-    """Return the usual peak of each contender, in MB."""
+    """Return the median peak of each contender, in MB."""
     contenders: Mapping[str, Sequence[str]] = {
         "script": commands.script(served, str(megabytes)),
         "plain tap": commands.plain_tap(served, str(megabytes), folder),

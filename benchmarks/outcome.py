@@ -1,4 +1,4 @@
-"""What a subject found: a table, and whether its limits hold."""
+"""Results of a benchmark: a table, and whether its limits hold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from benchmarks.limits import Limit
 
 MB = 1_000_000
-"""Bytes: the smaller of the two megabytes, so that a limit in it is the stricter one."""
+"""Bytes of a decimal megabyte: a limit in it is stricter than in binary megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class Size:
     """How thorough a measurement is.
 
     Args:
-        rounds: How often each program runs.
-        small: Whether inputs are small and limits wide: for tests, and to try something out.
+        rounds: Number of runs of each program.
+        small: Whether inputs are small and limits wide, for tests and experiments.
     """
 
     rounds: int
@@ -29,12 +29,12 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A figure beside its limit.
+    """A figure and its limit.
 
     Args:
         limit: The limit.
-        figure: What was found.
-        case: Of which of several cases, if there are any.
+        figure: The measured value.
+        case: Name of the case, if there are several.
     """
 
     limit: Limit
@@ -46,11 +46,11 @@ class Verdict:
         return self.limit.margin if size.small else self.limit.most
 
     def holds(self, size: Size) -> bool:
-        """Whether it is within the limit."""
+        """Whether the figure is within the limit."""
         return self.figure <= self.most(size)
 
     def line(self, size: Size) -> str:
-        """Return it in words."""
+        """Return the verdict as a line of text."""
         name = ", ".join(filter(None, (self.limit.name, self.case)))
         unit = f" {self.limit.unit}".rstrip()
         word = "holds" if self.holds(size) else "EXCEEDED"
@@ -59,11 +59,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a subject found.
+    """Results of a benchmark.
 
     Args:
         header: Titles of the columns.
-        rows: Lines of the table.
+        rows: Rows of the table.
         verdicts: The figures that have a limit.
     """
 
@@ -72,7 +72,7 @@ class Outcome:
     verdicts: Sequence[Verdict]
 
     def lines(self, size: Size) -> list[str]:
-        """Return it as Markdown that can be read as it is."""
+        """Return the results as Markdown that is also readable as plain text."""
         cells = [list(self.header), *map(list, self.rows)]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         rules = ["-" * width for width in widths]

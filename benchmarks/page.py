@@ -1,4 +1,4 @@
-"""The page `docs/benchmarks.md`: what was measured, on what, and how."""
+"""The page `docs/benchmarks.md`: methods, machine and results."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ HEAD = """\
 
 <!-- Made by `python benchmarks/run.py --write`. -->
 
-What the tap costs beside the script that people write today and beside a tap of one stream with the
-defaults of the SDK. To repeat it, with nothing beside it:
+The cost of the tap, compared with the script that people write today and with a tap of one stream
+that uses the defaults of the SDK. Run the benchmarks on an idle machine:
 
 ```sh
 python benchmarks/run.py
 ```
 
-Names choose what is measured (`memory wall cpu start requests`), `--small` takes smaller inputs and
-wider limits, `--rounds N` says how often each program runs. The exit code is 1 if a figure is
-beyond its limit. It needs Linux or macOS.
+Arguments select the benchmarks (`memory wall cpu start requests`). `--small` uses smaller inputs
+and wider limits. `--rounds N` sets the number of runs of each program. The exit code is 1 if a
+figure exceeds its limit. The benchmarks need Linux or macOS.
 """
 
 METHOD = """\
 ## How
 
-All servers are on this machine. Where something is timed they are processes of their own, and the
-answers are ready before they are asked for, or within the time that they are to take. Programs take
-turns, round by round; what is shown are medians, and ratios are medians of the rounds' ratios. Each
-runs once before, which leaves its bytecode behind and shows that it prints all rows. Memory is
-measured three times at most, the long run for wall time once, and requests are counted once.
-Figures are of whole processes, from start to end, as the kernel has them. A small launcher starts
-each, because a child begins with its parent's peak of memory. Output goes to `/dev/null`, but for
-wall time.
+All servers run on this machine. In timed benchmarks they run in separate processes, and each
+response is ready before its request, or within the planned delay. The programs take turns in
+rounds. The tables show medians, and ratios are medians of the ratios per round. Each program runs
+once before the measurement, which creates its bytecode and checks that it prints all rows. Memory
+is measured at most three times, the long run for wall time once, and requests are counted once. The
+kernel reports all figures, for whole processes from start to end. A small launcher starts each
+program, because the peak memory of a child process begins with the peak of its parent. Output goes
+to `/dev/null`, except for wall time.
 """
 
 
@@ -54,8 +54,8 @@ def text(found: Mapping[Subject, Outcome], size: Size) -> str:
     """Return the whole page.
 
     Args:
-        found: What each subject found.
-        size: How thorough it was.
+        found: Results of each benchmark.
+        size: How thorough the measurement was.
     """
     parts = [HEAD, METHOD, f"## Where\n\n{machine()}; {size.rounds} rounds.\n"]
     parts += [section(subject, outcome, size) for subject, outcome in found.items()]
@@ -63,12 +63,12 @@ def text(found: Mapping[Subject, Outcome], size: Size) -> str:
 
 
 def section(subject: Subject, outcome: Outcome, size: Size) -> str:
-    """Return what a subject found, with its limits."""
+    """Return the section of a benchmark: its results and limits."""
     return "\n".join([f"## {subject.TITLE}\n", subject.HOW, "", *outcome.lines(size), ""])
 
 
 def machine() -> str:
-    """Return what it was measured on and with."""
+    """Return a description of the machine and the packages."""
     told = os.sysconf  # type: ignore[attr-defined,unused-ignore]  # not on Windows
     memory = told("SC_PAGE_SIZE") * told("SC_PHYS_PAGES") / GB
     packages = ", ".join(f"{name} {version(name)}" for name in MEASURED_WITH)
@@ -80,22 +80,22 @@ def machine() -> str:
 
 
 def busy(load: float, processors: int) -> str:
-    """Return a sentence about other programs that slowed this one down; nothing without them.
+    """Return a sentence about a busy machine, or an empty text if the machine was not busy.
 
     Args:
-        load: Programs that ran, or waited to run, in the last minute.
-        processors: Processors of the machine.
+        load: Average number of programs that ran or waited to run in the last minute.
+        processors: Number of processors of the machine.
     """
     if load <= processors:
         return ""
     return (
-        f"The machine was busy (load {load:.0f} on {processors} processors), which alone can take "
-        "a figure beyond its limit. Run it again with nothing beside it."
+        f"The machine was busy (load {load:.0f} on {processors} processors). This alone can make a "
+        "figure exceed its limit. Run the benchmarks again on an idle machine."
     )
 
 
 def processor() -> str:
-    """Return the name of the processor's model, as far as the machine tells it."""
+    """Return the model name of the processor, as far as the system reports it."""
     told = Path("/proc/cpuinfo")
     if sys.platform == "linux" and told.exists():
         for line in told.read_text(encoding="utf-8").splitlines():

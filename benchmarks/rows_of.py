@@ -1,4 +1,4 @@
-"""Counts what came out, to be sure that nobody is fast by leaving something off."""
+"""Count printed rows, to be sure that no program is fast because it drops some."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 def check(commands: Mapping[str, Sequence[str]], folder: Path, count: int) -> None:
-    """Run each program once, which also leaves its bytecode behind for the runs that count.
+    """Run each program once, which also creates its bytecode for the measured runs.
 
     Args:
         commands: The programs by name.
-        folder: Where they run.
-        count: Rows that each should print.
+        folder: Their working folder.
+        count: Number of rows that each must print.
 
     Raises:
-        RuntimeError: One prints another number of rows.
+        RuntimeError: A program prints another number of rows.
     """
     output = folder / "output.jsonl"
     for name, command in commands.items():
@@ -33,12 +33,12 @@ def check(commands: Mapping[str, Sequence[str]], folder: Path, count: int) -> No
 
 
 def printed(path: Path) -> int:
-    """Return how many rows an output has: Singer messages, or a row a line."""
+    """Return the number of rows in an output of Singer messages or of one row per line."""
     with path.open("rb") as lines:
         # No row has a field of this name.
         return sum(json.loads(line).get("type", "RECORD") == "RECORD" for line in lines)
 
 
 def warm(program: Sequence[str], folder: Path) -> None:
-    """Let a tap leave its bytecode behind."""
+    """Run a tap once, so that its bytecode exists."""
     launch((*program, "--version"), folder)

@@ -1,11 +1,11 @@
-"""Measure what the tap costs, beside what else could be done.
+"""Measure the cost of the tap and of its alternatives.
 
-    python benchmarks/run.py                  all of it, some minutes
-    python benchmarks/run.py cpu start        some of it
+    python benchmarks/run.py                  run all benchmarks: some minutes
+    python benchmarks/run.py cpu start        run only these
     python benchmarks/run.py --small          smaller inputs, wider limits: one to three minutes
-    python benchmarks/run.py --write          and put it into docs/benchmarks.md
+    python benchmarks/run.py --write          also write the results to docs/benchmarks.md
 
-It sets up what it needs in this folder. The exit code is 1 if a figure is beyond its limit.
+The script installs what it needs in this folder. The exit code is 1 if a figure exceeds its limit.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ ROUNDS, SMALL_ROUNDS = 7, 3
 
 
 class Subject(Protocol):
-    """What a module that measures something has."""
+    """Interface of a module with a benchmark."""
 
     TITLE: str
     HOW: str
 
     def measure(self, size: Size, /) -> Outcome:
-        """Measure it."""
+        """Run the benchmark."""
 
 
 def main() -> None:
-    """Set up, measure, say whether the limits hold."""
+    """Set up, measure, report whether the limits hold."""
     asked = arguments()
     if os.name != "posix":
-        sys.exit("It needs Linux or macOS: elsewhere nobody says what a process took.")
+        sys.exit("The benchmarks need Linux or macOS: other systems report no figures.")
     if not __package__:
         start_again()
     from benchmarks import page
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def start_again() -> NoReturn:
-    """Go on in `.venv`, as a module of this package."""
+    """Start again in `.venv`, as a module of this package."""
     environment = str(ROOT / "scripts" / "environment.py")
     module = ("test", "-m", "benchmarks.run")
     os.chdir(ROOT)
@@ -72,24 +72,24 @@ def start_again() -> NoReturn:
 
 
 def arguments() -> argparse.Namespace:
-    """Return what was asked for."""
+    """Return the arguments of the command line."""
     parser = argparse.ArgumentParser(
         "benchmarks/run.py", description=(__doc__ or "").partition("\n")[0]
     )
-    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(NAMES)}")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"one of {', '.join(NAMES)}")
     parser.add_argument("--small", action="store_true", help="smaller inputs, wider limits")
-    parser.add_argument("--rounds", type=int, help="how often each program runs")
-    parser.add_argument("--write", action="store_true", help="put it into docs/benchmarks.md")
+    parser.add_argument("--rounds", type=int, help="number of runs of each program")
+    parser.add_argument("--write", action="store_true", help="write the results to the page")
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(NAMES):
-        parser.error(f"there is no {', '.join(sorted(unknown))}, but {', '.join(NAMES)}")
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(NAMES)}")
     if asked.write and (asked.small or asked.names):
-        parser.error("the page has all of it, in full")
+        parser.error("--write needs all benchmarks, without --small")
     return asked
 
 
 def subjects(names: Iterable[str]) -> list[Subject]:
-    """Return the modules that measure, by what they are called here."""
+    """Return the benchmark modules by name."""
     from benchmarks import cpu, memory, spending, start, wall
 
     known: dict[str, Subject] = {

@@ -1,10 +1,10 @@
-"""A server whose answers are ready before it is asked: it weighs little on what is measured.
+"""A server with prepared responses, so that it hardly influences the measurement.
 
     python -m benchmarks.server FOLDER DELAY
 
-The first part of a path names the file of the folder that is sent, whatever else is asked:
-`/many/api/v2/reports_manager.php` gets `many.json`. If its name begins with `dated`, its rows are
-first given dates of the range that is asked for. `/seen` says when requests came.
+The first part of a path names the file of the folder that the server sends, whatever the rest is:
+`/many/api/v2/reports_manager.php` gets `many.json`. If its name begins with `dated`, the server
+gives its rows dates within the requested range. `/seen` returns the times of the requests.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ DATED = "dated"
 
 
 class Server(ThreadingHTTPServer):
-    """The answers of a folder, on any free port.
+    """Serves the responses of a folder, on any free port.
 
     Args:
-        folder: Where they lie.
-        delay: Seconds that each takes.
+        folder: Folder with the responses.
+        delay: Delay of each response in seconds.
     """
 
     daemon_threads = True
@@ -40,10 +40,10 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
 
     def body(self, url: str) -> bytes:
-        """Return what answers a request.
+        """Return the body of the response to a request.
 
         Args:
-            url: Its path and parameters.
+            url: Path and parameters of the request.
         """
         split = urlsplit(url)
         name = split.path.split("/")[1]
@@ -65,10 +65,10 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def log_message(self, *args: object, **kwargs: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def do_GET(self) -> None:
-        """Answer, after the delay all in all."""
+        """Send the response after the delay, which includes the time to prepare it."""
         came = time.monotonic()
         if self.path == "/seen":
             self._send(json.dumps(self.server.seen).encode())
@@ -87,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    """Say the port, and serve until the process ends."""
+    """Print the port, and serve until the process ends."""
     with Server(Path(sys.argv[1]), float(sys.argv[2])) as server:
         print(server.server_port, flush=True)
         server.serve_forever()

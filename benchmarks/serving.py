@@ -1,4 +1,4 @@
-"""Starts a server in a process of its own, and ends it."""
+"""Start a server in a separate process, and end it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A server that runs.
+    """A running server.
 
     Args:
         root: Its address, without a path.
@@ -28,34 +28,34 @@ class Served:
     root: str
 
     def api_url(self, name: str) -> str:
-        """Return the base URL of an API that always sends one of the answers.
+        """Return the base URL of an API that always sends the same response.
 
         Args:
-            name: File of the answer, without `.json`.
+            name: File name of the response, without `.json`.
         """
         return f"{self.root}/{name}/api/v2"
 
     def calls_url(self, name: str) -> str:
-        """Return the address that a client without settings reads the calls from."""
+        """Return the URL from which a client without settings reads the calls."""
         return f"{self.api_url(name)}/reports_manager.php?api=cdr_1"
 
     @property
     def seen(self) -> list[float]:
-        """When requests came, in seconds of the machine's monotonic clock."""
-        # Proxies of the environment are for other machines.
+        """Times of the requests, in seconds of the machine's monotonic clock."""
+        # Proxies in the environment are for other machines.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"{self.root}/seen") as answer:
-            times: list[float] = json.load(answer)
+        with opener.open(f"{self.root}/seen") as response:
+            times: list[float] = json.load(response)
         return times
 
 
 @contextmanager
 def serving(folder: Path, delay: float = 0) -> Iterator[Served]:
-    """Serve the answers of a folder.
+    """Serve the responses of a folder.
 
     Args:
-        folder: Where they lie, as JSON files.
-        delay: Seconds that each takes.
+        folder: Folder with the responses as JSON files.
+        delay: Delay of each response in seconds.
     """
     command = [sys.executable, "-m", "benchmarks.server", str(folder), str(delay)]
     pipe = subprocess.PIPE

@@ -1,4 +1,4 @@
-"""Requests: what a backfill costs, beside the fewest possible and a request a day."""
+"""Requests: the cost of a backfill, compared with the minimum and with daily windows."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from tests.support.command_line import for_simulator
 
 TITLE = "Requests"
 HOW = """\
-A first run against the simulator, every request counted. `fewest` is what one would need who knew
-beforehand when everything happened; `daily` asks for a day at a time and halves one whose answer
-may be cut, until all parts fit. Busy months are of `reports_diagram_9`, which the API cuts at 6,000
-rows instead of 60,000, so that the simulator has less to make up."""
+The tap makes a first run against the simulator, which counts every request. `fewest` is the minimum
+for a client that knows in advance when everything happened. `daily` requests one day at a time and
+splits a window in halves if its response may be truncated, until all parts fit. Busy months use
+`reports_diagram_9`, which the API truncates at 6,000 rows instead of 60,000, so that the simulator
+has to generate fewer rows."""
 
 at = datetime.fromisoformat
 NOW = "2026-11-20T10:00:00-05:00"
@@ -29,14 +30,14 @@ LAST = at("2026-10-31T23:59:59")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What happened in the time to read.
+    """A range to read and its activity.
 
     Args:
-        name: What it is called.
-        api: The report that is read.
-        days: How many, the last of them the end of October 2026.
-        pace: How much happens on a usual day.
-        bursts: What happens on top of it.
+        name: Its name.
+        api: The report that the tap reads.
+        days: Number of days; the last one is 31 October 2026.
+        pace: Activity of a usual day.
+        bursts: Additional activity.
     """
 
     name: str
@@ -57,9 +58,9 @@ def _busy(day: str, exchanges: int) -> Burst:
 
 CASES = (
     Case("quiet year", "cdr_1", 365, 0.05),
-    Case("busy month: the busiest days are half an answer", "diagram_9", 31, 2.5),
+    Case("busy month: the busiest days fill half a response", "diagram_9", 31, 2.5),
     Case(
-        "quiet month, two days of 4 answers and more",
+        "quiet month with two days of 4 responses or more",
         "diagram_9",
         31,
         0.2,
@@ -70,13 +71,13 @@ CASES = (
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a case cost.
+    """Cost of a case.
 
     Args:
         tap: Requests of the tap.
-        fewest: The fewest possible.
-        daily: Those of daily windows.
-        rows: How much there was.
+        fewest: Minimum of requests.
+        daily: Requests with daily windows.
+        rows: Number of rows.
     """
 
     tap: int
@@ -86,7 +87,7 @@ class Spent:
 
 
 def measure(_size: Size) -> Outcome:
-    """Count the requests of each case: once, and the same whatever the size, for that is exact."""
+    """Count the requests of each case, once and independently of the size: counts are exact."""
     spent = {case: _spent(case) for case in CASES}
     return Outcome(
         header=["", "rows", "fewest", "tap", "daily"],
@@ -106,10 +107,10 @@ def measure(_size: Size) -> Outcome:
 
 
 def _spent(case: Case) -> Spent:
-    """Let the tap read a case, and reckon what else could be asked for.
+    """Let the tap read a case, and calculate the cost of the alternatives.
 
     Raises:
-        RuntimeError: The tap did not read all.
+        RuntimeError: The tap did not read all rows.
     """
     [endpoint] = [each for each in ENDPOINTS if each.name == truth.stream(case.api)]
     with (
@@ -122,7 +123,7 @@ def _spent(case: Case) -> Spent:
         times = _times(simulator, case)
     rows = len(result.records(endpoint.name))
     if result.code or rows != len(times):
-        raise RuntimeError(f"{rows} rows of {len(times)} were read:\n{result.log[-4000:]}")
+        raise RuntimeError(f"the tap read {rows} of {len(times)} rows:\n{result.log[-4000:]}")
     whole = fewest.Whole(times, case.begin, LAST)
     return Spent(
         tap=spent,
@@ -133,5 +134,5 @@ def _spent(case: Case) -> Spent:
 
 
 def _times(simulator: Simulator, case: Case) -> list[datetime]:
-    """Return when each row happened, oldest first, free of charge and never cut."""
+    """Return the time of each row, oldest first, without requests and never truncated."""
     return sorted(at(row["date"]) for row in truth.served(simulator, case.api, case.begin, LAST))

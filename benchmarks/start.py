@@ -1,4 +1,4 @@
-"""Start: what it takes to say the version, and which streams there are."""
+"""Start: the cost of `--version` and `--discover`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from benchmarks.outcome import Outcome, Size, Verdict
 
 TITLE = "Start"
 HOW = """\
-The tap with all its streams beside the plain tap with its one. Ratios are of wall time."""
+The tap with all its streams is compared with the plain tap with its one stream. Ratios are ratios
+of wall time."""
 
 ASKED = {"--version": limits.VERSION, "--discover": limits.DISCOVER}
 
 
 def measure(size: Size) -> Outcome:
-    """Start both taps with each word."""
+    """Start both taps with each option."""
     programs = {"plain tap": commands.PLAIN_TAP, "tap": commands.TAP}
     contenders = {f"{name} {word}": (*program, word) for word in ASKED
                   for name, program in programs.items()}  # fmt: skip

@@ -1,11 +1,11 @@
-"""A target that needs its time for each window, as one that loads a batch into a warehouse.
+"""A target that takes time for each window, like one that loads batches into a warehouse.
 
     python target.py ROWS SECONDS < messages
 
-It reads the messages and stops now and then, several times a window, as if it loaded a batch each
-time. Meanwhile nobody reads, and the rest of the window is more than a pipe holds: the tap has to
-wait, as it would not if the target stopped after the last row only. At the end it prints how many
-rows there were.
+It reads the messages and pauses several times per window, as if it loaded a batch each time. During
+a pause nobody reads, and the rest of the window is larger than the buffer of a pipe. So the tap
+must wait; it would not wait if the target paused only after the last row. At the end the target
+prints the number of rows.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import sys
 import time
 
 BATCHES = 5
-"""Those of a window."""
+"""Number of batches per window."""
 
 
 def main() -> None:
-    """Read all there is."""
+    """Read all messages."""
     of_a_window, seconds = int(sys.argv[1]), float(sys.argv[2])
     rows, of_a_batch = 0, of_a_window // BATCHES
     for line in sys.stdin.buffer:

@@ -1,4 +1,4 @@
-"""Wall time: whether the next window is asked for while the target still works on the last."""
+"""Wall time: whether the tap requests a window while the target loads the previous one."""
 
 from __future__ import annotations
 
@@ -19,27 +19,28 @@ from benchmarks.serving import Served, serving
 
 TITLE = "Wall time"
 HOW = """\
-A server that takes its time for each answer, and a target that takes its time for each window,
-during which it reads nothing; a window's rows are many times what a pipe holds. One after the other
-that is the sum of both, side by side about the larger one, and one window more: nothing can be
-loaded before the first answer is there, or asked for after the last. The start, up to the first
-request, is shown beside it and not part of the ratio."""
+The server delays each response, and the target pauses for each window and reads nothing meanwhile.
+The rows of a window are many times larger than the buffer of a pipe. If fetching and loading run
+one after the other, the total is the sum of both. If they run in parallel, it is about the larger
+one plus one window: the target cannot load before the first response arrives, and the tap has
+nothing to request after the last one. The start, up to the first request, has its own column and is
+not part of the ratio."""
 
 TARGET = Path(__file__).with_name("target.py")
 ROWS = 2_000
-"""Rows of a window: about 1 MB of messages, where a pipe holds 64 KiB."""
+"""Rows of a window: about 1 MB of messages; the buffer of a pipe has 64 KiB."""
 
 LAST_DAY = date(2026, 10, 31)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """How long it is to take.
+    """Duration of the measurement.
 
     Args:
-        windows: How many.
-        seconds: How long the server and the target take for each.
-        rounds: How often that is run.
+        windows: Number of windows.
+        seconds: Time that the server and the target each take per window.
+        rounds: Number of runs.
     """
 
     windows: int
@@ -48,7 +49,7 @@ class Case:
 
     @property
     def larger(self) -> float:
-        """The larger of both sums, in seconds: here they are equal."""
+        """The larger of the two sums in seconds; here they are equal."""
         return self.windows * self.seconds
 
 
@@ -58,11 +59,11 @@ SMALL = Case(windows=8, seconds=1, rounds=3)
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """How long a run took, in seconds.
+    """Duration of a run in seconds.
 
     Args:
-        start: Up to the first request.
-        rest: From then on until the target has ended.
+        start: Time until the first request.
+        rest: Time from then until the target has ended.
     """
 
     start: float
@@ -84,14 +85,14 @@ def measure(size: Size) -> Outcome:
     ratio = rest / case.larger
     figures = (case.larger, 2 * case.larger, start, rest)
     return Outcome(
-        header=["windows", "larger", "sum", "start", "measured after it", "measured / larger"],
+        header=["windows", "larger", "sum", "start", "after start", "after start / larger"],
         rows=[[str(case.windows), *(f"{each:.1f} s" for each in figures), f"{ratio:.2f}"]],
         verdicts=[Verdict(limits.WALL, ratio)],
     )
 
 
 def _first_day(windows: int) -> date:
-    """Return the first day of so many windows, each of which is a month."""
+    """Return the first day of a number of windows, each of one month."""
     years, month = divmod(12 * LAST_DAY.year + LAST_DAY.month - windows, 12)
     return date(years, month + 1, 1)
 
@@ -100,7 +101,7 @@ def _timed(command: tuple[str, ...], served: Served, case: Case, folder: Path) -
     """Run the tap into a target.
 
     Raises:
-        RuntimeError: A row is missing, or a window was asked for twice.
+        RuntimeError: A row is missing, or the tap requested a window twice.
     """
     before = len(served.seen)
     began = time.monotonic()
@@ -108,13 +109,13 @@ def _timed(command: tuple[str, ...], served: Served, case: Case, folder: Path) -
     ended = time.monotonic()
     seen = served.seen[before:]
     if rows != case.windows * ROWS or len(seen) != case.windows:
-        raise RuntimeError(f"{rows} rows were loaded, for {len(seen)} requests")
+        raise RuntimeError(f"the target loaded {rows} rows from {len(seen)} requests")
     # Both processes read the clock of the machine.
     return Timed(seen[0] - began, ended - seen[0])
 
 
 def _loaded(command: tuple[str, ...], seconds: float, folder: Path) -> int:
-    """Return how many rows the target got."""
+    """Return the number of rows that the target received."""
     read = [sys.executable, str(TARGET), str(ROWS), str(seconds)]
     with (
         (folder / "log.txt").open("wb") as log,

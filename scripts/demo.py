@@ -1,9 +1,9 @@
-"""See it work: a simulated Wolkvox, read by Meltano into a PostgreSQL, and shown.
+"""Demo: Meltano loads a simulated Wolkvox into a PostgreSQL, and the script shows the tables.
 
     python scripts/demo.py
 
-It sets up what it needs in this folder and asks for nothing. At a terminal the database stays up
-until you press Enter.
+The script installs what it needs in this folder and asks no questions. In a terminal, the database
+keeps running until you press Enter.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ if TYPE_CHECKING:
 
 DATA = ROOT / ".demo"
 ADDRESS = DATA / "address"
-"""Where the PostgreSQL is. It stays when a demo is broken off."""
+"""File with the URL of the PostgreSQL. It remains if a demo is interrupted."""
 PORT = 54320
 SCHEMA = "tap_wolkvox"
 DAYS = 7
-"""Days before today of what takes dates."""
+"""Days before today from which streams that take dates are read."""
 PACE = 0.2
-"""How much happens in them: some 200 calls a day."""
+"""Activity of the simulator: about 200 calls per day."""
 WIDEST = 8
-"""Columns that fit a terminal side by side."""
+"""Maximum number of columns that are shown side by side."""
 MOST_ROWS = 8
 MOST_WIDE_ROWS = 3
-"""Rows that are shown of a table, and of one that is shown a line a column."""
+"""Maximum of rows shown of a table, and of a wide table, which has one line per column."""
 PATIENCE = 20
-"""Seconds that Meltano gets to end."""
+"""Seconds that Meltano has to end."""
 
 
 def main() -> None:
-    """Set up, load, show."""
+    """Install, load, show."""
     enter("demo")
     end_on_signals()
     # The installation of the project has put its folder on the path.
@@ -49,11 +49,11 @@ def main() -> None:
     from tests.support import postgres
 
     DATA.mkdir(exist_ok=True)
-    with alone() as goes_on, entered(postgres.running(DATA / "postgres", PORT)) as database:
+    with alone() as was_interrupted, entered(postgres.running(DATA / "postgres", PORT)) as database:
         ADDRESS.write_text(database.url, encoding="utf-8")
         remove_plugins_of_others()
         with entered(Simulator(pace=PACE)) as simulator:
-            say(f"A simulated Wolkvox answers at {simulator.url}")
+            say(f"A simulated Wolkvox runs at {simulator.url}")
             begin = simulator.clock.today() - timedelta(days=DAYS)
             wolkvox = {
                 "TAP_WOLKVOX_SERVER": simulator.server,
@@ -62,16 +62,16 @@ def main() -> None:
                 "TAP_WOLKVOX_START_DATE": begin.isoformat(),
                 "TAP_WOLKVOX_REQUEST_INTERVAL": "0",
             }
-            run_meltano(wolkvox | database.settings, *["--force"] if goes_on else [])
+            run_meltano(wolkvox | database.settings, *["--force"] if was_interrupted else [])
         show_tables(database.url)
         show_how_to_look(database.url)
 
 
 @contextlib.contextmanager
 def alone() -> Iterator[bool]:
-    """Keep other demos from using this folder's database; end at once where one does already.
+    """Lock this folder's database; exit at once if another demo uses it.
 
-    Yields whether the last one was broken off.
+    Yields whether the previous demo was interrupted.
     """
     from filelock import FileLock, Timeout
 
@@ -81,33 +81,33 @@ def alone() -> Iterator[bool]:
     except Timeout:
         known = ADDRESS.exists()
         where = f" with its PostgreSQL at {ADDRESS.read_text(encoding='utf-8')}" if known else ""
-        sys.exit(f"A demo already runs in this folder{where}: use that one, or end it first.")
+        sys.exit(f"A demo already runs in this folder{where}: use it, or stop it first.")
     with lock:
-        was_broken_off = ADDRESS.exists()
+        was_interrupted = ADDRESS.exists()
         ADDRESS.unlink(missing_ok=True)
-        yield was_broken_off
+        yield was_interrupted
         ADDRESS.unlink()
 
 
 def remove_plugins_of_others() -> None:
-    """Let Meltano install anew what another Python has installed, or at another place."""
+    """Remove plugins that another Python or another folder installed; Meltano reinstalls them."""
     for folder in (ROOT / ".meltano").glob("*/*/venv"):
         if not is_usable(folder):
-            print(f"Making {folder.relative_to(ROOT)} anew: another Python made it, or elsewhere.")
+            print(f"Recreating {folder.relative_to(ROOT)}: it belongs to another Python or folder.")
             shutil.rmtree(folder)
 
 
 def run_meltano(settings: dict[str, str], *options: str) -> None:
-    """Run the pipeline, as anybody would by hand.
+    """Run the pipeline with the command that a user would type.
 
     Args:
         settings: Settings of tap and target, as environment variables.
-        options: `--force`, where Meltano could take a run that was broken off for one that goes on.
+        options: `--force`, if Meltano may take an interrupted run for one that still runs.
     """
     command = ["meltano", "--environment=demo", "run", *options, "tap-wolkvox", "target-postgres"]
     say(" ".join(command))
     environment = os.environ | settings | {"MELTANO_CLI_LOG_LEVEL": "warning"}
-    # Out of the reach of Ctrl-C, which would hit all of its processes at once.
+    # In a session of its own: Ctrl-C would reach all processes of Meltano at once.
     with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as process:
         try:
             code = process.wait()
@@ -115,11 +115,11 @@ def run_meltano(settings: dict[str, str], *options: str) -> None:
             end(process)
             raise
     if code:
-        sys.exit(f"The run failed: see above. {ABOUT_PROXIES}")
+        sys.exit(f"The run failed: see the messages above. {ABOUT_PROXIES}")
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Let Meltano end what it has begun; it gets some seconds for that."""
+    """Stop Meltano; it has some seconds to finish."""
     process.terminate()
     try:
         process.wait(PATIENCE)
@@ -128,12 +128,12 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def show_tables(url: str) -> None:
-    """Print what was loaded."""
+    """Print the loaded tables."""
     import psycopg
     from psycopg import sql
 
     with psycopg.connect(url) as connection:
-        # Any client finds the tables without the name of their schema.
+        # So that any client finds the tables without the name of their schema.
         connection.execute(
             sql.SQL("alter role current_user set search_path = {}, public").format(
                 sql.Identifier(SCHEMA)
@@ -151,7 +151,7 @@ def show_tables(url: str) -> None:
 
 
 def show_table(title: str, columns: list[str], rows: list[tuple[object, ...]]) -> None:
-    """Print one table: a line a row, or a line a column where it is wide."""
+    """Print one table with one line per row, or one line per column if it is wide."""
     shown = [at for at, name in enumerate(columns) if not name.startswith("_sdc_")]
     wide = len(shown) > WIDEST
     first = sorted(["" if row[at] is None else str(row[at]) for at in shown] for row in rows)
@@ -168,18 +168,18 @@ def show_table(title: str, columns: list[str], rows: list[tuple[object, ...]]) -
 
 
 def show_how_to_look(url: str) -> None:
-    """Say how to look at the tables with any client, and wait for whoever does."""
-    say(f"Look at the tables with any client, for instance: psql {url}")
-    print("(the password, if a client wants one, is anything; the data lie in .demo)")
+    """Print how to connect with a client, and keep the database running until Enter."""
+    say(f"Connect to the database with any client, for example: psql {url}")
+    print("(If a client needs a password, any text works. The data are in .demo.)")
     if sys.stdin.isatty():
         with contextlib.suppress(EOFError):
-            input("PostgreSQL stays up until you press Enter: ")
+            input("PostgreSQL runs until you press Enter: ")
     else:
-        print("PostgreSQL stops now: started at a terminal, this script keeps it up for you.")
+        print("PostgreSQL stops now. If you start this script in a terminal, it keeps running.")
 
 
 def say(text: str) -> None:
-    """Print a line that begins something new."""
+    """Print a heading."""
     print(f"\n== {text}", flush=True)
 
 

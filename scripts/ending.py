@@ -1,4 +1,4 @@
-"""How a script ends that is told to: by Ctrl-C, a closed terminal or SIGTERM."""
+"""Clean exit of a script after Ctrl-C, a closed terminal or SIGTERM."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ T = TypeVar("T")
 
 # Windows has no SIGHUP.
 SIGNALS = [each for each in signal.Signals if each.name in {"SIGINT", "SIGTERM", "SIGHUP"}]
-"""What tells a script to end."""
+"""Signals that end a script."""
 
 
 def end_on_signals() -> None:
-    """Let each signal end this script by `SystemExit`, and the first of them only.
+    """Let the first signal end this script by `SystemExit`, and ignore later ones.
 
-    So what it has begun is ended in peace. What is ignored stays so, as with `nohup`.
+    So context managers can clean up. A signal that is ignored, as with `nohup`, stays ignored.
     """
     for each in SIGNALS:
         if signal.getsignal(each) is not signal.SIG_IGN:
@@ -36,10 +36,10 @@ def _end(number: int, _: FrameType | None) -> None:
 
 @contextmanager
 def entered(context: AbstractContextManager[T]) -> Iterator[T]:
-    """Enter and leave a context undisturbed, so that no signal finds it half begun or half ended.
+    """Enter and leave a context without interruption, so that no signal leaves it half done.
 
     Args:
-        context: The context; what it begins has to come to an end by itself.
+        context: The context; its enter and exit must end without a signal.
     """
     with ExitStack() as stack:
         with _undisturbed():
@@ -53,7 +53,7 @@ def entered(context: AbstractContextManager[T]) -> Iterator[T]:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Keep signals back until the block is over."""
+    """Hold signals back until the block has ended."""
     came: list[int] = []
     before = {each: signal.signal(each, lambda number, _: came.append(number)) for each in SIGNALS}
     try:

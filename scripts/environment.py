@@ -1,6 +1,6 @@
-"""The virtual environment `.venv` of this folder, made by the scripts that need it.
+"""The virtual environment `.venv` of this folder, which the scripts create when they need it.
 
-python scripts/environment.py test -m benchmarks.run   start the Python of `.venv` with arguments
+python scripts/environment.py test -m benchmarks.run   run the Python of `.venv` with arguments
 
 The first argument is a dependency group of `pyproject.toml`.
 """
@@ -29,27 +29,27 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 UNFINISHED = VENV / "unfinished"
-"""There while something is installed: where that was stopped, nobody knows what is missing."""
+"""Exists during an installation. If it remains, the installation was interrupted."""
 WRITTEN = (ROOT, VENV, ROOT / ".meltano", ROOT / ".demo")
 OLDEST = (3, 11)
 ABOUT_PROXIES = (
-    "Behind a proxy that opens TLS connections, set PIP_CERT and SSL_CERT_FILE to the file with "
+    "Behind a proxy that decrypts TLS connections, set PIP_CERT and SSL_CERT_FILE to the file with "
     "its certificates."
 )
 
 
 def enter(group: str) -> None:
-    """Go on in `.venv`, with the project and a dependency group installed.
+    """Continue in `.venv`, with the project and a dependency group installed.
 
-    The script that calls it is started anew in there; the call returns there only.
+    The calling script starts again in `.venv`; only there the call returns.
 
     Args:
         group: Dependency group of `pyproject.toml`.
     """
     if sys.version_info < OLDEST:
-        sys.exit(f"Python {'.'.join(map(str, OLDEST))} or later is needed: this is an older one.")
+        sys.exit(f"Python {'.'.join(map(str, OLDEST))} or later is needed; this Python is older.")
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # Not every output takes all that there is to print.
+        # Not every output can encode all characters.
         sys.stdout.reconfigure(errors="replace")
     if Path(sys.prefix).resolve() == VENV:
         return
@@ -59,23 +59,23 @@ def enter(group: str) -> None:
     os.environ["PATH"] = os.pathsep.join([str(_programs(VENV)), os.environ["PATH"]])
     os.environ["VIRTUAL_ENV"] = str(VENV)
     if "SSL_CERT_FILE" not in os.environ and (found := _certificates()):
-        # uv, which Meltano installs with, does not know the settings of pip.
+        # Meltano installs with uv, which does not know the settings of pip.
         os.environ["SSL_CERT_FILE"] = found
     _go_on([str(_python(VENV)), *sys.argv])
 
 
 def is_usable(folder: Path, module: str = "sys") -> bool:
-    """Whether this Python has made a virtual environment, and where it lies now.
+    """Whether this Python created a virtual environment, at its current place.
 
     Args:
         folder: The environment.
-        module: What has to be in it.
+        module: A module that it must contain.
     """
     asked = f"import {module}, sys; print(sys.version)"
     command = [str(_python(folder)), "-c", asked]
     try:
         told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
-        # Its programs are found by the path that it was made with.
+        # Its programs contain the path at which it was created.
         activate = (_programs(folder) / "activate").read_text(encoding="utf-8", errors="replace")
     except (OSError, subprocess.CalledProcessError):
         return False
@@ -89,12 +89,12 @@ def _check_that_all_can_be_written() -> None:
         except OSError as error:
             sys.exit(
                 f"This folder can't be written: {folder} ({error.strerror}). Clone the project "
-                "into a folder of your own."
+                "into a folder where you can write."
             )
 
 
 def _install(group: str) -> None:
-    """Make the environment what `pyproject.toml` asks for, unless it is so already."""
+    """Install what `pyproject.toml` requires, unless it is installed already."""
     asked = (ROOT / "pyproject.toml").read_bytes() + f"{sys.version} {VENV}".encode()
     wanted = hashlib.sha256(asked).hexdigest()
     stamp = VENV / f"installed-{group}"
@@ -102,48 +102,48 @@ def _install(group: str) -> None:
         return
     if UNFINISHED.exists() or not is_usable(VENV, "pip"):
         _create()
-    print(f"Installing what is needed into {VENV.name} ...", flush=True)
+    print(f"Installing dependencies into {VENV.name} ...", flush=True)
     UNFINISHED.touch()
     project = ("--editable", str(ROOT), "--group", f"{ROOT / 'pyproject.toml'}:{group}")
     is_done = _pip("install", "--upgrade", "pip>=25.1") and _pip("install", *project)
     UNFINISHED.unlink()
     if not is_done:
-        sys.exit(f"The installation failed: see above. Is this machine connected? {ABOUT_PROXIES}")
+        sys.exit(f"The installation failed: see above. Is this machine online? {ABOUT_PROXIES}")
     stamp.write_text(wanted, encoding="utf-8")
 
 
 def _create() -> None:
     if VENV.exists():
-        why = "another Python made it, or elsewhere, or not to its end"
-        print(f"Making {VENV.name} anew: {why}.", flush=True)
+        why = "it is incomplete, or belongs to another Python or folder"
+        print(f"Recreating {VENV.name}: {why}.", flush=True)
     try:
         venv.create(VENV, with_pip=True, clear=True)
     except subprocess.CalledProcessError:
         shutil.rmtree(VENV)
         sys.exit(
-            "This Python can't make virtual environments: install its `venv` package "
+            "This Python can't create virtual environments: install its `venv` package "
             "(Debian, Ubuntu: apt install python3-venv) and start again."
         )
 
 
 def _pip(*arguments: str) -> bool:
-    """Run pip; returns whether it came to a good end."""
+    """Run pip; returns whether it succeeded."""
     command = [str(_python(VENV)), "-m", "pip", "--quiet", "--disable-pip-version-check"]
     return not subprocess.run([*command, *arguments], check=False).returncode
 
 
 def _certificates() -> str | None:
-    """Return the file with the certificates that pip or other programs trust, if one is set."""
+    """Return the certificate file that pip or other programs are set to trust, if any."""
     command = [str(_python(VENV)), "-m", "pip", "config", "list"]
     told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     return certificates(told.stdout, os.environ)
 
 
 def certificates(configuration: str, variables: Mapping[str, str]) -> str | None:
-    """Return the file with the certificates to trust, if one is set.
+    """Return the certificate file to trust, if one is set.
 
     Args:
-        configuration: What pip says of its settings, those from the environment among them.
+        configuration: Output of `pip config list`, which includes settings of the environment.
         variables: Environment variables.
     """
     of_pip = re.findall(r"(?m)^(?::env:|global|install)\.cert=(.+)$", configuration)
@@ -153,13 +153,13 @@ def certificates(configuration: str, variables: Mapping[str, str]) -> str | None
 
 
 def _go_on(command: list[str]) -> NoReturn:
-    """Become another program, which then gets the signals."""
+    """Replace this process by another program, which then gets the signals."""
     if os.name == "nt":
-        # Windows can start it only; Ctrl-C reaches both, and is for that one.
+        # Windows can only start a child. Ctrl-C reaches both, and the child must handle it.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         sys.exit(subprocess.run(command, check=False).returncode)
     sys.stdout.flush()
-    os.execv(command[0], command)  # noqa: S606  # no shell is wanted
+    os.execv(command[0], command)  # noqa: S606  # needs no shell
 
 
 def _programs(folder: Path) -> Path:

@@ -50,6 +50,14 @@ describe only the current moment. Select the streams that you need.
 The tap reads streams that take dates in consecutive windows, as the README explains. A window is a
 calendar month, or shorter where a month has more rows than one response can hold.
 
+Some streams are requested once for each id of another stream. A run reads that other stream once
+for all streams that need it, even if it is not selected. If one id fails, the tap continues with
+the next; after three failures in a row it stops. Either way the stream fails, and the log states
+how many ids are missing. The tap cannot request data of an id that is no longer in the other
+stream. For some of these streams, the tap requests `all` first. It does not emit the rows of that
+response, because they do not contain their id; the log reports where they count more than the rows
+of all ids together.
+
 Rows named TOTAL sum up other rows. The tap drops them, and the log states their number. It drops a
 row named TOTAL where Wolkvox documents such rows, and in other reports only if all ids of the row
 are missing. So a row of an agent named TOTAL is kept. Catalogues and billing keep all rows.
@@ -226,13 +234,7 @@ def quirks_of_each(endpoint: Endpoint, each: PartitionSpec) -> Iterator[str]:
     """Yield notes on an endpoint that is requested for one id at a time."""
     if each.stream:
         also = "".join(f", together with its `{name}`" for name in each.also)
-        yield (
-            f"Requested once for each `{each.column}` of `{each.stream}`{also}. A run reads "
-            f"`{each.stream}` once for all streams that need it, even if it is not selected. If "
-            "one id fails, the tap continues with the next; after three failures in a row it "
-            "stops. Either way the stream fails, and the log states how many ids are missing. The "
-            f"tap cannot request data of an id that is no longer in `{each.stream}`."
-        )
+        yield f"Requested once for each `{each.column}` of `{each.stream}`{also}."
     else:
         listed = " and ".join(f"`{each.request_parameter}={value}`" for value in each.listed)
         yield f"Requested with {listed}; `{each.column}` holds the value."
@@ -240,8 +242,7 @@ def quirks_of_each(endpoint: Endpoint, each: PartitionSpec) -> Iterator[str]:
         value = endpoint.params[each.request_parameter]
         yield (
             f"The tap requests `{each.request_parameter}={value}` first, and the single ids only "
-            "if that response has rows. It does not emit these rows, because they do not contain "
-            "their id. The log reports where they count more than the rows of all ids together."
+            "if that response has rows."
         )
     if each.in_body:
         yield f"The tap sends `{each.column}` in a JSON body of the GET request."

@@ -1,10 +1,11 @@
 """Check everything: style, types, tests, coverage.
 
-    python scripts/test.py          what takes a few minutes
-    python scripts/test.py --slow   also what installs packages and runs Meltano
-    python scripts/test.py --long   also what takes many minutes of that
+    python scripts/test.py          checks that take a few minutes
+    python scripts/test.py --slow   also tests that install packages and run Meltano
+    python scripts/test.py --long   also the longest of these
 
-It sets up what it needs in this folder. Other words go to pytest: `-k throttle`.
+The script installs what it needs in this folder. It passes other arguments to pytest, such as
+`-k throttle`, and then runs only pytest.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ import sys
 
 from environment import ROOT, enter
 
-# One more than there are processors: a test waits for the tap, or the tap for its server. A file is
-# one worker's, with what it sets up. They go in the order of their names, for what takes longest
-# comes first by that: what comes last should be short.
+# One worker more than processors, because tests wait for the tap, and the tap for its server. One
+# worker runs a whole file with its fixtures. The files run in the order of their names: the longest
+# ones come first, so that no worker is left with one at the end.
 SIDE_BY_SIDE = (
     *("-n", str((os.cpu_count() or 1) + 1)),
     *("--dist", "loadfile", "--no-loadscope-reorder"),
@@ -29,24 +30,24 @@ KEPT = {
     "--slow": "not long",
     "--long": "long or not long",
 }
-"""What is done, by the word that asks for it."""
+"""The tests that run, by the option that asks for them."""
 
 CHECKS = (
     ("ruff", "check"),
     ("ruff", "format", "--check"),
     ("mypy",),
-    # With a cache of its own, or each of the two would throw away the other's.
+    # With a separate cache: otherwise each of the two discards the cache of the other.
     ("mypy", "--platform", "win32", "--cache-dir", ".mypy_cache/win32"),
 )
 
 
 def main() -> None:
-    """Run all checks, to the first that fails; or the tests that were asked for."""
+    """Run all checks until one fails, or only the requested tests."""
     enter("test")
     chosen = [word for word in sys.argv[1:] if word not in KEPT]
     kept = next((KEPT[word] for word in ("--long", "--slow") if word in sys.argv), KEPT[""])
-    # What is read in the encoding of one machine is read otherwise on another: a warning, and so an
-    # error of a test.
+    # Python then warns of files that are read in the encoding of the machine, because another
+    # machine may have another encoding. In tests, a warning is an error.
     os.environ["PYTHONWARNDEFAULTENCODING"] = "1"
     if chosen:
         run("pytest", "-m", kept, *chosen)
@@ -62,7 +63,7 @@ def main() -> None:
 
 
 def run(*command: str) -> None:
-    """Run a command of the environment; leave with its exit code if it fails."""
+    """Run a command of the environment; exit with its exit code if it fails."""
     print(f"\n== {' '.join(command)}", flush=True)
     ended = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False)
     if ended.returncode:

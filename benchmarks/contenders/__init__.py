@@ -1,1 +1,1 @@
-"""What the tap is measured against. Each is a program of its own."""
+"""The programs with which the tap is compared. Each is a separate program."""

@@ -1,15 +1,15 @@
-"""The floor: the answer decoded and its rows encoded, with nothing between.
+"""The floor: decode the response and encode its rows, with no work between.
 
     python floor.py URL
 
-Nobody can do with it, for its rows are what the API sent. No tap can be faster.
+It is of no practical use, because its rows are what the API sent. But no tap can be faster.
 """
 
 from __future__ import annotations
 
 import sys
 
-# `requests` decodes with simplejson where it finds it, which is here only because the SDK wants it.
+# `requests` decodes with simplejson if it is installed. Here it is, only because the SDK needs it.
 sys.modules["simplejson"] = None  # type: ignore[assignment]  # hides it from the imports below
 
 import msgspec  # noqa: E402  # after that
@@ -17,9 +17,9 @@ import requests  # noqa: E402  # after that
 
 
 def main() -> None:
-    """Print the rows, a line each."""
-    answer = requests.get(sys.argv[1], headers={"wolkvox-token": "demo-token"}, timeout=300)
-    rows = msgspec.json.decode(answer.content)["data"]
+    """Print one row per line."""
+    response = requests.get(sys.argv[1], headers={"wolkvox-token": "demo-token"}, timeout=300)
+    rows = msgspec.json.decode(response.content)["data"]
     sys.stdout.buffer.write(msgspec.json.Encoder().encode_lines(rows))
 
 

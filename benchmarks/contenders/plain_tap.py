@@ -1,8 +1,8 @@
-"""A tap of one stream on the SDK, as its template makes one: every setting is the default.
+"""A tap of one stream, made from the SDK's template with the default settings.
 
     python plain_tap.py --config config.json
 
-The values stay the texts that the API sends, and it asks once, for the address it is given.
+It sends one request to the URL of its config and keeps all values as text.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Calls(RESTStream[Any]):
     @property
     @override
     def url_base(self) -> str:
-        """The whole address, parameters and all."""
+        """The whole URL with its parameters."""
         return str(self.config["url"])
 
 
@@ -41,8 +41,8 @@ class PlainTap(Tap):
     """The tap."""
 
     name = "tap-plain"
-    # It is not installed. Looking for what is not there takes longer than finding what is, so that
-    # this one would say its version more slowly than it would once installed.
+    # It is not installed. Looking up a missing package takes longer than finding an installed
+    # one, so without this line `--version` would be slower than for an installed tap.
     package_name = "singer-sdk"
     config_jsonschema = th.PropertiesList(th.Property("url", th.StringType)).to_dict()
 

@@ -50,6 +50,12 @@ def test_what_the_tap_spends() -> None:
     assert (name, least, spent, daily) == ("quiet year", "12", "12", "365")
 
 
+def test_the_page_explains_the_benchmarks_as_the_code_does() -> None:
+    written = page.PAGE.read_text(encoding="utf-8")
+    for text in (page.HEAD, page.METHOD, *(each.HOW for each in run.subjects(run.NAMES))):
+        assert text in written
+
+
 def test_a_busy_machine_is_said() -> None:
     assert page.busy(2.0, 2) == ""
     assert "load 15 on 2 processors" in page.busy(15.2, 2)
