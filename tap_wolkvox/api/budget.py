@@ -1,4 +1,4 @@
-"""Budget: how many requests may still be sent, and what there is to say once there are no more."""
+"""Budget: how many more requests an operation may send, and the error once it may send none."""
 
 from __future__ import annotations
 
@@ -17,40 +17,41 @@ logger = logging.getLogger("tap-wolkvox")
 
 
 class RequestLimit:
-    """Requests that a run may spend, of all operations together.
+    """The limit of requests for one run (`max_requests`). All operations share it.
 
     Args:
-        most: How many; None for any number.
+        most: Number of requests; None for no limit.
     """
 
     def __init__(self, most: int | None) -> None:
-        self._left = most
+        self._remaining = most
 
     def check(self) -> None:
-        """Make sure that one is left.
+        """Check that the run may send one more request.
 
         Raises:
-            BudgetError: None is.
+            BudgetError: The limit is reached.
         """
-        if self._left == 0:
+        if self._remaining == 0:
             raise BudgetError("`max_requests` is reached")
 
     def take(self) -> None:
-        """Spend one."""
-        if self._left is not None:
-            self._left -= 1
+        """Count one request."""
+        if self._remaining is not None:
+            self._remaining -= 1
 
 
 class QuotaReserve:
-    """Requests of an operation's daily quota that are not touched.
+    """The part of an operation's daily quota that is left to other programs (`quota_reserve`).
 
-    What others spend meanwhile is theirs: the reserve is for them.
+    The remaining quota is read once a day and counted down from there. Requests that other
+    programs send after that are not noticed: they come out of the reserve.
 
     Args:
         server: The operation's server.
-        kept: How many are left to others.
-        ask: Returns what the API says of the quota, for one request.
-        today: Returns the day by which the quota is counted.
+        kept: Number of requests to leave to other programs.
+        ask: Sends one request and returns the usage of the quota.
+        today: Returns the current day of the operation. A new day has a new quota.
     """
 
     def __init__(
@@ -58,54 +59,54 @@ class QuotaReserve:
     ) -> None:
         self._server = server
         self._kept = kept
-        self._ask = ask
+        self._read_usage = ask
         self._today = today
-        self._left = 0
+        self._remaining = 0
         self._day: date | None = None
-        self._asking = False
+        self._is_reading = False
 
     def prepare(self) -> None:
-        """Ask for the quota, once a day.
+        """Read the remaining quota, once a day.
 
         Raises:
-            BudgetError: Not even that may be asked.
-            OperationError: The quota can't be known, or no request can be sent at all.
+            BudgetError: The run may not even send the request that reads the quota.
+            OperationError: The API does not tell the quota, or no request can be sent at all.
         """
         today = self._today()
-        if self._day != today and not self._asking:
-            # A day that begins meanwhile is asked for again by the next request.
-            self._learn()
+        if self._day != today and not self._is_reading:
+            # If a new day begins during this request, the next request reads the quota again.
+            self._read_remaining()
             self._day = today
 
     def check(self) -> None:
-        """Make sure that one can be spent.
+        """Check that one more request does not touch the reserve.
 
         Raises:
-            BudgetError: What is left is the reserve.
+            BudgetError: Only the reserve remains of the quota.
         """
-        if self._left < 1 and not self._asking:
+        if self._remaining < 1 and not self._is_reading:
             raise BudgetError("what is left of today's quota is the `quota_reserve`")
 
     def take(self) -> None:
-        """Spend one; what is spent to ask for the quota is part of the answer."""
-        if not self._asking:
-            self._left -= 1
+        """Count one request, except the one that reads the quota: `_read_remaining` counts it."""
+        if not self._is_reading:
+            self._remaining -= 1
 
-    def _learn(self) -> None:
-        self._asking = True
+    def _read_remaining(self) -> None:
+        self._is_reading = True
         try:
-            usage = self._ask()
+            usage = self._read_usage()
         except StreamError as error:
             raise OperationError(f"{_UNKNOWN}: {error}") from None
         finally:
-            self._asking = False
+            self._is_reading = False
         if usage.left is None:
             raise OperationError(f"{_UNKNOWN}: the API gives no number of what is left of it")
-        # What the answer says is from before it was asked for.
-        self._left = max(usage.left - 1 - self._kept, 0)
+        # The API reports the quota as it was before this request.
+        self._remaining = max(usage.left - 1 - self._kept, 0)
         logger.info(
             "Server %s: requests today: %s. This run may spend %d more of them.",
-            *(self._server, usage, self._left),
+            *(self._server, usage, self._remaining),
         )
 
 
@@ -113,11 +114,11 @@ _UNKNOWN = "`quota_reserve` can't be kept, for the quota is not known (unset it 
 
 
 class Budget:
-    """What the requests of one operation may cost.
+    """Both limits on the requests of one operation.
 
     Args:
-        allowance: What the run may spend.
-        reserve: What of the quota is not touched; None where it does not matter.
+        allowance: The limit of the run.
+        reserve: The part of the quota to leave to other programs; None if there is none.
     """
 
     def __init__(self, allowance: RequestLimit, reserve: QuotaReserve | None = None) -> None:
@@ -125,23 +126,23 @@ class Budget:
         self._reserve = reserve
 
     def prepare(self) -> None:
-        """Ask what has to be asked before anything can be spent.
+        """Read the quota if there is a reserve and the quota is not known yet.
 
         Raises:
-            BudgetError: Not even that may be asked.
-            OperationError: It can't be known whether one may be spent.
+            BudgetError: The run may not even send the request that reads the quota.
+            OperationError: The API does not tell the quota.
         """
         if self._reserve:
             self._reserve.prepare()
 
     def spend(self) -> None:
-        """Spend one request.
+        """Count one request, before it is sent.
 
         Raises:
-            BudgetError: None may be spent.
-            OperationError: It can't be known whether one may be spent.
+            BudgetError: No request may be sent any more.
+            OperationError: The API does not tell the quota.
         """
-        # First of all, for it may take the last one.
+        # This comes first: reading the quota may use the last request of the run.
         self.prepare()
         self._allowance.check()
         if self._reserve:
