@@ -1,4 +1,4 @@
-"""The settings of the tap: their names, types, defaults and descriptions."""
+"""The JSON Schema of the settings: names, types, defaults and descriptions."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 from singer_sdk import typing as th
 
 LONGEST = 3600
-"""Seconds that any of the times may be set to."""
+"""Seconds; the maximum of `request_interval` and `request_timeout`."""
 
 LONGEST_LOOKBACK = 3650
-"""Days that can be read again."""
+"""Days; the maximum of `lookback_days`."""
 
 LONGEST_SETTLING = 31 * 24 * 60
-"""Minutes that can be left to the next run."""
+"""Minutes; the maximum of `settle_minutes`."""
 
 SCHEMA: dict[str, Any] = th.PropertiesList(
     th.Property(
@@ -145,4 +145,4 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
     ),
     additional_properties=False,
 ).to_dict()
-"""JSON Schema of the settings of this tap; the SDK has some of its own."""
+"""The settings of this tap. The SDK adds its own to a copy of this schema."""
