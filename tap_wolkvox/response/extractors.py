@@ -70,7 +70,7 @@ class RowExtractor(ABC):
     @property
     def note(self) -> str:
         """What is unusual about the structure, as a sentence for users; empty if nothing is."""
-        return "" if self.path == ("data",) else f"Its rows lie in {_place(self.path)}."
+        return "" if self.path == ("data",) else f"Its rows lie in {_shown(self.path)}."
 
     @abstractmethod
     def read(self, data: Any) -> ExtractedRows[list[Row]]:
@@ -117,11 +117,11 @@ class SingleObject(RowExtractor):
         rows = _objects([data] if isinstance(data, dict) else data, self.path)
         if len(rows) > 1:
             raise StreamError(
-                f"{_place(self.path)} holds {len(rows)} objects where one belongs: please report it"
+                f"{_shown(self.path)} holds {len(rows)} objects where one belongs: please report it"
             )
         if rows == [{}]:
             raise StreamError(
-                f"{_place(self.path)} holds an object without fields: please report it"
+                f"{_shown(self.path)} holds an object without fields: please report it"
             )
         return ExtractedRows(rows, len(rows))
 
@@ -305,7 +305,7 @@ class RowsByKind(RowExtractor):
         [lists] = SingleObject(path=self.path).read(data).rows or [{}]
         unknown = len(lists.keys() - self.kinds.keys())
         if unknown:
-            raise StreamError(f"{_place(self.path)} holds {unknown} unknown field(s): report it")
+            raise StreamError(f"{_shown(self.path)} holds {unknown} unknown field(s): report it")
         rows = [
             joined({self.KIND: kind, self.KIND_ID: row.get(id_field)}, row, field)
             for field, (kind, id_field) in self.kinds.items()
@@ -322,7 +322,7 @@ def joined(outer: Mapping[str, Any], inner: Row, origin: str) -> Row:
     joined({"id": 1}, {"id": 2, "date": "…"}, "row")  →  {"id": 1, "row.id": 2, "date": "…"}
 
     Args:
-        outer: The fields that the place of the row says: a name, or fields of an outer object.
+        outer: Fields from outside of the row: its name, or the fields of its outer object.
         inner: The row.
         origin: Where the row comes from; the prefix of a renamed field.
     """
@@ -356,7 +356,7 @@ def _objects(data: Any, path: tuple[str, ...]) -> list[Row]:
     data = as_list(data)
     if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
         raise StreamError(
-            f"{_place(path)} is {named(data)}, not a list of objects: please report it"
+            f"{_shown(path)} is {named(data)}, not a list of objects: please report it"
         )
     return data
 
@@ -366,11 +366,11 @@ def _object(data: Any, path: tuple[str, ...]) -> dict[str, Any]:
     if data is None or data in ("", []):
         return {}
     if not isinstance(data, dict):
-        raise StreamError(f"{_place(path)} is {named(data)}, not an object: please report it")
+        raise StreamError(f"{_shown(path)} is {named(data)}, not an object: please report it")
     return data
 
 
-def _place(path: tuple[str, ...]) -> str:
+def _shown(path: tuple[str, ...]) -> str:
     return f"`{'.'.join(path)}`"
 
 

@@ -35,6 +35,7 @@ TIMEOUTS = frozenset(
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _TITLE_LENGTH = 40
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,40}", re.ASCII)
+# First digits of statuses.
 _REDIRECT = 3
 _SERVER_ERROR = 5
 

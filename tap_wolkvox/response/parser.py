@@ -92,6 +92,7 @@ tap sends a smaller request.
 _REFUSES_SIZE = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
 # Python refuses to convert more than 4,300 digits to an integer.
 _DIGITS = re.compile(r"\d{1,20}", re.ASCII)
+# First digits of statuses.
 _REDIRECT = 3
 _SERVER_ERROR = 5
 
@@ -126,11 +127,12 @@ def parse_response(
     message = _message(envelope)
     if _says_empty(status, envelope, message, extractor):
         return ResponseRows()
+    # Some endpoints send a 200 without an envelope: a bare list of rows.
     is_from_api = reply.status == HTTPStatus.OK or envelope.keys() >= _ENVELOPE
     if document is None or not is_from_api:
         raise gateway.error(reply, secret, is_json=document is not None)
     if status == HTTPStatus.OK:
-        return _data(document, envelope, extractor, row_cap)
+        return _successful(document, envelope, extractor, row_cap)
     if status in _REFUSES_SIZE and _TOO_LARGE.search(message):
         raise ResponseTooLargeError(
             f"the API says that this is too much for one answer{_quote(message, secret)}",
@@ -237,7 +239,7 @@ def _forbidden(message: str, quote: str) -> WolkvoxError:
     return RetryableError(text)
 
 
-def _data(document: Any, envelope: Row, extractor: RowExtractor, cap: int) -> ResponseRows:
+def _successful(document: Any, envelope: Row, extractor: RowExtractor, cap: int) -> ResponseRows:
     """Return the rows of a successful response, after the check that no row is missing."""
     if _text(envelope.get("error")).strip().lower() not in NO_ERROR:
         raise RetryableError(
@@ -245,9 +247,9 @@ def _data(document: Any, envelope: Row, extractor: RowExtractor, cap: int) -> Re
         )
     if extractor.is_list and document:
         document = as_list(document)
-    data, parent = _at(document, extractor.path)
+    data, parent = _value_at(document, extractor.path)
     extracted = data if isinstance(data, ExtractedRows) else _decoded_rows(data, extractor)
-    _check_whole(extracted, envelope, parent, cap)
+    _check_complete(extracted, envelope, parent, cap)
     return extracted.rows
 
 
@@ -257,7 +259,7 @@ def _decoded_rows(data: Any, extractor: RowExtractor) -> ExtractedRows[ResponseR
     return ExtractedRows(ResponseRows.of(extracted.rows), extracted.sent, extracted.counts_either)
 
 
-def _at(document: Any, path: tuple[str, ...]) -> tuple[Any, Row]:
+def _value_at(document: Any, path: tuple[str, ...]) -> tuple[Any, Row]:
     """Return the value at a path, and the object that holds it.
 
     The value is None if an outer value on the path is empty: then there are no rows.
@@ -273,15 +275,15 @@ def _at(document: Any, path: tuple[str, ...]) -> tuple[Any, Row]:
         if depth and not value and value in (None, "", []):
             return None, {}
         if not isinstance(value, dict):
-            place = f"`{'.'.join(path[:depth])}`" if depth else "the answer"
-            raise StreamError(f"{place} is {named(value)}, not an object: please report it")
+            location = f"`{'.'.join(path[:depth])}`" if depth else "the answer"
+            raise StreamError(f"{location} is {named(value)}, not an object: please report it")
         if name not in value:
             raise StreamError(f"the answer holds no `{'.'.join(path[: depth + 1])}`: report it")
         value, parent = value[name], value
     return value, parent
 
 
-def _check_whole(
+def _check_complete(
     extracted: ExtractedRows[ResponseRows], envelope: Row, parent: Row, cap: int
 ) -> None:
     """Check that no row is missing, as far as the response itself can tell.
@@ -297,8 +299,8 @@ def _check_whole(
         StreamError: The response is one page of several.
         RetryableError: The API counts more rows than it sent.
     """
-    total, page = (_counted("", parent.get(name)) for name in ("total", "limit"))
-    counted = max(total, _counted(_message(envelope), envelope.get("total_records")))
+    total, page = (_largest_count("", parent.get(name)) for name in ("total", "limit"))
+    counted = max(total, _largest_count(_message(envelope), envelope.get("total_records")))
     rows = max(len(extracted.rows), extracted.sent)
     if rows >= cap:
         raise ResponseTooLargeError(
@@ -319,7 +321,7 @@ def _check_whole(
         )
 
 
-def _counted(message: str, *figures: object) -> int:
+def _largest_count(message: str, *figures: object) -> int:
     """Return the largest count that the server names; 0 if it names none.
 
     Args:
@@ -332,6 +334,7 @@ def _counted(message: str, *figures: object) -> int:
 
 
 def _family(status: int) -> int:
+    """Return the first digit of a status."""
     return status // 100
 
 
@@ -342,6 +345,7 @@ def _message(envelope: Row) -> str:
 
 
 def _text(value: object) -> str:
+    """Return a number as text (`2` for 2.0), any other value as its text, null as `""`."""
     if isinstance(value, Decimal):
         return f"{value:.0f}" if value == value.to_integral_value() else str(value)
     return "" if value is None else str(value)

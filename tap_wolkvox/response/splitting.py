@@ -147,7 +147,7 @@ def _piece(block: bytes, *, is_last: bool) -> tuple[int, int] | None:
     """
     # The last block holds the end of the list: cut before its bracket. Others: behind an object.
     for end in _guesses(block, b"]" if is_last else b"},", 0 if is_last else 1):
-        count = _counted(block[:end])
+        count = _count(block[:end])
         if count:
             return end, count
     end = _last_end(block)
@@ -183,7 +183,7 @@ def _last_end(block: bytes) -> int:
     return end
 
 
-def _counted(piece: bytes) -> int:
+def _count(piece: bytes) -> int:
     """Return how many objects a piece holds; 0 if the fast decoder refuses it.
 
     Raises:
@@ -204,7 +204,7 @@ def _checked_count(piece: bytes) -> int:
         BrokenError: The piece is not JSON.
         _OtherThingsError: The piece holds something that is not an object.
     """
-    count = _counted(piece)
+    count = _count(piece)
     if count:
         return count
     try:
