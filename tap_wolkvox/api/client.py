@@ -132,37 +132,37 @@ class Client:
         ) -> requests.Response:
             can_split = isinstance(context, RequestContext) and context.can_split
             can_split = can_split and not self._size_not_the_cause
-            failed: list[RetryableError] = []
+            failures: list[RetryableError] = []
             try:
-                response = self._retried(throttled, failed, can_split)(request, context)
+                response = self._retried(throttled, failures, can_split)(request, context)
             except RetryableError as error:
-                failed.append(_without_traceback(error))
+                failures.append(_without_traceback(error))
             else:
                 self._size_not_the_cause = False
                 return response
-            last = failed[-1]
+            last = failures[-1]
             if can_split and last.size_related:
                 raise ResponseTooLargeError(str(last), truncated=last.truncated)
             self._size_not_the_cause = last.size_related and not last.truncated
-            raise final_error(failed)
+            raise final_error(failures)
 
         return send_with_retries
 
     def _retried(
         self,
         send: RequestFunc,
-        failed: list[RetryableError],
+        failures: list[RetryableError],
         can_split: bool,  # noqa: FBT001
     ) -> RequestFunc:
         def log_retry(details: Details) -> None:
-            if failed:
+            if failures:
                 # Only the rows of the last failure are used. Those of the others fill the disk.
-                failed[-1].truncated = None
-            failed.append(_without_traceback(details["exception"]))
-            logger.warning("%s; asked again in %.0f s", failed[-1], details["wait"])
+                failures[-1].truncated = None
+            failures.append(_without_traceback(details["exception"]))
+            logger.warning("%s; asked again in %.0f s", failures[-1], details["wait"])
 
         def gives_up(error: Exception) -> bool:
-            return asks_too_long(error) or (can_split and is_too_large(error, failed))
+            return asks_too_long(error) or (can_split and is_too_large(error, failures))
 
         return backoff.on_exception(
             waits,

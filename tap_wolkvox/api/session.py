@@ -62,16 +62,17 @@ class Session(requests.Session):
             RedirectError: The response redirects to something that is not a URL.
             OperationError: No request can be sent to this host.
         """
-        outcome = self._exchanged(request, kwargs)
+        outcome = self._exchange(request, kwargs)
         # Raised here, outside of the `except`: otherwise the exception of the library, which may
         # quote the response, would be its context and appear in a traceback.
         if isinstance(outcome, WolkvoxError):
             raise outcome
         return outcome
 
-    def _exchanged(
+    def _exchange(
         self, request: requests.PreparedRequest, kwargs: dict[str, Any]
     ) -> requests.Response | WolkvoxError:
+        """Return the response, or the error to raise."""
         # `Session.request` does the same; without it, REQUESTS_CA_BUNDLE would have no effect.
         kwargs |= self.merge_environment_settings(request.url, {}, False, None, None)  # noqa: FBT003
         kwargs |= {"allow_redirects": False, "timeout": self._timeout, "stream": True}
@@ -84,15 +85,15 @@ class Session(requests.Session):
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 answered = self._adapter.answered
                 if timed_out.is_set() or isinstance(error, requests.Timeout):
-                    return self._late(error, answered=answered)
+                    return self._timeout_error(error, answered=answered)
                 proxy = _Proxy.of(request.url or "", kwargs["proxies"])
                 return _failure(error, proxy, answered=answered)
         if timed_out.is_set():
-            return self._late(None, answered=True)
+            return self._timeout_error(None, answered=True)
         response.raw = body
         return response
 
-    def _late(self, error: Exception | None, *, answered: bool) -> RetryableError:
+    def _timeout_error(self, error: Exception | None, *, answered: bool) -> RetryableError:
         fact = f"the answer {'is not whole' if answered else 'does not come'}"
         advice = "raise `request_timeout` if the server is slow"
         message = f"{fact} within {self._timeout:g} s: {advice}"
@@ -198,7 +199,7 @@ class _Proxy:
         return cls()
 
     @property
-    def misfit(self) -> OperationError:
+    def unusable(self) -> OperationError:
         """The error if no request can be sent through this proxy."""
         is_socks = self.url.lower().startswith("socks")
         if is_socks and not find_spec("socks"):
@@ -224,7 +225,7 @@ def _failure(error: Exception, proxy: _Proxy, *, answered: bool) -> WolkvoxError
     if isinstance(error, requests.exceptions.ProxyError):
         return RetryableError(f"the proxy does not answer: check {proxy.variable}", answered=False)
     if proxy.url and not answered and isinstance(error, ValueError):
-        return proxy.misfit
+        return proxy.unusable
     if isinstance(error, (ValueError, requests.exceptions.InvalidURL)) and answered:
         message = "the API redirects to a place that is no URL: check `server` and `api_url`"
         return RedirectError(message)
@@ -239,7 +240,7 @@ def _failure(error: Exception, proxy: _Proxy, *, answered: bool) -> WolkvoxError
         ),
     ):
         return RetryableError(
-            _broken(error, answered=answered), answered=answered, size_related=answered
+            _connection_message(error, answered=answered), answered=answered, size_related=answered
         )
     return OperationError(
         f"no request can be made ({type(error).__name__}): check `api_url`, and "
@@ -247,7 +248,7 @@ def _failure(error: Exception, proxy: _Proxy, *, answered: bool) -> WolkvoxError
     )
 
 
-def _broken(error: Exception, *, answered: bool) -> str:
+def _connection_message(error: Exception, *, answered: bool) -> str:
     if answered:
         return "the answer is cut before its end"
     if "NameResolutionError" in repr(error):

@@ -56,7 +56,7 @@ class Throttle:
             OperationError: The lock can't be acquired.
         """
         try:
-            lock = self._begin()
+            lock = self._start()
         except OSError as error:
             raise OperationError(
                 f"no lock can be had in the folder for temporary files ({error.strerror}): make it "
@@ -67,20 +67,22 @@ class Throttle:
         finally:
             lock.release()
 
-    def _begin(self) -> FileLock:
-        _make(self._folder)
+    def _start(self) -> FileLock:
+        """Return the acquired lock, once the interval is over."""
+        _create(self._folder)
         lock = FileLock(self._folder / f"{self._name}.lock")
         started = self._folder / f"{self._name}.started"
         _acquire(lock)
         try:
-            time.sleep(self._wait(started))
-            _mark(started)
+            time.sleep(self._seconds_to_wait(started))
+            _set_mtime(started)
         except BaseException:
             lock.release()
             raise
         return lock
 
-    def _wait(self, started: Path) -> float:
+    def _seconds_to_wait(self, started: Path) -> float:
+        """Return the rest of the interval since the last request started."""
         try:
             elapsed = time.time() - started.stat().st_mtime
         except FileNotFoundError:
@@ -97,7 +99,7 @@ def _user() -> int:
     return user
 
 
-def _make(folder: Path) -> None:
+def _create(folder: Path) -> None:
     """Create the user's own folder, if it does not exist.
 
     All users can write to the temporary folder. So a folder of that name may belong to someone
@@ -130,7 +132,7 @@ def _acquire(lock: FileLock) -> None:
             ) from None
 
 
-def _mark(started: Path) -> None:
+def _set_mtime(started: Path) -> None:
     """Set the mtime of a file to now, in nanoseconds. On some systems, `touch` is less exact."""
     started.touch()
     now = time.time_ns()
