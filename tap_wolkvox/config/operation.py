@@ -39,12 +39,12 @@ def operations(config: Mapping[str, Any]) -> list[Operation]:
     """
     return [
         Operation(
-            server=each["server"].lower(),
-            token=each["token"],
-            api_url=filled_url(each).rstrip("/"),
-            zone=ZoneInfo(each["timezone"]),
+            server=entry["server"].lower(),
+            token=entry["token"],
+            api_url=filled_url(entry).rstrip("/"),
+            zone=ZoneInfo(entry["timezone"]),
         )
-        for each in each_operation(config)
+        for entry in each_operation(config)
     ]
 
 

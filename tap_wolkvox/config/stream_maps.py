@@ -77,11 +77,11 @@ def _removal_problem(column: str, columns: Columns, *, has_other_key: bool) -> s
     return None
 
 
-def _unknown(name: str, what: str, known: Collection[str]) -> str:
+def _unknown(name: str, kind: str, candidates: Collection[str]) -> str:
     """Return the end of a message about an unknown name, with the name that may be meant."""
-    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.8)
+    close = difflib.get_close_matches(name, sorted(candidates), n=1, cutoff=0.8)
     advice = f"did you mean `{close[0]}`?" if close else "check its name in the stream reference"
-    return f"{_quoted(name)}, which is no {what}: {advice}"
+    return f"{_quoted(name)}, which is no {kind}: {advice}"
 
 
 def _quoted(name: str) -> str:

@@ -125,18 +125,18 @@ def _explained_of_entry(error: ValidationError, position: Any, *name: Any) -> st
         case "type" if name:
             return f"{entry}: `{name[0]}` must be {_type_named(expected)}"
         case "required":
-            given = cast("Mapping[str, Any]", error.instance)
-            missing = next(name for name in expected if name not in given)
+            fields = cast("Mapping[str, Any]", error.instance)
+            missing = next(name for name in expected if name not in fields)
             return f"{entry}: `{missing}` is missing: set it"
         case "additionalProperties":
             return f"{entry} holds something else than `server`, `token` and `timezone`: remove it"
     return f"{entry} must be an object with `server`, `token` and, if need be, `timezone`"
 
 
-def _unknown(name: str, known: Iterable[str]) -> str:
+def _unknown(name: str, candidates: Iterable[str]) -> str:
     if not _SETTING.fullmatch(name):
         return "a setting is not known, and its name is none: --about lists all settings"
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.8)
+    close = difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.8)
     advice = f"did you mean `{close[0]}`?" if close else "remove it; --about lists all settings"
     return f"setting `{name}` is not known: {advice}"
 
