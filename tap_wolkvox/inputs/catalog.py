@@ -42,33 +42,33 @@ def _completed(entry: Entry) -> Entry:
     return {**entry, **restored}
 
 
-def _schema(given: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
+def _schema(schema: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
     """Return the schema of a catalog entry with the columns that the tap needs.
 
     They get their places in the tap's own order. A schema without columns is replaced by the tap's.
     """
-    properties = given.get("properties", {})
+    properties = schema.get("properties", {})
     needed = {SERVER, *endpoint.added_columns, *_automatic(endpoint), schemas.RESCUED}
     if needed <= properties.keys():
         # The usual case. It saves reading the schema file of a stream that may not be selected.
-        return given
+        return schema
     own_schema = schemas.stream_schema(endpoint)
     if not properties:
         return own_schema
     own = own_schema["properties"].items()
     ordered = {name: each for name, each in own if name in needed or name in properties}
-    return {**given, "properties": ordered | properties}
+    return {**schema, "properties": ordered | properties}
 
 
-def _metadata(given: Metadata, endpoint: Endpoint) -> Metadata:
+def _metadata(metadata: Metadata, endpoint: Endpoint) -> Metadata:
     """Return the metadata of a catalog entry, changed so that key columns can't be deselected."""
-    if not given:
+    if not metadata:
         # Without metadata, everything is selected.
-        return given
+        return metadata
     keys = {"table-key-properties": [*endpoint.primary_key]}
     if endpoint.replication_key:
         keys["valid-replication-keys"] = [endpoint.replication_key]
-    by_breadcrumb = {tuple(item["breadcrumb"]): item["metadata"] for item in given}
+    by_breadcrumb = {tuple(item["breadcrumb"]): item["metadata"] for item in metadata}
     if () in by_breadcrumb:
         by_breadcrumb[()] = {**by_breadcrumb[()], **keys}
     for name in _automatic(endpoint):
