@@ -230,21 +230,21 @@ class TapWolkvox(Tap):
 
     @override
     @classmethod
-    def invoke(cls, *, plan: bool = False, **given: Any) -> None:
+    def invoke(cls, *, plan: bool = False, **options: Any) -> None:
         """Sync, or print how many requests a sync would send.
 
         Args:
             plan: Whether to print only.
-            **given: The other options of the command line: `config`, `state`, `catalog` …
+            **options: The other options of the command line: `config`, `state`, `catalog` …
 
         Raises:
             InputError: A file can't be read.
         """
-        if given["about"]:
-            super().invoke(**given)
+        if options["about"]:
+            super().invoke(**options)
         if not plan:
             cls.print_version(print_fn=cls.logger.info)
-        config, state, catalog = (given[name] for name in ("config", "state", "catalog"))
+        config, state, catalog = (options[name] for name in ("config", "state", "catalog"))
         tap = cls(
             config=config.config,
             state=state and files.parsed(state.read(), STATE),
