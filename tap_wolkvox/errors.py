@@ -3,7 +3,7 @@
 WolkvoxError
 ├── InputError                 a file given to the tap can't be used: no request is sent
 ├── RetryableError             the same request may succeed later: it is retried
-│   └── ForeignError           a server before the API responded in its place
+│   └── ForeignError           a server in front of the API responded in its place
 ├── StreamError                this stream fails, the others continue
 │   ├── RedirectError          a server redirects, and the token is not sent there
 │   └── ResponseTooLargeError  rows may be missing: a smaller request may succeed
@@ -77,7 +77,7 @@ class RetryableError(WolkvoxError):
 
 
 class ForeignError(RetryableError):
-    """A server before the API responded in its place; it would respond so to any request."""
+    """A server in front of the API responded in its place, as it would to any request."""
 
 
 class StreamError(WolkvoxError):

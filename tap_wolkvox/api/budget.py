@@ -63,6 +63,7 @@ class QuotaReserve:
         self._today = today
         self._remaining = 0
         self._day: date | None = None
+        # The request that reads the quota spends the same budget. Meanwhile, no reserve counts.
         self._is_reading = False
 
     def prepare(self) -> None:

@@ -56,6 +56,7 @@ def waits() -> Generator[float, RetryableError, None]:
     error, delay = (yield 0.0), 1.0
     while True:
         wait = min(delay, LONGEST_WAIT) if error.retry_after is None else error.retry_after
+        # Jitter: several runs that failed together do not retry together.
         jittered = wait + random.random()  # noqa: S311  # not a secret
         error = yield min(jittered, max(wait, LONGEST_WAIT))
         delay *= 2
@@ -69,7 +70,8 @@ def asks_too_long(error: Exception) -> bool:
 def is_too_large(error: Exception, failed: list[RetryableError]) -> bool:
     """Whether to stop retrying, because a smaller request is more likely to succeed.
 
-    That is so if the response was truncated, or if a second failure may come from the size.
+    That is so if the response was truncated, or if a second failure may come from the size. A
+    server that asks to wait says itself what helps.
 
     Args:
         error: The last failure.

@@ -88,6 +88,7 @@ class Session(requests.Session):
                     return self._timeout_error(error, answered=answered)
                 proxy = _Proxy.of(request.url or "", kwargs["proxies"])
                 return _failure(error, proxy, answered=answered)
+        # A body without a length ends with the connection. Maybe the deadline ended that.
         if timed_out.is_set():
             return self._timeout_error(None, answered=True)
         response.raw = body
@@ -112,6 +113,7 @@ class _WatchedAdapter(HTTPAdapter):
     def __init__(self) -> None:
         self._connections: WeakSet[HTTPConnection] = WeakSet()
         self.answered = False
+        """Whether the headers of the response to the current request have arrived."""
         super().__init__()
 
     @contextlib.contextmanager
@@ -226,6 +228,7 @@ def _failure(error: Exception, proxy: _Proxy, *, answered: bool) -> WolkvoxError
         return RetryableError(f"the proxy does not answer: check {proxy.variable}", answered=False)
     if proxy.url and not answered and isinstance(error, ValueError):
         return proxy.unusable
+    # `requests` parses the target of a redirect, even if it does not follow the redirect.
     if isinstance(error, (ValueError, requests.exceptions.InvalidURL)) and answered:
         message = "the API redirects to a place that is no URL: check `server` and `api_url`"
         return RedirectError(message)

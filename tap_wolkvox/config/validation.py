@@ -165,9 +165,9 @@ def _semantic_problems(config: Mapping[str, Any]) -> Iterator[str]:
         if entry is not config and "timezone" in entry and zone(entry["timezone"]) is None:
             yield _no_zone(prefix)
     # The server number is part of a host name, in which the case does not matter.
-    if len({alone["server"].lower() for alone in configs}) < len(configs):
+    if len({single["server"].lower() for single in configs}) < len(configs):
         yield "setting `operations` has the same `server` twice: name it once"
-    if len({alone["token"] for alone in configs}) < len(configs):
+    if len({single["token"] for single in configs}) < len(configs):
         yield "setting `operations` has the same `token` twice: each operation has its own"
     if len(configs) > 1 and config["emit_activate_version_messages"]:
         yield (
@@ -175,7 +175,7 @@ def _semantic_problems(config: Mapping[str, Any]) -> Iterator[str]:
             "read of one would retire the rows of the others in the same table"
         )
     for check in (_api_url_problems, _time_problems):
-        yield from dict.fromkeys(problem for alone in configs for problem in check(alone))
+        yield from dict.fromkeys(problem for single in configs for problem in check(single))
     yield from _number_problems(config)
     if "quota_reserve" in config and config.get("max_requests") == 1:
         yield "setting `max_requests` must be 2 or more: `quota_reserve` costs one of them"

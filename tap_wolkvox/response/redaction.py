@@ -1,4 +1,4 @@
-"""Makes text of the API, or of a server before it, safe to show in a log."""
+"""Makes text of the API, or of a server in front of it, safe to show in a log."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class RowBatch:
         outer: Values that the request adds to each row, by column.
     """
 
-    __slots__ = ("_outer", "_shape", "_source")
+    __slots__ = ("_extractor", "_outer", "_source")
 
     def __init__(
         self,
@@ -42,14 +42,14 @@ class RowBatch:
         outer: Mapping[str, str] = NOTHING,
     ) -> None:
         self._source = source
-        self._shape = shape
+        self._extractor = shape
         self._outer = outer
 
     @property
     def raw(self) -> bytes | None:
         """The rows as a JSON list, as received; None if the rows differ from what was received."""
         source = self._source
-        is_unchanged = self._shape.is_plain and not self._outer
+        is_unchanged = self._extractor.is_plain and not self._outer
         return _as_list(source) if is_unchanged and isinstance(source, Span) else None
 
     @property
@@ -62,7 +62,7 @@ class RowBatch:
         rows = self._source
         if isinstance(rows, Span):
             try:
-                rows = self._shape.read(decode(_as_list(rows))).rows
+                rows = self._extractor.read(decode(_as_list(rows))).rows
             except ValueError:
                 raise StreamError(
                     "the answer holds text or a number that can't be read: please report it"
@@ -71,14 +71,14 @@ class RowBatch:
 
     def with_columns(self, outer: Mapping[str, str]) -> RowBatch:
         """Return the same rows, with values that the request adds to each row."""
-        return RowBatch(self._source, self._shape, {**outer, **self._outer})
+        return RowBatch(self._source, self._extractor, {**outer, **self._outer})
 
     def kept_in(self, spool: Spool) -> RowBatch:
         """Return the same rows, copied to another spool."""
         source = self._source
         if isinstance(source, Span):
             source = Span.added(spool, source.read(), source.count)
-        return RowBatch(source, self._shape, self._outer)
+        return RowBatch(source, self._extractor, self._outer)
 
 
 def _as_list(span: Span) -> bytes:
