@@ -99,6 +99,7 @@ def split_list(spool: Spool, name: str) -> SplitDocument | None:
     end = parts[-1].begin + parts[-1].size
     mark = uuid4().hex
     head, tail = block[: opening.end() - 1], spool.read(end)
+    # `_parts` has checked that the closing bracket of the list follows.
     tail = tail[cast("re.Match[bytes]", _END.match(tail)).end() :]
     try:
         around = decode(b'%s"%s"%s' % (head, mark.encode(), tail))
