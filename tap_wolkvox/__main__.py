@@ -1,16 +1,17 @@
 """The command `tap-wolkvox`."""
 
-# ruff: noqa: E402  # the imports are what signals and the collector are prepared for
+# ruff: noqa: E402  # signals and the garbage collector must be prepared before the imports
 from __future__ import annotations
 
 import gc
 import signal
 
-# What is imported stays: to look for garbage among it would take a tenth of the time to start.
+# Imported modules are never garbage. To collect during the imports takes a tenth of the start time.
 gc.disable()
 
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    # Until there is a tap to handle it, Ctrl-C has nothing to tidy up, and no traceback to show.
+    # Ctrl-C during the imports ends the process without a traceback. The tap sets its own handler
+    # later.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import os
@@ -29,28 +30,28 @@ if TYPE_CHECKING:
 gc.enable()
 
 SELDOM = 50_000
-"""Containers that are made between two looks for garbage."""
+"""Number of new container objects between two garbage collections; Python 3.11 has 700."""
 
 LOG_CONFIG = "SINGER_SDK_LOG_CONFIG"
-"""Environment variable that names a file, by which the SDK sets up logging."""
+"""Environment variable that names the file with the SDK's logging configuration."""
 
 
 def main() -> None:
-    """Run the command line; what goes wrong is one line and exit code 1, without a traceback."""
+    """Run the command line. An error becomes one line and exit code 1, without a traceback."""
     gc.freeze()
-    # Rows are no garbage that goes round in circles: to look for that often is no use.
+    # Rows form no reference cycles, so frequent collections would find nothing.
     gc.set_threshold(SELDOM)
     if cast("TextIO | None", sys.stdout) is None:
-        # The next file that is opened would take its place.
+        # The next file to be opened would get the file descriptor of standard output.
         _fail("standard output is closed: let it go to a target, or to a file")
-    # What its encoding lacks is no reason to fail: it is escaped, as on standard error.
+    # Escape characters that the encoding lacks, as Python does on standard error.
     cast("TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
     if os.environ.get(LOG_CONFIG) == "":
-        # As with the settings: an empty variable is none.
+        # An empty variable counts as missing, as for the settings.
         del os.environ[LOG_CONFIG]
     try:
         command = TapWolkvox.cli
-    except Exception:  # noqa: BLE001  # whatever a file can hold
+    except Exception:  # noqa: BLE001  # the file can contain anything
         _fail(f"{LOG_CONFIG} names no logging configuration that can be read: mend or unset it")
     try:
         command()
@@ -59,9 +60,9 @@ def main() -> None:
     except ConfigValidationError as error:
         _fail(*error.errors)
     except OSError as error:
-        where = "standard output can't be written" if error.filename is None else error.filename
-        _fail(f"{where}: {error.strerror}")
-    except Exception as error:  # noqa: BLE001  # its text could hold the value of a setting
+        subject = "standard output can't be written" if error.filename is None else error.filename
+        _fail(f"{subject}: {error.strerror}")
+    except Exception as error:  # noqa: BLE001  # the text may contain the value of a setting
         _fail(runner.unexpected(error))
 
 

@@ -1,18 +1,19 @@
-"""What can go wrong, and how far it reaches.
+"""The errors of the tap, and what each of them stops.
 
 WolkvoxError
-├── InputError        a file that the tap is given can't be used: nothing is asked
-├── PassingError      may pass by itself: the request is asked again
-│   └── ForeignError  something before the API answered in its place
-├── StreamError       this stream fails, the others go on
-│   ├── RedirectError something before the API answered that it is elsewhere
-│   └── TooLargeError asked for less, it may go on
-├── OperationError    every stream of this operation would fail alike: it stops
-│   └── QuotaError    the API gives no more requests today
-├── BudgetError       the settings allow no more requests: no failure, the next run goes on
-└── RunError          the run is over and something was not read: exit code 1
+├── InputError                 a file given to the tap can't be used: no request is sent
+├── RetryableError             the same request may succeed later: it is retried
+│   └── ForeignError           a server in front of the API responded in its place
+├── StreamError                this stream fails, the others continue
+│   ├── RedirectError          a server redirects, and the token is not sent there
+│   └── ResponseTooLargeError  rows may be missing: a smaller request may succeed
+├── OperationError             all streams of the operation would fail alike: it stops
+│   └── QuotaError             the operation's quota of today is spent
+├── BudgetError                the settings allow no more requests: the rest is deferred to the
+│                              next run, which is not a failure
+└── RunError                   the run is over and something was not read: exit code 1
 
-No message holds the token, a row, or text of a row.
+No message contains the token, a row, or text of a row.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TruncatedResponse:
-    """What is known of an answer that lacks rows, or may.
+    """A response that lacks rows, or may lack rows.
 
     Args:
-        shown: The rows that it has: never to be emitted, but they tell where rows lie.
-        counted: How many there are, at least.
+        shown: The rows that the response has. They are never emitted. They only show how the rows
+            are spread over time, so that the window can be split well.
+        counted: Least number of rows that a complete response would have.
     """
 
     shown: Iterable[Row]
@@ -40,22 +42,22 @@ class TruncatedResponse:
 
 
 class WolkvoxError(Exception):
-    """Anything this tap reports by itself; its text is one line for a person to read."""
+    """Base class of all errors that the tap raises on purpose; the message is one line."""
 
 
 class InputError(WolkvoxError):
-    """A file that the tap is given can't be used."""
+    """A file given to the tap (settings, state or catalog) can't be used."""
 
 
 class RetryableError(WolkvoxError):
-    """A request that failed in a way that may pass by itself.
+    """A request failed, but the same request may succeed later.
 
     Args:
-        message: What happened, and what to do if it stays.
-        answered: Whether an HTTP answer came at all.
-        retry_after: Seconds that the server asks to wait, if it does.
-        size_related: Whether it may also pass where less is asked for.
-        truncated: What is known of an answer that lacks rows.
+        message: What happened, and what to do if it keeps happening.
+        answered: Whether an HTTP response arrived.
+        retry_after: Seconds to wait, as the server's `Retry-After` says; None if it says nothing.
+        size_related: Whether a smaller request may succeed too.
+        truncated: The response, if it lacks rows. Then the failure is always size-related.
     """
 
     def __init__(
@@ -75,23 +77,23 @@ class RetryableError(WolkvoxError):
 
 
 class ForeignError(RetryableError):
-    """Something before the API answered in its place, as it would whatever is asked for."""
+    """A server in front of the API responded in its place, as it would to any request."""
 
 
 class StreamError(WolkvoxError):
-    """A failure of one stream."""
+    """One stream can't be read; the other streams are not affected."""
 
 
 class RedirectError(StreamError):
-    """Something before the API answered that it is elsewhere, where the token is not sent."""
+    """A server redirects to another place. The tap does not send the token there."""
 
 
 class ResponseTooLargeError(StreamError):
-    """More was asked for than one answer holds, or so it seems.
+    """A request asked for more rows than one response holds, or it seems so.
 
     Args:
         message: What happened.
-        truncated: What is known of the answer; None where there was none.
+        truncated: The response; None if none arrived.
     """
 
     def __init__(self, message: str, *, truncated: TruncatedResponse | None = None) -> None:
@@ -100,16 +102,16 @@ class ResponseTooLargeError(StreamError):
 
 
 class OperationError(WolkvoxError):
-    """A failure that every stream of the operation would share."""
+    """A failure that would stop every stream of the operation, such as a wrong token."""
 
 
 class QuotaError(OperationError):
-    """The day's quota of the operation is spent."""
+    """The operation's quota of today is spent."""
 
 
 class BudgetError(WolkvoxError):
-    """No more requests are to be spent; what is left is for the next run."""
+    """The settings allow no more requests; the rest is deferred to the next run."""
 
 
 class RunError(WolkvoxError):
-    """The run ended and something was not read; what it was is in the log."""
+    """The run ended, and something was not read; the log says what."""

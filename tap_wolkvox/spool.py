@@ -1,6 +1,7 @@
-"""Spool: more bytes than are to be held in memory, in a file that is gone with the process.
+"""Spool: bytes that do not fit into memory, in a temporary file that ends with the process.
 
-However that ends: the file has no name where the system can do that, and Windows removes it.
+The file is removed even if the process is killed: on POSIX it has no name, and Windows deletes it
+when it is closed.
 """
 
 from __future__ import annotations
@@ -19,75 +20,76 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BLOCK = 2**17
-"""Bytes that are handled at once; a spool of fewer stays in memory."""
+"""Bytes to handle at a time. A spool that holds no more than this stays in memory."""
 
 _POSITION = threading.RLock()
-"""Guards what only Windows shares between threads: where in a file the next byte is."""
+"""Guards the position of a file. Only on Windows do threads need that position to read."""
 
 
 class Spool:
-    """Bytes that are written once, one after the other, and read as often as needed.
+    """Bytes that are appended once and read as often as needed.
 
-    One thread writes; any may read at the same time.
+    One thread may write. Any number of threads may read at the same time.
     """
 
     def __init__(self) -> None:
-        self._held = bytearray()
+        self._buffer = bytearray()
         self._file: IO[bytes] | None = None
         self.size = 0
-        """Bytes it holds."""
+        """Number of bytes written so far."""
 
     def write(self, data: bytes) -> None:
-        """Add bytes at the end.
+        """Append bytes.
 
         Raises:
-            OperationError: There is no room for them.
+            OperationError: The temporary file can't be written.
         """
         if not self._file and self.size + len(data) <= BLOCK:
-            self._held += data
+            self._buffer += data
         else:
             with explained_os_errors():
                 self._put(data)
         self.size += len(data)
 
     def read(self, begin: int = 0, size: int | None = None) -> bytes:
-        """Return bytes, fewer than asked for at the end.
+        """Return bytes; fewer than `size` if the spool ends before.
 
         Args:
-            begin: Position of the first.
-            size: How many; None for all that follow.
+            begin: Position of the first byte.
+            size: Number of bytes; None for all bytes up to the end.
 
         Raises:
-            OperationError: They can't be read.
+            OperationError: The temporary file can't be read.
         """
         end = self.size if size is None else min(begin + size, self.size)
-        # In this order: once there is a file, it holds all of what was held.
-        held, file = self._held, self._file
+        # Read the attributes in this order. `_put` sets the file first and then empties the buffer:
+        # a reader that sees the file also finds all bytes in it.
+        buffer, file = self._buffer, self._file
         if not file:
-            return bytes(held[begin:end])
+            return bytes(buffer[begin:end])
         with explained_os_errors():
             return _read(file, begin, max(end - begin, 0))
 
     def _put(self, data: bytes) -> None:
-        """Write to the file, which there is from now on."""
+        """Write to the file; create it first if there is none."""
         if not self._file:
-            file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # as long as this
+            file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # open as long as the spool
             weakref.finalize(self, file.close)
-            _write(file, 0, self._held)
-            self._file, self._held = file, bytearray()
-        # Where the last whole write has ended: one that failed may have left something there.
+            _write(file, 0, self._buffer)
+            self._file, self._buffer = file, bytearray()
+        # At `size`, not at the end of the file: a write that failed may have left bytes there.
         _write(self._file, self.size, data)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a spool that holds whole things of one kind.
+    """A part of a spool that holds a number of whole items, such as rows.
 
     Args:
-        spool: Where it is.
-        begin: Position of its first byte.
-        size: Bytes it has.
-        count: Things in it.
+        spool: The spool.
+        begin: Position of the first byte.
+        size: Number of bytes.
+        count: Number of items.
     """
 
     spool: Spool
@@ -97,26 +99,27 @@ class Span:
 
     @classmethod
     def added(cls, spool: Spool, data: bytes, count: int) -> Span:
-        """Return the part that bytes become at the end of a spool."""
+        """Append bytes to a spool and return the span that holds them."""
         begin = spool.size
         spool.write(data)
         return cls(spool, begin, len(data), count)
 
     def read(self) -> bytes:
-        """Return its bytes."""
+        """Return the bytes of the span."""
         return self.spool.read(self.begin, self.size)
 
 
 def _write(file: IO[bytes], begin: int, data: bytes | bytearray) -> None:
-    left = memoryview(data)
+    remaining = memoryview(data)
     with _POSITION:
         file.seek(begin)
-        while left:
-            left = left[file.write(left) :]
+        # The file is unbuffered: one call may write only a part.
+        while remaining:
+            remaining = remaining[file.write(remaining) :]
 
 
 def _read(file: IO[bytes], begin: int, size: int) -> bytes:
-    """Return so many bytes; without a position that threads would share, where that can be."""
+    """Return bytes of a file; on POSIX without its position, which all threads share."""
     if not hasattr(os, "pread"):
         # Windows.
         with _POSITION:
@@ -131,10 +134,10 @@ def _read(file: IO[bytes], begin: int, size: int) -> bytes:
 
 @contextlib.contextmanager
 def explained_os_errors() -> Iterator[None]:
-    """Say of what the system refuses where it was, and what to do.
+    """Turn an error of the system about a temporary file into a message that says what to do.
 
     Raises:
-        OperationError: The system refuses a temporary file, or knows no folder for it.
+        OperationError: The system refuses the file, or there is no temporary folder.
     """
     try:
         yield

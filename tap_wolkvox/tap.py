@@ -1,4 +1,4 @@
-"""The tap: its face to Singer, and the run over its streams."""
+"""The tap: the class that the Singer SDK knows, and its command line."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
 
 _ENVIRONMENT = "ENV"
-"""Stands for a file of settings: they are in the environment."""
+"""The value of `--config` that means: read the settings from the environment."""
 
 _SIGNAL_EXIT = 128
-"""What shells add to a signal's number to make an exit code of it."""
+"""Shells add this to the number of a signal to get an exit code."""
 
 
 class TapWolkvox(Tap):
@@ -63,7 +63,7 @@ class TapWolkvox(Tap):
     # A copy: the SDK adds its own settings to it, in place.
     config_jsonschema: ClassVar[dict[str, Any]] = copy.deepcopy(settings.SCHEMA)
     message_writer_class = WholeMessageWriter
-    # Not BATCH: its files would hold the columns that were deselected.
+    # Not BATCH: the SDK would write deselected columns into its files.
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
         TapCapabilities.CATALOG,
         TapCapabilities.STATE,
@@ -82,23 +82,28 @@ class TapWolkvox(Tap):
         state: PurePath | str | dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        """Make the tap.
+        """Validate the catalog and the state, complete them, and create the tap.
+
+        Args:
+            catalog: The catalog, or a path for the SDK to read.
+            state: The state, or a path for the SDK to read.
+            **options: Other arguments of the SDK's `Tap`.
 
         Raises:
-            ConfigValidationError: A setting, the catalog or the state can't be used.
+            ConfigValidationError: A setting, the catalog or the state is not valid.
         """
-        found: list[str] = []
+        problems: list[str] = []
         if isinstance(catalog, Catalog):
             catalog = catalog.to_dict()
         if not isinstance(catalog, str | PurePath | None):
-            found += catalog_problems(catalog, BY_NAME)
+            problems += catalog_problems(catalog, BY_NAME)
         if not isinstance(state, str | PurePath | None):
-            held = singer_state(state)
-            found += state_problems(held)
-            state = None if found else by_server(held)
-        if found:
+            unwrapped = singer_state(state)
+            problems += state_problems(unwrapped)
+            state = None if problems else by_server(unwrapped)
+        if problems:
             raise ConfigValidationError(
-                "Invalid input", errors=found, schema=self.config_jsonschema
+                "Invalid input", errors=problems, schema=self.config_jsonschema
             )
         if isinstance(catalog, dict):
             catalog = completed(catalog)
@@ -106,7 +111,7 @@ class TapWolkvox(Tap):
 
     @cached_property
     def operations(self) -> list[OperationSync]:
-        """The operations that the settings name, to be synced."""
+        """The operations in the settings, for a sync."""
         limit = RequestLimit(self.config.get("max_requests"))
         return [
             OperationSync(self, operation, self.config, limit)
@@ -115,7 +120,10 @@ class TapWolkvox(Tap):
 
     @cached_property
     def preflight_operations(self) -> list[OperationSync]:
-        """The same, to be asked one question each: no limit counts, and nothing is retried."""
+        """The same operations, for one request each (`--test`, `--plan`).
+
+        The limits on requests do not apply, and nothing is retried.
+        """
         config = {**self.config, "max_retries": 0, "quota_reserve": None}
         return [
             OperationSync(self, operation, config, RequestLimit(None))
@@ -126,14 +134,14 @@ class TapWolkvox(Tap):
     def discover_streams(self) -> list[WolkvoxStream]:
         return [new_stream(self, each, lambda: self.operations[0]) for each in ENDPOINTS]
 
-    @override  # type: ignore[misc]  # final, as the SDK means it: it ends at the first failure
+    @override  # type: ignore[misc]  # final in the SDK, but ends at the first failure
     def sync_all(self) -> None:
-        """Sync all selected streams; one that fails does not stop the others.
+        """Sync all selected streams; a stream that fails does not stop the others.
 
         Raises:
             RunError: Something was not read; the log says what and why.
         """
-        # What a run that broke off had begun, as other versions of the SDK leave it.
+        # Other versions of the SDK leave progress markers in the state of an interrupted run.
         self._reset_state_progress_markers()
         if self.state:
             self.state_writer.write_state(self.state)
@@ -144,21 +152,21 @@ class TapWolkvox(Tap):
         preflight.warn_of_start(selected)
         runner.sync_all(selected, self.message_writer)
 
-    @override  # type: ignore[misc]  # final: it spends a request a stream
+    @override  # type: ignore[misc]  # final in the SDK, but sends a request for each stream
     def run_connection_test(self) -> bool:
-        """Ask for each token's own figures, for one request, and say what they are.
+        """Request the usage of each token, one request each, and log it.
 
         Raises:
-            RunError: A server is not reached, or does not take the token.
+            RunError: A server can't be reached, or it refuses the token.
         """
         preflight.test_connections(self.preflight_operations)
         return True
 
     def print_plan(self) -> None:
-        """Print what a run would cost, for one request an operation.
+        """Print how many requests a run would send. It sends one request for each operation.
 
         Raises:
-            RunError: The quota of an operation can't be known.
+            RunError: The quota of an operation can't be read.
         """
         if self.input_catalog is None:
             click.echo("Without a catalog (--catalog), of what is read by default.")
@@ -171,10 +179,12 @@ class TapWolkvox(Tap):
     def cb_config(
         cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
     ) -> _ConfigInput:
-        """Return the settings of all files, in any encoding that has a mark.
+        """Return the settings of all files merged; a later file overrides an earlier one.
+
+        The files may be in any encoding that `files.parsed` detects.
 
         Raises:
-            InputError: One can't be read.
+            InputError: A file can't be read.
         """
         merged: dict[str, Any] = {}
         for path in value:
@@ -187,17 +197,21 @@ class TapWolkvox(Tap):
         command = super().get_singer_command()
         for option in command.params:
             if option.name in ("catalog", "state"):
-                # As bytes: which text they are, only they say.
+                # As bytes: `files.parsed` detects the encoding.
                 option.type = click.File("rb")
-        command.callback = cls._called
-        what = "Print what a run would cost, for one request an operation, and read nothing."
-        command.params.append(click.Option(["--plan"], is_flag=True, help=what))
+        command.callback = cls._invoked
+        help_text = "Print what a run would cost, for one request an operation, and read nothing."
+        command.params.append(click.Option(["--plan"], is_flag=True, help=help_text))
         return command
 
     @override
     @classmethod
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
-        """Test; click closes the files that it opened for a command that runs only."""
+        """Test the connection, and close the input files.
+
+        Click closes the files of a command when the command ends. `--test` exits before the command
+        starts.
+        """
         try:
             super().cb_test(ctx, param, value)
         except BaseException:
@@ -205,10 +219,10 @@ class TapWolkvox(Tap):
             raise
 
     @classmethod
-    def _called(cls, **given: Any) -> None:
-        """Run, and say what is wrong with what was given; the SDK would say that twice."""
+    def _invoked(cls, **options: Any) -> None:
+        """Run, and log each problem of the input once; the SDK would log them twice."""
         try:
-            cls.invoke(**given)
+            cls.invoke(**options)
         except ConfigValidationError as error:
             for problem in error.errors:
                 cls.logger.error("%s", problem)  # noqa: TRY400
@@ -216,21 +230,21 @@ class TapWolkvox(Tap):
 
     @override
     @classmethod
-    def invoke(cls, *, plan: bool = False, **given: Any) -> None:
-        """Run, or print what a run would cost.
+    def invoke(cls, *, plan: bool = False, **options: Any) -> None:
+        """Sync, or print how many requests a sync would send.
 
         Args:
-            plan: Whether to print.
-            given: What the command line gives: `config`, `state`, `catalog` …
+            plan: Whether to print only.
+            **options: The other options of the command line: `config`, `state`, `catalog` …
 
         Raises:
             InputError: A file can't be read.
         """
-        if given["about"]:
-            super().invoke(**given)
+        if options["about"]:
+            super().invoke(**options)
         if not plan:
             cls.print_version(print_fn=cls.logger.info)
-        config, state, catalog = (given[name] for name in ("config", "state", "catalog"))
+        config, state, catalog = (options[name] for name in ("config", "state", "catalog"))
         tap = cls(
             config=config.config,
             state=state and files.parsed(state.read(), STATE),
@@ -244,30 +258,33 @@ class TapWolkvox(Tap):
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        """Check the settings; the SDK's own check would print the values of wrong ones."""
+        """Validate the settings. The SDK's own validation would print the values of wrong ones."""
         self.append_builtin_config(self.config_jsonschema)
         complete(self._config, self.config_jsonschema)
-        found = self._problems() if raise_errors else []
-        if found:
+        problems = self._problems() if raise_errors else []
+        if problems:
             raise ConfigValidationError(
-                "Config validation failed", errors=found, schema=self.config_jsonschema
+                "Config validation failed", errors=problems, schema=self.config_jsonschema
             )
-        return found
+        return problems
 
     def _problems(self) -> list[str]:
-        """Return what is wrong with the settings, a line each."""
-        found = validation.problems(self._config, self.config_jsonschema)
+        """Return the problems of the settings, one line each."""
+        problems = validation.problems(self._config, self.config_jsonschema)
         maps = self._config.get("stream_maps")
-        return found or list(stream_maps.problems(maps, schemas.by_stream()) if maps else ())
+        return problems or list(stream_maps.problems(maps, schemas.by_stream()) if maps else ())
 
     @classproperty
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
-        """Settings from the environment; the SDK's own conversion of numbers names no setting."""
+        """The settings in the environment, as text.
+
+        The SDK would convert numbers here, and its errors do not name the setting.
+        """
         cls.append_builtin_config(cls.config_jsonschema)
         schema = as_text(cls.config_jsonschema)
         try:
-            # The SDK would look for it from its own folder on, not from this one.
-            found = parse_environment_config(
+            # Search `.env` from the current folder upwards. The SDK would start in its own folder.
+            variables = parse_environment_config(
                 schema, cls._env_var_prefix, dotenv_path=find_dotenv(usecwd=True)
             )
         except UnicodeDecodeError:
@@ -275,11 +292,11 @@ class TapWolkvox(Tap):
                 "the file .env is no UTF-8: write it anew, in PowerShell with `Set-Content "
                 "-Encoding utf8`"
             ) from None
-        # An empty one takes no setting of a file away.
-        return {name: text for name, text in found.items() if text}
+        # An empty variable does not override a setting in a file.
+        return {name: text for name, text in variables.items() if text}
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """Leave with the exit code of the signal; the SDK's own would say that all went well."""
+        """Exit with the exit code of the signal. The SDK's own handler would exit with success."""
         self.logger.warning("Stopped by %s.", signal.Signals(signum).name)
         self.message_writer.shut_down(_SIGNAL_EXIT + signum)

@@ -1,1 +1,1 @@
-"""The way to the API of one operation: sessions, throttle, retries, budgets."""
+"""The HTTP client of one operation: session, throttle, retries, limits on requests."""

@@ -1,4 +1,4 @@
-"""Budget: how many requests may still be sent, and what there is to say once there are no more."""
+"""Budget: how many more requests an operation may send, and the error once it may send none."""
 
 from __future__ import annotations
 
@@ -17,101 +17,103 @@ logger = logging.getLogger("tap-wolkvox")
 
 
 class RequestLimit:
-    """Requests that a run may spend, of all operations together.
+    """The limit of requests for one run (`max_requests`). All operations share it.
 
     Args:
-        most: How many; None for any number.
+        most: Number of requests; None for no limit.
     """
 
     def __init__(self, most: int | None) -> None:
-        self._left = most
+        self._remaining = most
 
     def check(self) -> None:
-        """Make sure that one is left.
+        """Check that the run may send one more request.
 
         Raises:
-            BudgetError: None is.
+            BudgetError: The limit is reached.
         """
-        if self._left == 0:
+        if self._remaining == 0:
             raise BudgetError("`max_requests` is reached")
 
     def take(self) -> None:
-        """Spend one."""
-        if self._left is not None:
-            self._left -= 1
+        """Count one request."""
+        if self._remaining is not None:
+            self._remaining -= 1
 
 
 class QuotaReserve:
-    """Requests of an operation's daily quota that are left to other integrations.
+    """The part of an operation's daily quota that is left to other programs (`quota_reserve`).
 
-    Requests that others make during the run count against the reserve, not against the run.
+    The remaining quota is read once a day and counted down from there. Requests that other
+    programs send after that are not noticed: they come out of the reserve.
 
     Args:
         server: The operation's server.
-        kept: How many requests are left to others.
+        kept: Number of requests to leave to other programs.
     """
 
     def __init__(self, server: str, kept: int) -> None:
         self._server = server
         self._kept = kept
-        self._left = 0
+        self._remaining = 0
         self._day: date | None = None
-        self._asking = False
+        # The request that reads the quota spends the same budget. Meanwhile, no reserve counts.
+        self._is_reading = False
 
-    def learn(self, today: date, ask: Callable[[], QuotaUsage]) -> None:
-        """Ask what is left of the quota, once a day.
+    def learn(self, today: date, read_usage: Callable[[], QuotaUsage]) -> None:
+        """Read the remaining quota, once a day.
 
         Args:
-            today: The day by which the quota is counted.
-            ask: Returns what the API says of the quota; its own request need not be left.
+            today: The current day of the operation. A new day has a new quota.
+            read_usage: Sends one request and returns the usage of the quota.
 
         Raises:
-            BudgetError: `max_requests` leaves no request to ask with.
-            OperationError: The quota can't be known, or no request can be sent at all.
+            BudgetError: `max_requests` does not even allow the request that reads the quota.
+            OperationError: The API does not tell the quota, or no request can be sent at all.
         """
-        if self._day == today or self._asking:
+        if self._day == today or self._is_reading:
             return
-        self._asking = True
+        self._is_reading = True
         try:
-            usage = ask()
+            usage = read_usage()
         except StreamError as error:
             raise OperationError(f"{_UNKNOWN}: {error}") from None
         finally:
-            self._asking = False
+            self._is_reading = False
         if usage.left is None:
             raise OperationError(f"{_UNKNOWN}: the API gives no number of what is left of it")
-        # The API counts what is left before this request.
-        self._left = max(usage.left - 1 - self._kept, 0)
+        # The API does not count the request that reads the quota.
+        self._remaining = max(usage.left - 1 - self._kept, 0)
         self._day = today
         logger.info(
             "Server %s: requests today: %s. This run may spend %d more of them.",
-            *(self._server, usage, self._left),
+            *(self._server, usage, self._remaining),
         )
 
     def check(self) -> None:
-        """Make sure that one can be spent.
+        """Check that one more request does not touch the reserve.
 
         Raises:
-            BudgetError: What is left is the reserve.
+            BudgetError: Only the reserve remains of the quota.
         """
-        if self._left < 1 and not self._asking:
+        if self._remaining < 1 and not self._is_reading:
             raise BudgetError("what is left of today's quota is the `quota_reserve`")
 
     def take(self) -> None:
-        """Spend one; what is spent to ask for the quota is part of the answer."""
-        if not self._asking:
-            self._left -= 1
+        """Count one request, except the one that reads the quota: `learn` counts it."""
+        if not self._is_reading:
+            self._remaining -= 1
 
 
 _UNKNOWN = "`quota_reserve` can't be kept, for the quota is not known (unset it to read anyway)"
 
 
 class Budget:
-    """What the requests of one operation may cost.
+    """Both limits on the requests of one operation.
 
     Args:
-        limit: What the run may spend.
-        reserve: What of the quota is not touched; None where it does not matter.
+        limit: The limit of the run.
+        reserve: The part of the quota to leave to other programs; None if there is none.
     """
 
     def __init__(self, limit: RequestLimit, reserve: QuotaReserve | None = None) -> None:
@@ -119,10 +121,10 @@ class Budget:
         self._reserve = reserve
 
     def spend(self) -> None:
-        """Spend one request.
+        """Count one request, before it is sent.
 
         Raises:
-            BudgetError: None may be spent.
+            BudgetError: No request may be sent any more.
         """
         self._limit.check()
         if self._reserve:

@@ -1,7 +1,7 @@
-"""Connection: what all requests of one operation share.
+"""Client: sends the requests of one operation.
 
-The session, the authenticator and the throttle are made once and used by all streams, so that
-the rules of a token hold for all of them together.
+All streams of an operation share one client. So the limits of a token apply to all its streams
+together.
 """
 
 from __future__ import annotations
@@ -45,130 +45,136 @@ T = TypeVar("T")
 
 
 class Client:
-    """The way to the API of one operation.
+    """The HTTP client of one operation.
 
     Args:
         operation: The operation.
         config: The settings.
-        budget: What its requests may cost.
+        budget: The limits on its requests.
     """
 
     def __init__(self, operation: Operation, config: Mapping[str, Any], budget: Budget) -> None:
         self.operation = operation
         self._budget = budget
         self.requests = 0
-        """Requests sent so far, retries among them."""
+        """Number of requests sent so far, including retries."""
         self.quota_requests = 0
-        """Those of them that asked for the quota, on behalf of no stream."""
+        """How many of them read the quota, and so belong to no stream."""
         self.foreign_responses = 0
-        """Those of them that something before the API answered in its place."""
+        """How many of them got a response that the API did not write."""
         self.last_request_at: datetime | None = None
-        """The instant at which the last request was sent, in UTC."""
+        """When the last request was sent, in UTC."""
         self._max_retries: int = config["max_retries"]
         self._timeout: float = config["request_timeout"]
         with explained_os_errors():
             self._throttle = Throttle(operation.token, config["request_interval"])
         self._cached: dict[str, Any] = {}
-        # Whether the last request failed at its smallest: then its size was not the cause.
+        # Whether the last request failed although no smaller one was possible. Then the size is
+        # not the cause, and no request is split until one succeeds.
         self._size_not_the_cause = False
 
     @cached_property
     def authenticator(self) -> APIKeyAuthenticator:
-        """Puts the token into the header of each request."""
+        """The authenticator that adds the token to the headers of each request."""
         return APIKeyAuthenticator(key="wolkvox-token", value=self.operation.token)
 
     @cached_property
     def session(self) -> Session:
         """The session of all requests."""
-        # A proxy of the environment would see the token of an unencrypted request.
+        # Without TLS, a proxy that the environment names would see the token.
         unencrypted = urlsplit(self.operation.api_url).scheme == "http"
         return Session(timeout=self._timeout, direct=unencrypted)
 
     def cached(self, name: str, read: Callable[[], T]) -> T:
-        """Return what a reading gives, which several streams need and only one asks for.
+        """Return a value that several streams need, but only the first one requests.
 
-        A failure is remembered too: asking again would only cost more requests.
+        A failure is cached too: to try again would only cost more requests.
 
         Args:
-            name: What is read.
-            read: Reads it.
+            name: Name of the value.
+            read: Requests the value.
 
         Raises:
-            StreamError: It can't be read.
+            StreamError: The value can't be read.
         """
         if name not in self._cached:
             try:
                 self._cached[name] = read()
             except StreamError as error:
                 self._cached[name] = error.with_traceback(None)
-        known = self._cached[name]
-        if isinstance(known, StreamError):
-            raise known
-        return cast("T", known)
+        value = self._cached[name]
+        if isinstance(value, StreamError):
+            raise value
+        return cast("T", value)
 
     def invalidate(self, name: str) -> None:
-        """Let the next reading that several streams need be read anew."""
+        """Forget a cached value, so that the next stream requests it again."""
         self._cached.pop(name, None)
 
     def with_retries(self, send: RequestFunc) -> RequestFunc:
-        """Return a function that sends when it may, and again after what may pass by itself.
+        """Return a function that sends a request within all limits, and retries it.
 
-        Where its `RequestContext` says that less could be asked for, it raises
-        `ResponseTooLargeError` once the same is of little use. It raises `StreamError`,
-        `OperationError` or `BudgetError` otherwise, never `RetryableError`.
+        The function never raises `RetryableError`. If the retries fail, it raises `StreamError`,
+        `OperationError` or `BudgetError`. If the `RequestContext` says that the request can be
+        split, and the size may be the cause, it stops retrying early and raises
+        `ResponseTooLargeError`.
 
         Args:
             send: Sends a request once.
         """
         throttled = self._throttled(send)
 
-        def sent(request: requests.PreparedRequest, context: Context | None) -> requests.Response:
+        def send_with_retries(
+            request: requests.PreparedRequest, context: Context | None
+        ) -> requests.Response:
             can_split = isinstance(context, RequestContext) and context.can_split
             can_split = can_split and not self._size_not_the_cause
-            failed: list[RetryableError] = []
+            failures: list[RetryableError] = []
             try:
-                response = self._retried(throttled, failed, can_split)(request, context)
+                response = self._retried(throttled, failures, can_split)(request, context)
             except RetryableError as error:
-                failed.append(_without_traceback(error))
+                failures.append(_without_traceback(error))
             else:
                 self._size_not_the_cause = False
                 return response
-            last = failed[-1]
+            last = failures[-1]
             if can_split and last.size_related:
                 raise ResponseTooLargeError(str(last), truncated=last.truncated)
             self._size_not_the_cause = last.size_related and not last.truncated
-            raise final_error(failed)
+            raise final_error(failures)
 
-        return sent
+        return send_with_retries
 
     def _retried(
         self,
         send: RequestFunc,
-        failed: list[RetryableError],
+        failures: list[RetryableError],
         can_split: bool,  # noqa: FBT001
     ) -> RequestFunc:
-        def note(details: Details) -> None:
-            if failed:
-                # Only what the last one shows is of use: the others would fill the disk.
-                failed[-1].truncated = None
-            failed.append(_without_traceback(details["exception"]))
-            logger.warning("%s; asked again in %.0f s", failed[-1], details["wait"])
+        def log_retry(details: Details) -> None:
+            if failures:
+                # Only the rows of the last failure are used. Those of the others fill the disk.
+                failures[-1].truncated = None
+            failures.append(_without_traceback(details["exception"]))
+            logger.warning("%s; asked again in %.0f s", failures[-1], details["wait"])
 
-        def is_enough(error: Exception) -> bool:
-            return asks_too_long(error) or (can_split and is_too_large(error, failed))
+        def gives_up(error: Exception) -> bool:
+            return asks_too_long(error) or (can_split and is_too_large(error, failures))
 
         return backoff.on_exception(
             waits,
             RetryableError,
             max_tries=self._max_retries + 1,
-            giveup=is_enough,
-            on_backoff=note,
+            giveup=gives_up,
+            on_backoff=log_retry,
             jitter=None,
             logger=None,
         )(send)
 
     def _throttled(self, send: RequestFunc) -> RequestFunc:
-        def sent(request: requests.PreparedRequest, context: Context | None) -> requests.Response:
+        def send_throttled(
+            request: requests.PreparedRequest, context: Context | None
+        ) -> requests.Response:
             self._budget.spend()
             with self._throttle.turn():
                 self.requests += 1
@@ -179,9 +185,9 @@ class Client:
                     self.foreign_responses += 1
                     raise
 
-        return sent
+        return send_throttled
 
 
 def _without_traceback(error: BaseException | None) -> RetryableError:
-    """Return an error without its traceback, which would keep a response in memory."""
+    """Return an error without its traceback: the traceback would keep the response in memory."""
     return cast("RetryableError", error).with_traceback(None)

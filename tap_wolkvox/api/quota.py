@@ -1,4 +1,4 @@
-"""Quota: what the API says of a token's requests today."""
+"""Quota: how many requests an operation sent today, and how many remain."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class QuotaUsage:
-    """Requests of today; None where the API gives no number.
+    """Numbers of requests today; None if the API gives no number.
 
     Args:
-        by_token: Spent with this token.
-        by_all: Spent with all tokens of the operation.
-        left: Still to be had.
-        limit: To be had in a day.
+        by_token: Requests with this token.
+        by_all: Requests with all tokens of the operation.
+        left: Requests that remain today.
+        limit: Requests allowed in a day.
     """
 
     by_token: int | None
@@ -36,25 +36,25 @@ class QuotaUsage:
 
 
 def usage(records: Sequence[Mapping[str, Any]]) -> QuotaUsage:
-    """Return what an answer of `token_info` says.
+    """Return the usage that a response of `token_info` reports.
 
     Args:
-        records: Its typed records, of which there is one.
+        records: The typed records of the response. `token_info` sends one record.
 
     Raises:
-        StreamError: It is not about a token.
+        StreamError: The response holds none of the numbers.
     """
     record = records[0] if records else {}
-    found = QuotaUsage(
+    reported = QuotaUsage(
         by_token=record.get("token_use_today"),
         by_all=record.get("all_token_today"),
         left=record.get("available_consumption_options"),
         limit=record.get("token_limit"),
     )
-    if found == NOTHING:
+    if reported == NOTHING:
         raise StreamError("the API tells nothing of the token: please report it")
-    return found
+    return reported
 
 
 NOTHING = QuotaUsage(by_token=None, by_all=None, left=None, limit=None)
-"""What an answer says that is not about a token."""
+"""The usage if a response holds none of the numbers."""

@@ -1,4 +1,4 @@
-"""What a request asks for, beside what its endpoint is always asked for."""
+"""The parameters of one request, apart from those that are the same in all of its endpoint."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ if TYPE_CHECKING:
 
 
 class RequestContext(dict[str, Any]):
-    """The context that the SDK hands on with a request: the server, and what is asked of it.
+    """The context that the SDK passes along with a request.
 
-    The SDK logs the items of a context. The parameters are no items, for an id may be personal.
+    The SDK logs the items of a context. A parameter may hold personal data, such as a customer's
+    id. So the parameters are an attribute, not items.
 
     Args:
-        items: What may be logged.
-        params: Parameters of this request.
-        can_split: Whether the caller could ask for less if the response is too large.
+        items: Values that may be logged: the server.
+        params: The parameters of this request.
+        can_split: Whether the caller can send a smaller request if the response is too large.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Retries: what is tried again, after how long, and what remains when nothing helps."""
+"""Retries: how long to wait, when to give up, and which error remains."""
 
 from __future__ import annotations
 
@@ -18,18 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 LONGEST_WAIT = 60.0
-"""Seconds; the longest wait between two tries that this tap chooses by itself."""
+"""Seconds; the longest wait that the tap chooses without a `Retry-After` header."""
 
 LONGEST_ASKED_WAIT = 3600.0
-"""Seconds; a server that asks to wait longer is left alone until the next run."""
+"""Seconds; if `Retry-After` is longer, the tap gives up, and the next run tries again."""
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:
-    """Return the seconds that a `Retry-After` header asks for: a number, or a date.
+    """Return the seconds to wait that a `Retry-After` header names, as a number or as a date.
 
     Args:
-        header: The header, or None where there is none.
-        now: The present, to count from.
+        header: The header; None if there is none.
+        now: The current instant.
+
+    Returns:
+        None if there is no header, or if it is neither a number nor a date.
     """
     if header is None:
         return None
@@ -45,25 +48,35 @@ def retry_after(header: str | None, now: datetime) -> float | None:
 
 
 def waits() -> Generator[float, RetryableError, None]:
-    """Yield the seconds to wait before each retry: 1, 2, 4 … or what the server asked for.
+    """Yield the seconds to wait before each retry: 1, 2, 4 … or the `Retry-After` of the server.
 
-    It is sent the error that the wait is for, as `backoff` does.
+    `backoff` starts the generator and sends each error into it, to get the wait for that error.
     """
-    error, own = (yield 0.0), 1.0
+    # The first value is never waited for: `backoff` only advances to the first `yield`.
+    error, delay = (yield 0.0), 1.0
     while True:
-        wait = min(own, LONGEST_WAIT) if error.retry_after is None else error.retry_after
-        jittered = wait + random.random()  # noqa: S311  # no secret
+        wait = min(delay, LONGEST_WAIT) if error.retry_after is None else error.retry_after
+        # Jitter: several runs that failed together do not retry together.
+        jittered = wait + random.random()  # noqa: S311  # not a secret
         error = yield min(jittered, max(wait, LONGEST_WAIT))
-        own *= 2
+        delay *= 2
 
 
 def asks_too_long(error: Exception) -> bool:
-    """Whether the server asks to wait longer than a run should."""
+    """Whether the server asks for a longer wait than a run accepts."""
     return isinstance(error, RetryableError) and (error.retry_after or 0) > LONGEST_ASKED_WAIT
 
 
 def is_too_large(error: Exception, failed: list[RetryableError]) -> bool:
-    """Whether to ask for less at once: of an answer that is cut, or after one retry."""
+    """Whether to stop retrying, because a smaller request is more likely to succeed.
+
+    That is so if the response was truncated, or if a second failure may come from the size. A
+    server that asks to wait says itself what helps.
+
+    Args:
+        error: The last failure.
+        failed: The failures before it.
+    """
     if (
         not isinstance(error, RetryableError)
         or not error.size_related
@@ -74,7 +87,14 @@ def is_too_large(error: Exception, failed: list[RetryableError]) -> bool:
 
 
 def final_error(failed: list[RetryableError]) -> StreamError | OperationError:
-    """Return what is left of requests that all failed: the reach depends on all of them."""
+    """Return the error of a request whose retries all failed.
+
+    If no attempt got any response, the server can't be reached: the operation fails, not only the
+    stream.
+
+    Args:
+        failed: The failures of all attempts, in their order.
+    """
     last = failed[-1]
     ending = f"tried {len(failed)} times"
     if asks_too_long(last):
@@ -82,5 +102,5 @@ def final_error(failed: list[RetryableError]) -> StreamError | OperationError:
     message = f"{last} ({ending})"
     if last.truncated:
         return ResponseTooLargeError(message, truncated=last.truncated)
-    reach = StreamError if any(error.answered for error in failed) else OperationError
-    return reach(message)
+    kind = StreamError if any(error.answered for error in failed) else OperationError
+    return kind(message)

@@ -1,8 +1,8 @@
-"""Transport: one HTTP exchange, whole or not at all.
+"""Session: one HTTP exchange, complete or an error.
 
-A session of `requests` that ends at a deadline, follows no redirect (`requests` would hand the
-token to the host it is sent to), keeps to the loopback where it is told to, and says what went
-wrong in the terms of `errors`.
+A `requests` session with four differences: it ends an exchange at a deadline; it follows no
+redirect, because `requests` would send the token to the new host; it can ignore proxies; and it
+raises only the errors of `tap_wolkvox.errors`.
 """
 
 from __future__ import annotations
@@ -32,69 +32,72 @@ if TYPE_CHECKING:
     from urllib3.connection import HTTPConnection
     from urllib3.connectionpool import HTTPConnectionPool
 
-# At DEBUG it logs each URL, and some hold the id that is asked for.
+# At level DEBUG, urllib3 logs each URL. A URL may hold personal data, such as a customer's id.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 FIREWALL = "is this machine's IP registered in the Wolkvox firewall?"
 
 
 class Session(requests.Session):
-    """A session whose `send` raises nothing but errors of this tap.
+    """A session whose `send` raises only errors of this tap.
 
     Args:
         timeout: Seconds that one exchange may take, from connecting to the last byte.
-        direct: Whether to pass by the proxies that the environment names.
+        direct: Whether to ignore the proxies that the environment names.
     """
 
     def __init__(self, *, timeout: float, direct: bool = False) -> None:
         super().__init__()
         self._timeout = timeout
         self.trust_env = not direct
-        self._exchange = _WatchedAdapter()
-        self.mount("https://", self._exchange)
-        self.mount("http://", self._exchange)
+        self._adapter = _WatchedAdapter()
+        self.mount("https://", self._adapter)
+        self.mount("http://", self._adapter)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send a request and receive its whole answer, whose `raw` is a spool of its body.
+        """Send a request and receive the whole response. Its `raw` is a `Spool` of its body.
 
         Raises:
-            PassingError: No answer, or not all of it, came in time.
-            RedirectError: It redirects to what is no URL.
-            OperationError: No request can be sent to this place.
+            RetryableError: The response did not come in time, or not completely.
+            RedirectError: The response redirects to something that is not a URL.
+            OperationError: No request can be sent to this host.
         """
-        outcome = self._exchanged(request, kwargs)
-        # Outside of any handler: what the library says may quote the answer.
+        outcome = self._exchange(request, kwargs)
+        # Raised here, outside of the `except`: otherwise the exception of the library, which may
+        # quote the response, would be its context and appear in a traceback.
         if isinstance(outcome, WolkvoxError):
             raise outcome
         return outcome
 
-    def _exchanged(
+    def _exchange(
         self, request: requests.PreparedRequest, kwargs: dict[str, Any]
     ) -> requests.Response | WolkvoxError:
-        # As `Session.request` does, for REQUESTS_CA_BUNDLE to count.
+        """Return the response, or the error to raise."""
+        # `Session.request` does the same; without it, REQUESTS_CA_BUNDLE would have no effect.
         kwargs |= self.merge_environment_settings(request.url, {}, False, None, None)  # noqa: FBT003
         kwargs |= {"allow_redirects": False, "timeout": self._timeout, "stream": True}
         body = Spool()
-        with self._exchange.deadline(self._timeout) as passed:
+        with self._adapter.deadline(self._timeout) as timed_out:
             try:
                 response = super().send(request, **kwargs)
                 for block in response.iter_content(BLOCK):
                     body.write(block)
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-                answered = self._exchange.answered
-                if passed.is_set() or isinstance(error, requests.Timeout):
-                    return self._late(error, answered=answered)
+                answered = self._adapter.answered
+                if timed_out.is_set() or isinstance(error, requests.Timeout):
+                    return self._timeout_error(error, answered=answered)
                 proxy = _Proxy.of(request.url or "", kwargs["proxies"])
                 return _failure(error, proxy, answered=answered)
-        if passed.is_set():
-            return self._late(None, answered=True)
+        # A body without a length ends with the connection. Maybe the deadline ended that.
+        if timed_out.is_set():
+            return self._timeout_error(None, answered=True)
         response.raw = body
         return response
 
-    def _late(self, error: Exception | None, *, answered: bool) -> RetryableError:
-        what = f"the answer {'is not whole' if answered else 'does not come'}"
+    def _timeout_error(self, error: Exception | None, *, answered: bool) -> RetryableError:
+        fact = f"the answer {'is not whole' if answered else 'does not come'}"
         advice = "raise `request_timeout` if the server is slow"
-        message = f"{what} within {self._timeout:g} s: {advice}"
+        message = f"{fact} within {self._timeout:g} s: {advice}"
         if isinstance(error, requests.ConnectTimeout):
             return RetryableError(f"the connection does not open: {FIREWALL}", answered=False)
         return RetryableError(message, answered=answered, size_related=True)
@@ -103,80 +106,87 @@ class Session(requests.Session):
 class _WatchedAdapter(HTTPAdapter):
     """An adapter that can end the exchange in progress.
 
-    A timeout of `requests` starts anew with each byte that comes; an exchange that drips would
-    never end.
+    The timeout of `requests` starts again with each byte. If a server sends one byte now and then,
+    the exchange would never end.
     """
 
     def __init__(self) -> None:
         self._connections: WeakSet[HTTPConnection] = WeakSet()
         self.answered = False
+        """Whether the headers of the response to the current request have arrived."""
         super().__init__()
 
     @contextlib.contextmanager
     def deadline(self, seconds: float) -> Iterator[threading.Event]:
-        """End what is in progress after so many seconds; the event tells that it was ended."""
-        passed, over = threading.Event(), threading.Event()
-        watch = threading.Thread(target=self._watch, args=(seconds, passed, over), daemon=True)
+        """End the exchange after so many seconds.
+
+        Yields:
+            An event that is set once the time is over.
+        """
+        timed_out, done = threading.Event(), threading.Event()
+        watch = threading.Thread(target=self._watch, args=(seconds, timed_out, done), daemon=True)
         self.answered = False
         watch.start()
         try:
-            yield passed
+            yield timed_out
         finally:
-            over.set()
-            # Else it could end the exchange after this one.
+            done.set()
+            # Without this, the thread could end the next exchange.
             watch.join()
 
     def send(
         self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
     ) -> requests.Response:
-        """Send a request; returns once the headers of its answer are there."""
+        """Send a request; return when the headers of the response have arrived."""
         response = super().send(request, *args, **kwargs)
         self.answered = True
         return response
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
-        """Return the pool for a request, whose connections are known here from then on."""
+        """Return the pool for a request, changed so that `_connections` gets its connections."""
         pool = cast("HTTPConnectionPool", super().get_connection_with_tls_context(*args, **kwargs))
         if not isinstance(pool.ConnectionCls, partial):
-            known = cast("Any", partial(_known, self._connections, pool.ConnectionCls))
-            pool.ConnectionCls = known
+            factory = cast("Any", partial(_tracked, self._connections, pool.ConnectionCls))
+            pool.ConnectionCls = factory
         return pool
 
-    def _watch(self, seconds: float, passed: threading.Event, over: threading.Event) -> None:
-        if over.wait(seconds):
+    def _watch(self, seconds: float, timed_out: threading.Event, done: threading.Event) -> None:
+        if done.wait(seconds):
             return
-        passed.set()
+        timed_out.set()
         self._end()
-        # A connection that opens only now would go on without an end.
-        while not over.wait(0.2):
+        # Repeat it: a connection may open only now, for example after a slow DNS lookup.
+        while not done.wait(0.2):
             self._end()
 
     def _end(self) -> None:
         for connection in list(self._connections):
             if connection.sock is not None:
                 with contextlib.suppress(OSError):
-                    # Of the plain socket: a TLS one would drop its state under the reader's feet.
+                    # The method of the plain socket: that of a TLS socket also drops the TLS
+                    # state, which the other thread is still reading from.
                     socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
 
-def _known(
+def _tracked(
     connections: WeakSet[HTTPConnection],
-    make: Callable[..., Any],
+    connection_class: Callable[..., Any],
     *args: Any,
     **kwargs: Any,
 ) -> HTTPConnection:
-    connection: HTTPConnection = make(*args, **kwargs)
+    """Return a new connection, after adding it to a set."""
+    connection: HTTPConnection = connection_class(*args, **kwargs)
     connections.add(connection)
     return connection
 
 
 @dataclass(frozen=True, slots=True)
 class _Proxy:
-    """The proxy of a request, as the environment names it.
+    """The proxy of a request.
 
     Args:
-        variable: The variable that names it.
-        url: Its URL; empty where there is none.
+        variable: The environment variable that names the proxy.
+        url: The URL of the proxy; empty if there is none.
     """
 
     variable: str = "HTTPS_PROXY"
@@ -184,15 +194,15 @@ class _Proxy:
 
     @classmethod
     def of(cls, url: str, proxies: Mapping[str, str]) -> _Proxy:
-        """Return the proxy that `requests` takes for a URL."""
+        """Return the proxy that `requests` uses for a URL."""
         for scheme in (urlsplit(url).scheme, "all"):
             if scheme in proxies:
                 return cls(f"{scheme.upper()}_PROXY", proxies[scheme])
         return cls()
 
     @property
-    def misfit(self) -> OperationError:
-        """The error that it is where no request can be made by it."""
+    def unusable(self) -> OperationError:
+        """The error if no request can be sent through this proxy."""
         is_socks = self.url.lower().startswith("socks")
         if is_socks and not find_spec("socks"):
             advice = 'a SOCKS proxy needs PySocks: pip install "requests[socks]"'
@@ -202,7 +212,13 @@ class _Proxy:
 
 
 def _failure(error: Exception, proxy: _Proxy, *, answered: bool) -> WolkvoxError:
-    """Say what an exception of the library means for the request."""
+    """Return the error for an exception of `requests`, `urllib3` or the system.
+
+    Args:
+        error: The exception.
+        proxy: The proxy of the request.
+        answered: Whether the headers of a response arrived.
+    """
     if _is_untrusted(error):
         return OperationError(
             "the server's TLS certificate is not trusted: check `api_url`, and the certificates "
@@ -211,10 +227,11 @@ def _failure(error: Exception, proxy: _Proxy, *, answered: bool) -> WolkvoxError
     if isinstance(error, requests.exceptions.ProxyError):
         return RetryableError(f"the proxy does not answer: check {proxy.variable}", answered=False)
     if proxy.url and not answered and isinstance(error, ValueError):
-        return proxy.misfit
+        return proxy.unusable
+    # `requests` parses the target of a redirect, even if it does not follow the redirect.
     if isinstance(error, (ValueError, requests.exceptions.InvalidURL)) and answered:
-        what = "the API redirects to a place that is no URL: check `server` and `api_url`"
-        return RedirectError(what)
+        message = "the API redirects to a place that is no URL: check `server` and `api_url`"
+        return RedirectError(message)
     if isinstance(
         error,
         (
@@ -226,7 +243,7 @@ def _failure(error: Exception, proxy: _Proxy, *, answered: bool) -> WolkvoxError
         ),
     ):
         return RetryableError(
-            _broken(error, answered=answered), answered=answered, size_related=answered
+            _connection_message(error, answered=answered), answered=answered, size_related=answered
         )
     return OperationError(
         f"no request can be made ({type(error).__name__}): check `api_url`, and "
@@ -234,7 +251,7 @@ def _failure(error: Exception, proxy: _Proxy, *, answered: bool) -> WolkvoxError
     )
 
 
-def _broken(error: Exception, *, answered: bool) -> str:
+def _connection_message(error: Exception, *, answered: bool) -> str:
     if answered:
         return "the answer is cut before its end"
     if "NameResolutionError" in repr(error):
@@ -243,12 +260,14 @@ def _broken(error: Exception, *, answered: bool) -> str:
 
 
 def _is_untrusted(error: BaseException | None) -> bool:
-    """Whether a certificate is at the bottom of it, which does not pass by itself."""
-    reasons: list[Any] = [error]
-    for reason in reasons:
-        if isinstance(reason, ssl.SSLCertVerificationError):
+    """Whether the cause is a certificate that is not trusted: a retry would not help."""
+    # The libraries wrap one exception in another, in three different ways. The list grows during
+    # the loop.
+    chain: list[Any] = [error]
+    for link in chain:
+        if isinstance(link, ssl.SSLCertVerificationError):
             return True
-        if isinstance(reason, BaseException):
-            causes = (getattr(reason, "reason", None), reason.__cause__, *reason.args)
-            reasons += [cause for cause in causes if cause not in reasons]
+        if isinstance(link, BaseException):
+            causes = (getattr(link, "reason", None), link.__cause__, *link.args)
+            chain += [cause for cause in causes if cause not in chain]
     return False

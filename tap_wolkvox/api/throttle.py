@@ -1,8 +1,10 @@
-"""Throttle: one request at a time with one token, and time between their starts.
+"""Throttle: sends one request at a time with a token, with a minimum time between their starts.
 
-It holds between the processes of a user too: in a folder of the user, in the machine's folder for
-temporary files, lie a lock file and a file whose time of change is the start of the last request,
-both named by a hash of the token.
+It also works between all processes of a user. They share a folder of this user in the machine's
+temporary folder, with two files for each token:
+
+    tap-wolkvox-<user id>/<hash of the token>.lock       locked while a request runs
+    tap-wolkvox-<user id>/<hash of the token>.started    its mtime: when the last request started
 """
 
 from __future__ import annotations
@@ -26,19 +28,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST_WAIT = 7200.0
-"""Seconds to wait for another process, which may hold the lock for an hour's request."""
+"""Seconds to wait for another process. One request may take up to an hour (`request_timeout`)."""
 
-_FOR_THE_USER_ALONE = 0o700
+_OWNER_ONLY = 0o700
 
 logger = logging.getLogger("tap-wolkvox")
 
 
 class Throttle:
-    """The turns of one token.
+    """The throttle of one token.
 
     Args:
-        token: The token; its hash names the lock.
-        interval: Least time from the start of one request to the start of the next, in seconds.
+        token: The token; its hash is the name of the lock.
+        interval: Minimum time from the start of one request to the start of the next, in seconds.
     """
 
     def __init__(self, token: str, interval: float) -> None:
@@ -48,13 +50,13 @@ class Throttle:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait until a request may start, and keep others from starting one until it is over.
+        """Wait until a request may start, and hold the lock until it ends.
 
         Raises:
-            OperationError: The lock can't be had.
+            OperationError: The lock can't be acquired.
         """
         try:
-            lock = self._begin()
+            lock = self._start()
         except OSError as error:
             raise OperationError(
                 f"no lock can be had in the folder for temporary files ({error.strerror}): make it "
@@ -65,48 +67,52 @@ class Throttle:
         finally:
             lock.release()
 
-    def _begin(self) -> FileLock:
-        _make(self._folder)
+    def _start(self) -> FileLock:
+        """Return the acquired lock, once the interval is over."""
+        _create(self._folder)
         lock = FileLock(self._folder / f"{self._name}.lock")
         started = self._folder / f"{self._name}.started"
         _acquire(lock)
         try:
-            time.sleep(self._wait(started))
-            _mark(started)
+            time.sleep(self._seconds_to_wait(started))
+            _set_mtime(started)
         except BaseException:
             lock.release()
             raise
         return lock
 
-    def _wait(self, started: Path) -> float:
+    def _seconds_to_wait(self, started: Path) -> float:
+        """Return the rest of the interval since the last request started."""
         try:
-            passed = time.time() - started.stat().st_mtime
+            elapsed = time.time() - started.stat().st_mtime
         except FileNotFoundError:
             return 0.0
-        # A clock that was set back must not make a long wait of it.
-        return min(max(self._interval - passed, 0.0), self._interval)
+        # If the clock was set back, the elapsed time is negative: never wait for more than the
+        # interval.
+        return min(max(self._interval - elapsed, 0.0), self._interval)
 
 
 def _user() -> int:
-    """Return the number of the user."""
-    # Windows has no such number, here as in `st_uid`, but a folder for temporary files for each.
+    """Return the id of the user; 0 on Windows."""
+    # Windows has no user ids: `st_uid` is always 0. There, each user has a temporary folder.
     user: int = getattr(os, "geteuid", lambda: 0)()
     return user
 
 
-def _make(folder: Path) -> None:
-    """Make the user's own folder, if it is not there.
+def _create(folder: Path) -> None:
+    """Create the user's own folder, if it does not exist.
 
-    The folder for temporary files is open to all: what another user has laid there is not touched.
+    All users can write to the temporary folder. So a folder of that name may belong to someone
+    else, or be a link to another place.
 
     Raises:
-        OperationError: It is a link, no folder, or another user's.
-        OSError: It can't be made.
+        OperationError: It is a link, not a folder, or it belongs to another user.
+        OSError: It can't be created.
     """
     with contextlib.suppress(FileExistsError):
-        folder.mkdir(_FOR_THE_USER_ALONE)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != _user():
+        folder.mkdir(_OWNER_ONLY)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != _user():
         raise OperationError(
             f"`{folder.name}` in the folder for temporary files is not a folder of this user: "
             "remove it, or set TMPDIR to a folder of your own"
@@ -126,8 +132,8 @@ def _acquire(lock: FileLock) -> None:
             ) from None
 
 
-def _mark(started: Path) -> None:
-    """Set a file's time of change to now; to the nanosecond, which a touch is not everywhere."""
+def _set_mtime(started: Path) -> None:
+    """Set the mtime of a file to now, in nanoseconds. On some systems, `touch` is less exact."""
     started.touch()
     now = time.time_ns()
     os.utime(started, ns=(now, now))

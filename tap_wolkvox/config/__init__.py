@@ -1,1 +1,1 @@
-"""What a person sets: settings, operations, and what is wrong with them."""
+"""The settings of the tap: their schema, defaults and validation, and the operations they name."""

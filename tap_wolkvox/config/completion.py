@@ -1,4 +1,4 @@
-"""Completes a configuration: defaults, and values that came as text."""
+"""Completes a configuration: adds defaults, and converts values that arrive as text."""
 
 from __future__ import annotations
 
@@ -20,11 +20,15 @@ _TRUTH = {
 
 
 def complete(config: dict[str, Any], schema: Mapping[str, Any]) -> None:
-    """Fill in the defaults, in place, and make values of text and of decimals.
+    """Add defaults and convert values to the types of the schema, in place.
 
-    All is text in the environment, and a number is a decimal where the SDK read it from a file. A
-    null is as good as a setting that is not there, and so is an empty text: that is how a variable
-    is unset where it can't be left out. What does not fit stays as it is.
+    Environment variables are text, and numbers in files arrive as `Decimal`. Null and an empty
+    text count as a missing setting, because some systems can only empty a variable, not remove it.
+    A value that can't be converted stays unchanged, and the validation reports it.
+
+    Args:
+        config: The settings.
+        schema: The JSON Schema of all settings.
     """
     for name in [name for name, value in config.items() if value in (None, "")]:
         del config[name]
@@ -44,7 +48,7 @@ def _without_nulls(entry: Any) -> Any:
 
 
 def as_text(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema by which all settings are text, as the environment holds them."""
+    """Return a schema in which all settings are text, as they are in environment variables."""
     properties = {
         name: {**declared, "type": "string"} for name, declared in schema["properties"].items()
     }
@@ -60,28 +64,28 @@ def _converted(value: Any, types: str | list[str]) -> Any:
 
 
 def _from_json(text: str) -> Any:
-    """Return what a text stands for: JSON, or a literal of Python, as Meltano takes it; or itself.
+    """Return the value of a text that is JSON or a Python literal. Meltano accepts both.
 
-    What stands for a text is left as it was, and so is no list or object.
+    A text that is neither, or whose value is again a text, is returned unchanged.
     """
     for read in (json.loads, _literal):
         try:
-            found = read(text)
+            value = read(text)
         except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             continue
-        return text if isinstance(found, str) else found
+        return text if isinstance(value, str) else value
     return text
 
 
 def _literal(text: str) -> Any:
     with warnings.catch_warnings():
-        # They would show a part of it.
+        # A syntax warning would show a part of the text, which may be a secret.
         warnings.simplefilter("ignore")
         return ast.literal_eval(text)
 
 
 def json_mistake(text: str) -> int | None:
-    """Return which character of a text, counted from 1, keeps it from being JSON, if one does."""
+    """Return the position of the first JSON error in a text, counted from 1; None if it is JSON."""
     try:
         json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -93,6 +97,6 @@ def _number(value: Any) -> Any:
     if isinstance(value, str) and _NUMERIC.fullmatch(value.strip()):
         value = Decimal(value.strip())
     if isinstance(value, Decimal):
-        whole = value.is_finite() and value == value.to_integral_value()
-        return int(value) if whole else float(value)
+        is_whole = value.is_finite() and value == value.to_integral_value()
+        return int(value) if is_whole else float(value)
     return value

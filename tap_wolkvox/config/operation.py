@@ -1,4 +1,4 @@
-"""What a configuration that has no problems means: operations, and the period to read."""
+"""The operations and the period to read, from a configuration that is already validated."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation (tenant) of Wolkvox, with a server and a token of its own.
+    """One operation (tenant) of Wolkvox. It has its own server and token.
 
     Args:
-        server: Its server number, as text; a host's name is the same in capitals, so in small ones.
-        token: Its API token; never shown.
-        api_url: Its base URL, filled and checked.
-        zone: Its time zone.
+        server: The server number as text, in lower case. It is part of a host name, in which the
+            case does not matter.
+        token: The API token; never shown, not even in a `repr`.
+        api_url: The base URL with the server number, validated, without a slash at the end.
+        zone: The time zone.
     """
 
     server: str
@@ -31,35 +32,40 @@ class Operation:
 
 
 def operations(config: Mapping[str, Any]) -> list[Operation]:
-    """Return the operations of a configuration that has no problems, in the order to read them."""
+    """Return the operations in the order to read them.
+
+    Args:
+        config: A validated configuration.
+    """
     return [
         Operation(
-            server=each["server"].lower(),
-            token=each["token"],
-            api_url=filled_url(each).rstrip("/"),
-            zone=ZoneInfo(each["timezone"]),
+            server=entry["server"].lower(),
+            token=entry["token"],
+            api_url=filled_url(entry).rstrip("/"),
+            zone=ZoneInfo(entry["timezone"]),
         )
-        for each in each_operation(config)
+        for entry in each_operation(config)
     ]
 
 
 def each_operation(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the configuration of each operation alone, as if it were the only one."""
-    listed = config.get("operations")
-    return [{**config, **each} for each in listed] if listed else [config]
+    """Return one configuration for each operation, as if it were the only one."""
+    entries = config.get("operations")
+    return [{**config, **entry} for entry in entries] if entries else [config]
 
 
 def period(config: Mapping[str, Any], zone: ZoneInfo) -> Period:
-    """Return what a configuration that has no problems wants read of an operation.
+    """Return the period to read of an operation.
 
     Args:
-        config: The configuration.
+        config: A validated configuration.
         zone: Time zone of the operation.
     """
     start, end = (
         local_time(config[name], zone).replace(microsecond=0) if name in config else None
         for name in ("start_date", "end_date")
     )
+    # A date without a time means its whole day.
     if end and ":" not in config["end_date"]:
         end += A_DAY - A_SECOND
     return Period(
@@ -71,20 +77,20 @@ def period(config: Mapping[str, Any], zone: ZoneInfo) -> Period:
 
 
 def filled_url(config: Mapping[str, Any]) -> str:
-    """Return the base URL with the server number where `{server}` stands."""
+    """Return the base URL with the server number in place of `{server}`."""
     url: str = config["api_url"]
     return url.replace("{server}", config["server"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """What the settings want read, in wall-clock time.
+    """The period to read, in local time of the operation.
 
     Args:
-        start: First second, if it is set.
-        end: Last second, if it is set.
-        lookback: How much before the first unread day is read again.
-        settle: How old the newest second is.
+        start: First second to read; None if it is not set.
+        end: Last second to read; None if it is not set.
+        lookback: How far back to read again, counted from the first unread day.
+        settle: Minimum age of the data to read. Newer data is left to the next run.
     """
 
     start: datetime | None = None

@@ -1,4 +1,4 @@
-"""The settings of the tap: their names, types, defaults and descriptions."""
+"""The JSON Schema of the settings: names, types, defaults and descriptions."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 from singer_sdk import typing as th
 
 LONGEST = 3600
-"""Maximum of settings that are a number of seconds."""
+"""Seconds; the maximum of `request_interval` and `request_timeout`."""
 
 LONGEST_LOOKBACK = 3650
-"""Maximum of `lookback_days`."""
+"""Days; the maximum of `lookback_days`."""
 
 LONGEST_SETTLING = 31 * 24 * 60
-"""Maximum of `settle_minutes`."""
+"""Minutes; the maximum of `settle_minutes`."""
 
 SCHEMA: dict[str, Any] = th.PropertiesList(
     th.Property(
@@ -147,4 +147,4 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
     ),
     additional_properties=False,
 ).to_dict()
-"""JSON Schema of the settings that this tap adds to those of the SDK."""
+"""The settings of this tap. The SDK adds its own to a copy of this schema."""

@@ -1,6 +1,6 @@
-"""Checks: what is wrong with the settings, before the first request.
+"""Validates the settings before the first request.
 
-No message shows a value: a mistaken setting may hold a secret.
+No message contains a value: someone may have put a secret into the wrong setting.
 """
 
 from __future__ import annotations
@@ -22,45 +22,52 @@ from tap_wolkvox.config.operation import each_operation, filled_url
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+# The server number becomes part of a host name.
 _SERVER = re.compile(r"[A-Za-z0-9-]{1,16}", re.ASCII)
+# Characters of a base URL. It decides where the token is sent, so it may not contain a user (`@`),
+# a query, a fragment, an escape (`%`) or another placeholder.
 _PLAIN = re.compile(r"[A-Za-z0-9.:/_~\[\]-]+", re.ASCII)
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _HOST = rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\]"
 _URL = re.compile(rf"https?://(?:{_HOST})(?::\d{{1,5}})?(?:/[A-Za-z0-9./_~-]*)?", re.ASCII)
+# What the name of a setting looks like. Other names are not shown: they may be values.
 _SETTING = re.compile(r"[A-Za-z_-]{1,40}", re.ASCII)
+# Printable ASCII without blanks: anything else can't be sent in a header, or is a copying error.
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)
+# Stricter than `datetime.fromisoformat`, which also accepts `20260131` and `2026-W05`.
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII
 )
 _YEARS = range(2000, 3000)
-"""Those that can be meant."""
+"""Years that a date may have; any other is a typing error."""
 
+# Names in the zone folder of some machines: they differ between machines, or are no zones.
 _MACHINE_ZONES = ("localtime", "Factory", "posix", "right")
 
 
 def problems(config: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
-    """Return what is wrong with a configuration, a line each: the setting and the fix.
+    """Return the problems of a configuration, one line each: the setting and the fix.
 
     Args:
-        config: The configuration, completed.
-        schema: JSON Schema of all settings, the SDK's own among them.
+        config: The configuration, after `complete`.
+        schema: JSON Schema of all settings, including the SDK's own.
     """
-    wrong = Draft7Validator(schema).iter_errors(config)
-    found = [
+    violations = Draft7Validator(schema).iter_errors(config)
+    structural = [
         *_form_problems(config),
         *(
             _unknown(name, schema["properties"])
             for name in config
             if name not in schema["properties"]
         ),
-        *(_explained(error) for error in wrong if error.absolute_path),
+        *(_explained(error) for error in violations if error.absolute_path),
     ]
-    # What has the wrong type already needs no second message.
-    return found or list(_semantic_problems(config))
+    # The checks of values need values of the right type.
+    return structural or list(_semantic_problems(config))
 
 
 def _form_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with how the operations are named: one, or a list of them."""
+    """Yield problems of how operations are given: either one, or the list `operations`."""
     if "operations" not in config:
         for name in ("server", "token"):
             if name not in config:
@@ -73,31 +80,31 @@ def _form_problems(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _explained(error: ValidationError) -> str:
-    """Say what a schema violation means, without the value that the validator's text shows."""
-    # The path goes on with names that the user chose.
-    name, *within = error.absolute_path
-    wanted = cast("Any", error.validator_value)
-    if name == "operations" and within:
-        return _explained_of_entry(error, *within)
+    """Return the message for a schema violation. The validator's own text shows the value."""
+    # Only the first name is shown. The user chose the names after it.
+    name, *inner_path = error.absolute_path
+    expected = cast("Any", error.validator_value)
+    if name == "operations" and inner_path:
+        return _explained_of_entry(error, *inner_path)
     name = f"`{name}`"
     match error.validator:
         case "type":
-            return f"setting {name} {_misfit(None if within else error.instance, wanted)}"
+            return f"setting {name} {_wrong_type(None if inner_path else error.instance, expected)}"
         case "minimum":
-            return f"setting {name} must be {wanted} or more"
+            return f"setting {name} must be {expected} or more"
         case "maximum":
-            return f"setting {name} must be {wanted} or less"
+            return f"setting {name} must be {expected} or less"
         case "exclusiveMinimum":
-            return f"setting {name} must be more than {wanted}"
+            return f"setting {name} must be more than {expected}"
     return f"setting {name} is not valid ({error.validator}): see its description in --about"
 
 
-def _misfit(value: Any, wanted: str | list[str]) -> str:
-    """Say why a value has not the type that is wanted."""
-    is_text = isinstance(value, str) and ("array" in wanted or "object" in wanted)
+def _wrong_type(value: Any, expected: str | list[str]) -> str:
+    """Return the end of a message about a value that has the wrong type."""
+    is_text = isinstance(value, str) and ("array" in expected or "object" in expected)
     mistake = json_mistake(value) if is_text else None
     if not mistake:
-        return f"must be {_type_named(wanted)}"
+        return f"must be {_type_named(expected)}"
     return (
         f"is no JSON: the mistake is at character {mistake} (texts stand in double quotes, and a "
         "comma only between two values)"
@@ -105,25 +112,31 @@ def _misfit(value: Any, wanted: str | list[str]) -> str:
 
 
 def _explained_of_entry(error: ValidationError, position: Any, *name: Any) -> str:
-    """Say what a schema violation inside of `operations` means."""
-    wanted = cast("Any", error.validator_value)
+    """Return the message for a schema violation in an entry of `operations`.
+
+    Args:
+        error: The violation.
+        position: Index of the entry.
+        *name: The field of the entry, if the violation is in a field.
+    """
+    expected = cast("Any", error.validator_value)
     entry = f"setting `operations`, entry {position + 1}"
     match error.validator:
         case "type" if name:
-            return f"{entry}: `{name[0]}` must be {_type_named(wanted)}"
+            return f"{entry}: `{name[0]}` must be {_type_named(expected)}"
         case "required":
-            given = cast("Mapping[str, Any]", error.instance)
-            missing = next(name for name in wanted if name not in given)
+            fields = cast("Mapping[str, Any]", error.instance)
+            missing = next(name for name in expected if name not in fields)
             return f"{entry}: `{missing}` is missing: set it"
         case "additionalProperties":
             return f"{entry} holds something else than `server`, `token` and `timezone`: remove it"
     return f"{entry} must be an object with `server`, `token` and, if need be, `timezone`"
 
 
-def _unknown(name: str, known: Iterable[str]) -> str:
+def _unknown(name: str, candidates: Iterable[str]) -> str:
     if not _SETTING.fullmatch(name):
         return "a setting is not known, and its name is none: --about lists all settings"
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.8)
+    close = difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.8)
     advice = f"did you mean `{close[0]}`?" if close else "remove it; --about lists all settings"
     return f"setting `{name}` is not known: {advice}"
 
@@ -137,42 +150,43 @@ def _type_named(types: str | list[str]) -> str:
         "array": "a list",
         "object": "an object",
     }
-    wanted = [types] if isinstance(types, str) else types
-    return " or ".join(names[name] for name in wanted if name in names)
+    types = [types] if isinstance(types, str) else types
+    return " or ".join(names[name] for name in types if name in names)
 
 
 def _semantic_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    each = each_operation(config)
+    """Yield problems of values that have the right type."""
+    configs = each_operation(config)
     if zone(config["timezone"]) is None:
         yield _no_zone("setting")
     for number, entry in enumerate(config.get("operations", [config]), 1):
-        named = f"setting `operations`, entry {number}:" if "operations" in config else "setting"
-        yield from (f"{named} {problem}" for problem in _operation_problems(entry))
+        prefix = f"setting `operations`, entry {number}:" if "operations" in config else "setting"
+        yield from (f"{prefix} {problem}" for problem in _operation_problems(entry))
         if entry is not config and "timezone" in entry and zone(entry["timezone"]) is None:
-            yield _no_zone(named)
-    # The server is part of a host's name, which is the same in capitals.
-    if len({alone["server"].lower() for alone in each}) < len(each):
+            yield _no_zone(prefix)
+    # The server number is part of a host name, in which the case does not matter.
+    if len({single["server"].lower() for single in configs}) < len(configs):
         yield "setting `operations` has the same `server` twice: name it once"
-    if len({alone["token"] for alone in each}) < len(each):
+    if len({single["token"] for single in configs}) < len(configs):
         yield "setting `operations` has the same `token` twice: each operation has its own"
-    if len(each) > 1 and config["emit_activate_version_messages"]:
+    if len(configs) > 1 and config["emit_activate_version_messages"]:
         yield (
             "setting `emit_activate_version_messages` can't go with several `operations`: what is "
             "read of one would retire the rows of the others in the same table"
         )
     for check in (_api_url_problems, _time_problems):
-        yield from dict.fromkeys(problem for alone in each for problem in check(alone))
+        yield from dict.fromkeys(problem for single in configs for problem in check(single))
     yield from _number_problems(config)
     if "quota_reserve" in config and config.get("max_requests") == 1:
         yield "setting `max_requests` must be 2 or more: `quota_reserve` costs one of them"
 
 
-def _no_zone(named: str) -> str:
-    return f"{named} `timezone` is no IANA time zone: write it as `America/Bogota`"
+def _no_zone(prefix: str) -> str:
+    return f"{prefix} `timezone` is no IANA time zone: write it as `America/Bogota`"
 
 
 def _operation_problems(entry: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the server and the token of one operation."""
+    """Yield problems of the server and the token of one operation."""
     server, token = entry["server"], entry["token"]
     if not _SERVER.fullmatch(server):
         yield (
@@ -191,14 +205,14 @@ def _operation_problems(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _api_url_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the base URL once the server of an operation is filled in."""
+    """Yield problems of the base URL with the server number of one operation."""
     problem = _url_problem(filled_url(config)) if _SERVER.fullmatch(config["server"]) else None
     if problem:
         yield f"setting `api_url` {problem}"
 
 
 def _url_problem(url: str) -> str | None:
-    """Return what is wrong with a filled base URL: it decides where the token is sent."""
+    """Return the problem of a base URL; None if it is safe to send the token there."""
     if not _PLAIN.fullmatch(url):
         return (
             "must be a plain URL such as https://wv{server}.wolkvox.com/api/v2: no user, query, "
@@ -213,7 +227,7 @@ def _url_problem(url: str) -> str | None:
 
 
 def _parts(url: str) -> SplitResult | None:
-    """Return the parts of a URL whose host and port can be one."""
+    """Return the parts of a URL; None if its host or port is not valid."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -223,7 +237,7 @@ def _parts(url: str) -> SplitResult | None:
 
 
 def _is_loopback(parts: SplitResult) -> bool:
-    """Whether a URL points to this machine itself."""
+    """Whether the host of a URL is this machine itself."""
     host = parts.hostname or ""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -232,7 +246,8 @@ def _is_loopback(parts: SplitResult) -> bool:
 
 
 def _time_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the dates, by the clock of one operation."""
+    """Yield problems of the dates, in the time zone of one operation."""
+    # A wrong time zone has a message of its own.
     local = zone(config["timezone"])
     moments = {
         name: _moment(config[name], local or UTC)
@@ -250,7 +265,7 @@ def _time_problems(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def zone(name: str) -> ZoneInfo | None:
-    """Return the zone of a name that means the same on every machine."""
+    """Return the zone of a name; None if there is none that is the same on every machine."""
     try:
         return None if name.split("/", maxsplit=1)[0] in _MACHINE_ZONES else ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -258,20 +273,26 @@ def zone(name: str) -> ZoneInfo | None:
 
 
 def _moment(text: str, zone: tzinfo) -> datetime | None:
-    """Return the instant of a date or date-time; without an offset it is local time."""
+    """Return the instant of a date or date-time; None if the text is neither.
+
+    Args:
+        text: The text.
+        zone: The time zone of a text without an offset.
+    """
     try:
-        found = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
+        moment = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
     except ValueError:
         return None
-    return found and (found if found.tzinfo else found.replace(tzinfo=zone))
+    return moment and (moment if moment.tzinfo else moment.replace(tzinfo=zone))
 
 
 def _end_of(moment: datetime, text: str) -> datetime:
-    """Return the last moment that an end means: a bare date is its whole day."""
+    """Return the last second of an end date. A date without a time means its whole day."""
     return moment if ":" in text else moment.replace(hour=23, minute=59, second=59)
 
 
 def _number_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the settings that are NaN, which no limit of the schema refuses."""
     for name in ("request_interval", "request_timeout"):
         if math.isnan(config[name]):
             yield f"setting `{name}` must be a number"

@@ -1,1 +1,1 @@
-"""The files that a run is given: settings, state and catalog."""
+"""The input files of a run (settings, state, catalog): reads, validates and completes them."""

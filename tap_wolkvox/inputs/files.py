@@ -1,6 +1,7 @@
-"""Input files: the JSON of the files that the tap is given, whoever has written them.
+"""Reads the JSON of input files, in whatever encoding a shell wrote them.
 
-PowerShell writes UTF-16, and a shell empties a file before it is read. No message shows a value.
+PowerShell writes UTF-16. A redirection such as `tap --state s.json > s.json` empties the file
+before the tap reads it. No message contains a value.
 """
 
 from __future__ import annotations
@@ -29,30 +30,30 @@ def settings(path: str) -> dict[str, Any]:
     """Return the settings in a file.
 
     Raises:
-        InputError: It can't be read, or holds no object.
+        InputError: The file can't be read, or does not hold a JSON object.
     """
     try:
         content = Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"{CONFIG} can't be read: {path}: {error.strerror}") from None
-    held = parsed(content, CONFIG)
-    if not isinstance(held, dict):
+    config = parsed(content, CONFIG)
+    if not isinstance(config, dict):
         raise InputError(f"{CONFIG} are no JSON object, as {{…}}")
-    return held
+    return config
 
 
 def parsed(content: bytes, name: str) -> Any:
-    """Return what a file holds; numbers with a fraction are exact.
+    """Return the value of a JSON file; numbers with a fraction become `Decimal`.
 
     Args:
         content: The bytes of the file.
-        name: What the file is to the tap: `CONFIG`, `CATALOG` or `STATE`.
+        name: Which file this is: `CONFIG`, `CATALOG` or `STATE`.
 
     Raises:
-        InputError: It is no JSON.
+        InputError: The file is not JSON.
     """
     try:
-        # By its mark, or by where its zero bytes are.
+        # The byte order mark, or the positions of zero bytes, tell the encoding.
         text = content.decode(json.detect_encoding(content))
     except UnicodeDecodeError:
         advice = "in PowerShell, write it with `| Out-File -Encoding utf8`"
@@ -64,11 +65,11 @@ def parsed(content: bytes, name: str) -> Any:
     except simplejson.JSONDecodeError as error:
         if _are_several(text):
             advice = _IF_SEVERAL.get(name, "keep one of them")
-            what = f"{name}: the file holds several documents, one a line: {advice}"
+            message = f"{name}: the file holds several documents, one a line: {advice}"
         else:
-            place = f"line {error.lineno} column {error.colno}"
-            what = f"{name}: the file is no JSON: {error.msg} at {place}"
-        raise InputError(what) from None
+            position = f"line {error.lineno} column {error.colno}"
+            message = f"{name}: the file is no JSON: {error.msg} at {position}"
+        raise InputError(message) from None
 
 
 def _decoded(text: str) -> Any:
@@ -76,7 +77,7 @@ def _decoded(text: str) -> Any:
 
 
 def _are_several(text: str) -> bool:
-    """Whether a text has JSON documents in several lines, one in each."""
+    """Whether a text is several lines, each with a JSON document, as a target writes states."""
     try:
         return len([_decoded(line) for line in text.splitlines() if line.strip()]) > 1
     except simplejson.JSONDecodeError:

@@ -1,4 +1,4 @@
-"""Partitions: what the state keeps apart by server, whatever way the server was spelt."""
+"""Merges the partitions of a state that belong to the same server in different spellings."""
 
 from __future__ import annotations
 
@@ -10,27 +10,29 @@ State = dict[str, Any]
 
 
 def by_server(state: State) -> State:
-    """Return a state whose servers are in small letters, each once, as the settings have them.
+    """Return a state with each server once, in lower case, as in the operations.
+
+    {"server": "A1"}, {"server": "a1"}  →  {"server": "a1"}, with the earlier bookmark
 
     Args:
-        state: A state that has no problems.
+        state: A validated state.
     """
     bookmarks = {name: _merged(each) for name, each in state.get("bookmarks", {}).items()}
     return {**state, "bookmarks": bookmarks} if bookmarks else state
 
 
 def _merged(bookmark: State) -> State:
-    found: dict[str, State] = {}
+    by_context: dict[str, State] = {}
     for partition in bookmark.get("partitions", ()):
-        context = _small(partition["context"])
-        kept = found.setdefault(repr(context), {**partition, "context": context})
-        # What is read again replaces itself, so the one that is behind is kept.
+        context = _lower_case(partition["context"])
+        kept = by_context.setdefault(repr(context), {**partition, "context": context})
+        # Keep the earlier bookmark: to read rows twice is harmless, to skip rows is not.
         if _value(partition) < _value(kept):
-            found[repr(context)] = {**partition, "context": context}
-    return {**bookmark, "partitions": list(found.values())} if found else bookmark
+            by_context[repr(context)] = {**partition, "context": context}
+    return {**bookmark, "partitions": list(by_context.values())} if by_context else bookmark
 
 
-def _small(context: State) -> State:
+def _lower_case(context: State) -> State:
     server = context.get(SERVER)
     return {**context, SERVER: server.lower()} if isinstance(server, str) else context
 

@@ -1,7 +1,7 @@
-"""Inputs: what is wrong with a state or a catalog, before the first request.
+"""Validates the state and the catalog before the first request.
 
-A state that is misread repeats or skips; a catalog that is misread reads nothing. No message shows
-a value.
+With a wrong state, the tap would repeat or skip rows; with a wrong catalog, it would read nothing.
+No message contains a value.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ _MELTANO = ["singer_state"]
 
 
 def singer_state(state: Any) -> Any:
-    """Return a state without what `meltano state get` puts around it."""
+    """Return a state without the object `{"singer_state": …}` that `meltano state get` adds."""
     return state["singer_state"] if isinstance(state, dict) and [*state] == _MELTANO else state
 
 
 def state_problems(state: Any) -> Iterator[str]:
-    """Yield what is wrong with a state, a line each.
+    """Yield the problems of a state, one line each.
 
     Args:
-        state: What the file holds.
+        state: The value of the state file.
     """
     bookmarks = state.get("bookmarks") if isinstance(state, dict) else None
     if state == {}:
@@ -56,14 +56,14 @@ def _bookmark_problem(bookmark: Any) -> str | None:
     if any(count > 1 for count in servers.values()):
         return "has the same server twice"
     for each in (bookmark, *partitions):
-        for holds, problem in _HELD:
-            if not holds(each):
+        for is_valid, problem in _CHECKS:
+            if not is_valid(each):
                 return problem
     return None
 
 
-def _has_left_off(partition: dict[str, Any]) -> bool:
-    """Whether where a stream left off, if it did, is what this tap writes."""
+def _is_checkpoint_valid(partition: dict[str, Any]) -> bool:
+    """Whether the checkpoint (`left_off`) is missing, or is one that this tap writes."""
     try:
         Checkpoint.of(partition)
     except (TypeError, ValueError, AttributeError, OverflowError):
@@ -71,8 +71,8 @@ def _has_left_off(partition: dict[str, Any]) -> bool:
     return True
 
 
-def _has_zone(partition: dict[str, Any]) -> bool:
-    """Whether the zone of a bookmark is not there, or one that there is."""
+def _is_zone_valid(partition: dict[str, Any]) -> bool:
+    """Whether the time zone is missing, or is one that exists."""
     name = partition.get("timezone")
     return name is None or (isinstance(name, str) and zone(name) is not None)
 
@@ -81,8 +81,8 @@ def _is_partition(partition: Any) -> bool:
     return isinstance(partition, dict) and isinstance(partition.get("context"), dict)
 
 
-def _has_value(partition: dict[str, Any]) -> bool:
-    """Whether a bookmark's value is not there, or one that sorts as time does: `2026-11-20 …`."""
+def _is_value_valid(partition: dict[str, Any]) -> bool:
+    """Whether the value is missing, or is a date whose text sorts by time: `2026-11-20 …`."""
     value = partition.get("replication_key_value")
     if value is None:
         return True
@@ -92,20 +92,20 @@ def _has_value(partition: dict[str, Any]) -> bool:
         return False
 
 
-_HELD = (
-    (_has_value, "has a value that is no date"),
-    (_has_zone, "has a `timezone` that is none"),
-    (_has_left_off, "has a `left_off` that can't be gone on from"),
+_CHECKS = (
+    (_is_value_valid, "has a value that is no date"),
+    (_is_zone_valid, "has a `timezone` that is none"),
+    (_is_checkpoint_valid, "has a `left_off` that can't be gone on from"),
 )
-"""What a bookmark may hold, with what is said where it can't be used."""
+"""The checks of a bookmark, each with the end of its message."""
 
 
 def catalog_problems(catalog: Any, known: Collection[str]) -> Iterator[str]:
-    """Yield what is wrong with a catalog, a line each.
+    """Yield the problems of a catalog, one line each.
 
     Args:
-        catalog: What the file holds.
-        known: Names of the streams that there are.
+        catalog: The value of the catalog file.
+        known: Names of the streams of the tap.
     """
     streams = catalog.get("streams") if isinstance(catalog, dict) else None
     if not isinstance(streams, list) or not all(_is_entry(entry) for entry in streams):

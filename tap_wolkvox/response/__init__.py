@@ -1,1 +1,1 @@
-"""From the bytes of a response to rows."""
+"""Turns the bytes of a response into rows, or into the error that they mean."""

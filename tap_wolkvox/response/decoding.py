@@ -1,4 +1,4 @@
-"""Decoding: JSON as this tap reads it. No digit of a number is lost, and no field."""
+"""Decodes JSON without losing a digit of a number or a field of an object."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
     from tap_wolkvox.response.extractors import Row
 
 LEADING = rb"(?:[ \t\r\n]|\xef\xbb\xbf)*+"
-"""Blanks and byte order marks: before a document they carry nothing, in whatever number."""
+"""Pattern of blanks and byte order marks before a document: any number of them, in any order."""
 
 _LEADING = re.compile(LEADING)
 
 
 def without_marks(text: bytes) -> bytes:
-    """Return a text from its first sign on that carries anything."""
-    begin = _LEADING.match(text)
-    return text[begin.end() :] if begin else text
+    """Return a text without the blanks and byte order marks that it begins with."""
+    leading = _LEADING.match(text)
+    return text[leading.end() :] if leading else text
 
 
 def decode(text: bytes) -> Any:
-    """Return what JSON holds; numbers with a fraction are exact.
+    """Return the value of a JSON document; numbers with a fraction become `Decimal`.
 
     Raises:
-        ValueError: It is no JSON, as `NaN` is none.
-        StreamError: An object has the same field twice: of the two, only one could be kept.
+        ValueError: The text is not JSON. `NaN` and `Infinity` are not JSON either.
+        StreamError: An object has the same field twice. A `dict` could keep only one of the two.
     """
     try:
         return json.loads(
@@ -38,6 +38,7 @@ def decode(text: bytes) -> Any:
             parse_constant=_no_constant,
             object_pairs_hook=_object,
         )
+    # `Decimal` refuses an exponent that is too large; the parser refuses too many levels.
     except (ArithmeticError, RecursionError) as error:
         raise ValueError from error
 
@@ -47,7 +48,7 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Row:
-    made = dict(pairs)
-    if len(made) < len(pairs):
+    row = dict(pairs)
+    if len(row) < len(pairs):
         raise StreamError("the answer holds an object with the same field twice: please report it")
-    return made
+    return row

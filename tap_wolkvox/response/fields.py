@@ -1,4 +1,4 @@
-"""Fields as the API writes them: the columns that they stand for, and values that are none."""
+"""Maps the field names of the API to column names, and lists the texts that stand for null."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MISSING = frozenset({"", "-", "--"})
-"""Texts that stand for no value, once blanks around them are gone."""
+"""Texts that stand for null. Compare after removing the blanks around a text."""
 
 NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 
@@ -21,7 +21,7 @@ def column_name(field: str, aliases: Mapping[str, str] = NO_ALIASES) -> str:
 
     Args:
         field: Name of the field.
-        aliases: Other names of columns, each with the column.
+        aliases: Maps a column name that the API also uses to the column of the schema.
     """
     name = _normalised(field)
     return aliases.get(name, name)
@@ -30,18 +30,19 @@ def column_name(field: str, aliases: Mapping[str, str] = NO_ALIASES) -> str:
 def by_column(
     row: Mapping[str, object], aliases: Mapping[str, str] = NO_ALIASES
 ) -> dict[str, object]:
-    """Return the raw values of a row by column; of two fields for one column, the first counts.
+    """Return the raw values of a row by column. If two fields map to one column, the first wins.
 
     Args:
-        row: The row as the API sent it.
-        aliases: Other names of columns, each with the column.
+        row: The row as received.
+        aliases: Maps a column name that the API also uses to the column of the schema.
     """
-    sent: dict[str, object] = {}
+    values: dict[str, object] = {}
     for field, value in row.items():
-        sent.setdefault(column_name(field, aliases), value)
-    return sent
+        values.setdefault(column_name(field, aliases), value)
+    return values
 
 
+# The API has about 500 names. The limit keeps a server that invents names from filling the memory.
 @lru_cache(maxsize=4096)
 def _normalised(field: str) -> str:
     return re.sub(r"[^a-z0-9]", "_", field.strip().lower())

@@ -1,7 +1,7 @@
-"""Foreign answers: what came instead of an answer of the API.
+"""Errors for responses that the API did not write itself.
 
-A gateway, a proxy or a web server that restarts may answer in its place. What it says of the
-server is no word of the API's, which alone knows what reports there are: it may pass.
+A gateway, a proxy or a web server that restarts may respond in place of the API. Only the API
+knows which reports exist. So its 404 is final, while the 404 of a gateway is worth a retry.
 """
 
 from __future__ import annotations
@@ -26,27 +26,28 @@ REDIRECTED = (
 
 TIMEOUTS = frozenset(
     {
-        HTTPStatus.REQUEST_TIMEOUT,  # a balancer has waited too long
-        499,  # nginx: whoever asked for it, such as a balancer, has waited too long
+        HTTPStatus.REQUEST_TIMEOUT,  # a load balancer waited too long
+        499,  # nginx: its client, such as a load balancer, closed the connection
     }
 )
-"""Statuses below 500 that may pass where less is asked for."""
+"""Statuses below 500 that a smaller request may avoid."""
 
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _TITLE_LENGTH = 40
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,40}", re.ASCII)
+# First digits of statuses.
 _REDIRECT = 3
 _SERVER_ERROR = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came over HTTP.
+    """An HTTP response.
 
     Args:
-        status: Its status.
-        body: The whole body, decoded from its transfer but not from UTF-8.
-        media: Its content type.
+        status: The status code.
+        body: The whole body as bytes, without transfer and content encoding (gzip).
+        media: The `Content-Type` header; empty if there is none.
     """
 
     status: int
@@ -55,36 +56,38 @@ class Reply:
 
 
 def error(reply: Reply, secret: str, *, is_json: bool) -> WolkvoxError:
-    """Return the error that a reply is which the API has not made; it says what came.
-
-    A redirect is final: to ask again would be of no use.
+    """Return the error for a response that the API did not write; the message says what it is.
 
     Args:
-        reply: The reply.
-        secret: The token, which no message may repeat.
-        is_json: Whether its body is a JSON document.
+        reply: The response.
+        secret: The token; the message never repeats it.
+        is_json: Whether the body is a JSON document.
     """
     status, text = reply.status, without_marks(reply.body.read(0, BLOCK))
-    kind = _of(reply.media, secret)
+    media_type = _media_type(reply.media, secret)
     if status == HTTPStatus.OK and text[:1] in (b"{", b"["):
-        return RetryableError(f"the answer is no whole JSON document{kind}", size_related=True)
+        return RetryableError(
+            f"the answer is no whole JSON document{media_type}", size_related=True
+        )
     if status // 100 == _REDIRECT:
+        # The same request would lead to the same redirect: no retry.
         return RedirectError(REDIRECTED)
     title = _title(text, secret)
     message = (
         f"no answer of the API came, but {status} with {_kind(text, title, is_json=is_json)}"
-        f"{kind}: run again later; if it stays, check `server` and `api_url`"
+        f"{media_type}: run again later; if it stays, check `server` and `api_url`"
     )
-    large = status == HTTPStatus.OK or status // 100 == _SERVER_ERROR or status in TIMEOUTS
-    # A script that fails for what it was asked, as it runs out of memory, makes no whole page.
+    may_be_large = status == HTTPStatus.OK or status // 100 == _SERVER_ERROR or status in TIMEOUTS
+    # A 200 with a titled page comes from a portal. A script that ran out of memory under the load
+    # of this request writes no whole page, and 503 is what a gateway says to every request.
     is_page = status == HTTPStatus.OK and title
-    if large and not is_page and status != HTTPStatus.SERVICE_UNAVAILABLE:
+    if may_be_large and not is_page and status != HTTPStatus.SERVICE_UNAVAILABLE:
         return RetryableError(message, size_related=True)
-    return ForeignError(message, size_related=large)
+    return ForeignError(message, size_related=may_be_large)
 
 
 def _kind(text: bytes, title: str, *, is_json: bool) -> str:
-    """Say what a body is, without saying what it holds."""
+    """Return what kind of body this is, without any of its content except the title."""
     if not text:
         return "an empty body"
     if text.startswith(b"<"):
@@ -95,13 +98,13 @@ def _kind(text: bytes, title: str, *, is_json: bool) -> str:
 
 
 def _title(text: bytes, secret: str) -> str:
-    """Return the title of a page, fit to be shown; nothing where there is none."""
-    found = _TITLE.search(text) if text.startswith(b"<") else None
-    title = html.unescape(found[1].decode(errors="replace")) if found else ""
+    """Return the title of an HTML page, safe to show; empty if there is none."""
+    match = _TITLE.search(text) if text.startswith(b"<") else None
+    title = html.unescape(match[1].decode(errors="replace")) if match else ""
     return quoted(title, secret, _TITLE_LENGTH)
 
 
-def _of(media: str, secret: str) -> str:
-    """Return the type of a body in brackets, if it is one."""
-    found = _MEDIA_TYPE.match(quoted(media, secret))
-    return f" ({found[0]})" if found else ""
+def _media_type(media: str, secret: str) -> str:
+    """Return the media type of a body in brackets; empty if the header holds none."""
+    match = _MEDIA_TYPE.match(quoted(media, secret))
+    return f" ({match[0]})" if match else ""

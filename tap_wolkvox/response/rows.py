@@ -1,4 +1,4 @@
-"""Answer rows: the rows of an answer, decoded when they are needed, and never held all at once."""
+"""The rows of a response, decoded batch by batch, so that they are never all in memory at once."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class RowBatch:
-    """Rows that are few enough to be held.
+    """A few rows, which fit into memory.
 
     Args:
-        source: Where they are: the part of a document, or themselves.
-        shape: The shape of the part.
-        outer: What is said of each row by the request.
+        source: The rows themselves, or the span of a spool that holds their JSON: objects with
+            commas between them.
+        shape: The extractor that turns the objects of the span into rows.
+        outer: Values that the request adds to each row, by column.
     """
 
-    __slots__ = ("_outer", "_shape", "_source")
+    __slots__ = ("_extractor", "_outer", "_source")
 
     def __init__(
         self,
@@ -41,27 +42,27 @@ class RowBatch:
         outer: Mapping[str, str] = NOTHING,
     ) -> None:
         self._source = source
-        self._shape = shape
+        self._extractor = shape
         self._outer = outer
 
     @property
     def raw(self) -> bytes | None:
-        """The rows as the JSON list that was sent, if that is what they are."""
-        part = self._source
-        is_sent = self._shape.is_plain and not self._outer
-        return _as_list(part) if is_sent and isinstance(part, Span) else None
+        """The rows as a JSON list, as received; None if the rows differ from what was received."""
+        source = self._source
+        is_unchanged = self._extractor.is_plain and not self._outer
+        return _as_list(source) if is_unchanged and isinstance(source, Span) else None
 
     @property
     def rows(self) -> Sequence[Row]:
-        """The rows.
+        """The rows. Each access decodes them again.
 
         Raises:
-            StreamError: They can't be read.
+            StreamError: They can't be decoded.
         """
         rows = self._source
         if isinstance(rows, Span):
             try:
-                rows = self._shape.read(decode(_as_list(rows))).rows
+                rows = self._extractor.read(decode(_as_list(rows))).rows
             except ValueError:
                 raise StreamError(
                     "the answer holds text or a number that can't be read: please report it"
@@ -69,40 +70,40 @@ class RowBatch:
         return [joined(self._outer, row, "row") for row in rows] if self._outer else rows
 
     def with_columns(self, outer: Mapping[str, str]) -> RowBatch:
-        """Return the same rows, with columns that the request says of each."""
-        return RowBatch(self._source, self._shape, {**outer, **self._outer})
+        """Return the same rows, with values that the request adds to each row."""
+        return RowBatch(self._source, self._extractor, {**outer, **self._outer})
 
     def kept_in(self, spool: Spool) -> RowBatch:
-        """Return the same rows, kept in another spool."""
+        """Return the same rows, copied to another spool."""
         source = self._source
         if isinstance(source, Span):
             source = Span.added(spool, source.read(), source.count)
-        return RowBatch(source, self._shape, self._outer)
+        return RowBatch(source, self._extractor, self._outer)
 
 
-def _as_list(part: Span) -> bytes:
-    return b"[%s]" % part.read()
+def _as_list(span: Span) -> bytes:
+    return b"[%s]" % span.read()
 
 
 def _digest(row: Row) -> bytes:
     return blake2b(simplejson.dumps(sorted(row.items())).encode(), digest_size=16).digest()
 
 
-def _is_beyond(row: Row, left: Counter[bytes]) -> bool:
-    """Whether a row is one more than those that are left, of which it takes one otherwise."""
+def _is_surplus(row: Row, unmatched: Counter[bytes]) -> bool:
+    """Whether no unmatched row equals a row. Otherwise one equal row becomes matched."""
     digest = _digest(row)
-    if not left[digest]:
+    if not unmatched[digest]:
         return True
-    left[digest] -= 1
+    unmatched[digest] -= 1
     return False
 
 
 class ResponseRows(Sized):
-    """All rows of an answer, or of several; gone through as often as needed.
+    """All rows of one response, or of several; iterate over them as often as needed.
 
     Args:
         batches: The rows, in their order.
-        count: How many they are.
+        count: Number of rows in all batches.
     """
 
     def __init__(self, batches: Iterable[RowBatch] = (), count: int = 0) -> None:
@@ -112,7 +113,7 @@ class ResponseRows(Sized):
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> ResponseRows:
-        """Return rows that are at hand."""
+        """Return rows that are already decoded, as one batch."""
         return cls([RowBatch(rows)], len(rows))
 
     def __len__(self) -> int:
@@ -123,25 +124,28 @@ class ResponseRows(Sized):
             yield from batch.rows
 
     def with_columns(self, outer: Mapping[str, str]) -> ResponseRows:
-        """Return the same rows, with columns that the request says of each."""
+        """Return the same rows, with values that the request adds to each row."""
         return ResponseRows([batch.with_columns(outer) for batch in self.batches], self._count)
 
     def beyond(self, others: ResponseRows) -> ResponseRows:
-        """Return the rows that come more often here than in others, as often as they do."""
-        left = Counter(map(_digest, others))
-        found = ResponseRows()
+        """Return the rows that others lack. A row counts as often as it occurs.
+
+        [A, A, B] beyond [A, C]  →  [A, B]
+        """
+        unmatched = Counter(map(_digest, others))
+        surplus = ResponseRows()
         for batch in self.batches:
-            found.add([row for row in batch.rows if _is_beyond(row, left)])
-        return found
+            surplus.add([row for row in batch.rows if _is_surplus(row, unmatched)])
+        return surplus
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Add rows, which need no memory from then on."""
+        """Add rows; they are written to the spool, so the caller can drop its copy."""
         if rows:
-            written = ", ".join(map(simplejson.dumps, rows)).encode()
-            self.batches.append(RowBatch(Span.added(self._spool, written, len(rows))))
+            encoded = ", ".join(map(simplejson.dumps, rows)).encode()
+            self.batches.append(RowBatch(Span.added(self._spool, encoded, len(rows))))
             self._count += len(rows)
 
     def extend(self, others: ResponseRows) -> None:
-        """Add the rows of another answer, which needs no file of its own from then on."""
+        """Add the rows of another response; they are copied, so its temporary file can close."""
         self.batches += [batch.kept_in(self._spool) for batch in others.batches]
         self._count += len(others)
