@@ -1,1 +1,1 @@
-"""What the API offers: the table of endpoints and the schemas of their streams."""
+"""What the API offers: the table of endpoints, and the schemas of their streams."""

@@ -1,6 +1,7 @@
-"""The endpoints that are streams: one table, one line an endpoint.
+"""The table of endpoints: each line is an endpoint of the API, and a stream of the tap.
 
-A new endpoint is a line here and, where its columns are new, a file in `schemas/`.
+A new endpoint needs a line here and, unless it shares the columns of another one, a file in
+`schemas/`.
 """
 
 from __future__ import annotations
@@ -27,38 +28,38 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SERVER = "wolkvox_server"
-"""Column that every row begins with: ids repeat across servers."""
+"""The first column of every stream: an id may occur on several servers."""
 
 
 class Kind(Enum):
     """How the rows of an endpoint relate to time."""
 
     SNAPSHOT = "snapshot"
-    """Figures of the moment they are asked for: stamped with the day, to keep their history."""
+    """Current figures. The tap adds the day, so that a table keeps one state per day."""
 
     REAL_TIME = "real time"
-    """The same, of a moment: stamped with the second."""
+    """Current figures. The tap adds the second, so that a table keeps each state."""
 
     CATALOGUE = "catalogue"
-    """The things that exist now: what is gone keeps the stamp it had."""
+    """Things that exist now. The tap adds the time; a thing that was deleted keeps its last one."""
 
     EVENT = "event"
-    """Things that happened, each with its own date, told apart by a hash."""
+    """Things that happened, each with its own date. The tap adds a hash as the key."""
 
     AGGREGATE = "aggregate"
-    """Figures of a day or an hour, with its date."""
+    """Figures of a day or an hour. The row has the date."""
 
     AGGREGATE_OVER_WINDOW = "aggregate over window"
-    """Figures of the time asked for, which is a day: stamped with it, for they hold no date."""
+    """Figures of the requested range, a day at most. The row has no date, so the tap adds it."""
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that the tap adds for it."""
-        return _ADDED[self]
+        """The columns that the tap adds."""
+        return _ADDED_COLUMNS[self]
 
 
-# Not the members' values: the `enum` of Python 3.11.2 makes an `object()` of a member that is `()`.
-_ADDED: Mapping[Kind, tuple[str, ...]] = {
+# Not the values of the members: `enum` in Python 3.11.2 turns the value `()` into an `object()`.
+_ADDED_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     Kind.SNAPSHOT: ("snapshot_date",),
     Kind.REAL_TIME: ("snapshot_at",),
     Kind.CATALOGUE: ("last_seen_at",),
@@ -70,17 +71,17 @@ _ADDED: Mapping[Kind, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartitionSpec:
-    """What an endpoint is asked for one by one: ids of a stream, or what its documentation lists.
+    """The ids for which an endpoint needs a request each.
 
     Args:
-        column: Column of a row that holds the id it was asked for with.
-        stream: The stream whose rows have the ids, in a column of the same name.
-        listed: The ids, where no stream has them.
-        parameter: The parameter, where it is not called as the column.
-        also: Columns of that stream that are parameters too.
-        in_body: Whether parameters go into a JSON body instead of the query.
-        unless: Column of that stream, and the values with which an id is not asked for, because
-            there can be nothing.
+        column: Column that the tap adds to the rows of a response: the id of the request.
+        stream: The parent stream: its rows have the ids, in a column of the same name.
+        listed: The ids, if no stream has them: the values in the documentation.
+        parameter: Name of the request parameter, if it differs from the column.
+        also: Columns of the parent stream that are request parameters too.
+        in_body: Whether the parameters are sent as a JSON body instead of the query.
+        unless: A column of the parent stream, and values of it. An id with such a value can have no
+            rows, so no request is sent for it.
     """
 
     column: str
@@ -96,11 +97,11 @@ class PartitionSpec:
 
     @property
     def request_parameter(self) -> str:
-        """The parameter that an id is asked for with."""
+        """Name of the request parameter for an id."""
         return self.parameter or self.column
 
     def may_have_rows(self, record: Mapping[str, Any]) -> bool:
-        """Whether there may be something for the id of a record of the stream."""
+        """Whether the id in a record of the parent stream may have rows."""
         column, values = self.unless or ("", frozenset())
         return str(record.get(column)).strip().lower() not in values
 
@@ -110,28 +111,29 @@ class Endpoint:
     """One endpoint of the API.
 
     Args:
-        php_file: File of the API that serves it, without `.php`.
-        api: Its name there.
-        kind: How its rows relate to time.
-        key: Columns of a row that tell it from the others of the same answer.
-        schema: Stem of its file in `schemas/`, where it shares one; else the stream's name.
-        extractor: Where its rows lie in an answer, and in what form.
-        params: Parameters that it is always asked with.
-        partition: What it is asked for one by one, if it is. If it is also always asked with that
-            parameter, then with that first, and one by one only if there is anything.
-        has_natural_id: Whether its key is documented as the unique id of an event: it needs no
-            hash.
-        date: Column of a row's own date.
-        history: How far back the answer goes, where it holds what happened last.
-        days: Days of the longest range, where it is asked for one.
-        row_cap: Rows at which an answer may have been cut.
-        split_by: Where the ids come from that it can be asked for one by one, should an answer be
-            cut, if cutting the range is no way: a row is in an answer only if a second date of
-            its own, which it does not show, lies in the range too. So ranges reach back as far as
-            they may.
-        totals: Columns one of which holds `TOTAL` in a row that adds up others, by Wolkvox' own
-            pages. What other endpoints send of the kind is told by its ids.
-        selected: Whether it is read unless somebody says otherwise.
+        php_file: PHP file of the API, without `.php`: the last part of the URL.
+        api: Value of the parameter `api`, which selects the endpoint of that file.
+        kind: How the rows relate to time.
+        key: Columns of the natural key: they are unique within a response.
+        schema: Name of the file in `schemas/`, without `.json`, if it is not the stream's name.
+        extractor: Finds the rows in the body of a response.
+        params: Parameters of every request.
+        partition: The ids for which the endpoint needs a request each; None if one response has
+            all rows. If `params` has a value for the same parameter (`all`), a request with that
+            value is sent first, and requests for ids only if it returns rows.
+        has_natural_id: Whether Wolkvox documents the key as the unique id of an event, so that the
+            stream needs no `row_key`.
+        date: Column with the date of a row.
+        history: How far back the response of a feed goes, which lists the latest events.
+        days: Length of the longest range, in days; 0 if the endpoint takes no dates.
+        row_cap: Number of rows from which on a response may be truncated.
+        split_by: The ids for which requests can be sent if a response is truncated and a shorter
+            range does not help. It does not help if the API compares two dates of a row with the
+            range, and the row shows only one of them: a short range would lose rows. So the tap
+            requests ranges that begin as early as the API allows.
+        totals: Columns one of which holds `TOTAL` in a row of totals, as documented by Wolkvox. For
+            other endpoints, the ids of a row decide.
+        selected: Whether the stream is selected by default.
     """
 
     php_file: str
@@ -163,9 +165,12 @@ class Endpoint:
 
     @property
     def non_payload_columns(self) -> tuple[str, ...]:
-        """Columns of a row that the API does not send in it: the id asked for, a name around it."""
-        asked = (self.partition.column,) if self.partition else ()
-        return (*asked, *self.extractor.non_payload_columns)
+        """Columns that the tap fills in although they belong to the row in the API's sense.
+
+        The id of the request, or a name that encloses the row in the JSON of the response.
+        """
+        requested = (self.partition.column,) if self.partition else ()
+        return (*requested, *self.extractor.non_payload_columns)
 
     @property
     def added_columns(self) -> tuple[str, ...]:
@@ -174,12 +179,12 @@ class Endpoint:
 
     @property
     def probe_all_first(self) -> bool:
-        """Whether it is asked for all ids at once first, which tells if there is anything."""
+        """Whether a request for all ids comes first, to find out whether there are any rows."""
         return self.partition is not None and self.partition.request_parameter in self.params
 
     @property
     def primary_key(self) -> tuple[str, ...]:
-        """Columns that tell a row from all others, those of other servers and moments too."""
+        """Columns of the primary key: unique across all servers and all runs."""
         match self.kind:
             case Kind.EVENT:
                 return (SERVER, *(self.added_columns or self.key))
@@ -191,14 +196,14 @@ class Endpoint:
 
     @property
     def replication_key(self) -> str | None:
-        """Column that a bookmark speaks of; none where all is read each time."""
+        """Column of the bookmark; None if each run reads all rows."""
         if self.kind is Kind.CATALOGUE:
             return None
         return self.date or self.stamp_column
 
     @property
     def stamp_column(self) -> str:
-        """The first of the columns that the tap adds, if any."""
+        """The first of the columns that the tap adds; empty if it adds none."""
         return next(iter(self.added_columns), "")
 
 
@@ -262,7 +267,8 @@ _CONNECTORS = PartitionSpec(
     stream="information_connectors",
     column="connector_id",
     in_body=True,
-    # Templates are WhatsApp's. These are the other documented channels; an unknown one is asked.
+    # Only WhatsApp has templates. These are the other documented channels. For a channel that is
+    # not documented, a request is sent.
     unless=(
         "channel",
         frozenset(
@@ -271,8 +277,9 @@ _CONNECTORS = PartitionSpec(
     ),
 )
 
-# Keys are natural keys of the row. Those of feeds hold no value that may change between two polls,
-# and all that tells the legs of one call apart: the first to leave the feed must not rename others.
+# The columns after `api` are the natural key. For feeds, no key column may change between two
+# requests, and the key must tell the legs of one call apart. Otherwise the number in `row_key`
+# would: when the first leg leaves the feed, all others would get new keys.
 ENDPOINTS: tuple[Endpoint, ...] = (
     _billing("agent_script"),
     _billing("intelligent_dial"),
@@ -512,7 +519,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     _over_window("diagram_14", "cod_act"),
     _event("diagram_15", "connect_id", has_natural_id=True),
     _over_window("quality_1", "agent_id"),
-    # Which of its labels says TOTAL, is not known.
+    # The documentation does not say which of the text columns holds TOTAL.
     _event(
         "quality_2",
         *("conn_id", "survey", "date"),
@@ -553,7 +560,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 )
 
 BY_NAME: Mapping[str, Endpoint] = {endpoint.name: endpoint for endpoint in ENDPOINTS}
-"""The endpoints by the names of their streams."""
+"""The endpoints by stream name."""
 
 PARENTS = frozenset(
     each.stream
@@ -561,10 +568,10 @@ PARENTS = frozenset(
     for each in (endpoint.partition, endpoint.split_by)
     if each and each.stream
 )
-"""Streams whose ids others need."""
+"""Parent streams: their rows hold the ids for which other streams send requests."""
 
 QUOTA = "information_token_info"
-"""The stream whose row says how much of the quota is left."""
+"""The stream whose row says how much of the request quota is left."""
 
 SHARED = PARENTS | {QUOTA}
-"""Streams whose answer more than they themselves need."""
+"""Streams whose response is used more than once in a run."""

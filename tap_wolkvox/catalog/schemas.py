@@ -1,4 +1,4 @@
-"""Columns: the files of `schemas/`, and the schema of a stream made from them."""
+"""Schemas: the files in `schemas/`, and the stream schemas that are built from them."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ if TYPE_CHECKING:
     from tap_wolkvox.catalog.endpoints import Endpoint
 
 RESCUED = "_rescued_data"
-"""Column that every row ends with: what found no place in the others."""
+"""The last column of every stream: a JSON object of fields that fit no other column."""
 
-_OF_TIME = {"seconds", "hour of the day"}
+_TIME_UNITS = {"seconds", "hour of the day"}
+"""Units of integers that are not counts."""
 
 ADDED = "added_columns"
-"""Stem of the file that declares the columns which the tap adds."""
+"""Name of the file, without `.json`, that declares the columns which the tap adds."""
 
 JsonSchema = dict[str, Any]
 
 
 def directory() -> Traversable:
-    """Return the folder of the schema files.
+    """Return the folder of the schema files: in the package in a wheel, beside it in a checkout.
 
-    It lies in the package in a wheel, beside it in a checkout. The package goes first: beside an
-    installed package, `schemas` would be somebody else's.
+    The folder in the package is tried first: a folder `schemas` beside an installed package would
+    belong to another package.
     """
     packaged = files("tap_wolkvox") / "schemas"
     return packaged if packaged.is_dir() else Path(__file__).resolve().parents[2] / "schemas"
@@ -38,20 +39,20 @@ def directory() -> Traversable:
 
 @cache
 def load(stem: str) -> JsonSchema:
-    """Read one schema file; what it returns is shared and must not be changed."""
+    """Return the content of a schema file. The result is cached, so callers must not change it."""
     text = (directory() / f"{stem}.json").read_text(encoding="utf-8")
     schema: JsonSchema = json.loads(text)
     return schema
 
 
 def received(endpoint: Endpoint) -> JsonSchema:
-    """Return the schemas of the columns that an endpoint sends, by name."""
+    """Return the schemas of the columns that the API sends for an endpoint, by column name."""
     properties: JsonSchema = load(endpoint.schema_name)["properties"]
     return properties
 
 
 def aliases(endpoint: Endpoint) -> dict[str, str]:
-    """Return other names under which the API may send a column, each with the column."""
+    """Return other names of columns in responses (`x-aliases`), each with the column name."""
     return {
         alias: name
         for name, schema in received(endpoint).items()
@@ -60,7 +61,7 @@ def aliases(endpoint: Endpoint) -> dict[str, str]:
 
 
 def expected(endpoint: Endpoint) -> set[str]:
-    """Return the columns that an answer with rows should hold, in one row at least."""
+    """Return the columns that at least one row of a response should have (not `x-optional`)."""
     declared = received(endpoint).items()
     return {name for name, schema in declared if not schema.get("x-optional")}
 
@@ -71,18 +72,19 @@ def ids(endpoint: Endpoint) -> list[str]:
 
 
 def counts(endpoint: Endpoint) -> list[str]:
-    """Return the columns that count things: those of parts add up to that of the whole."""
+    """Return the columns with counts: the counts of all parts add up to the count of the whole."""
     return [
         name
         for name, schema in received(endpoint).items()
-        if "integer" in schema["type"] and schema.get("x-unit") not in _OF_TIME
+        if "integer" in schema["type"] and schema.get("x-unit") not in _TIME_UNITS
     ]
 
 
 def stream_schema(endpoint: Endpoint) -> JsonSchema:
-    """Return the schema of a stream: what the API sends, between what the tap adds.
+    """Return the schema of a stream, as in the catalog and in the SCHEMA message.
 
-    Key columns are never null. Annotations of our own (`x-…`) stay in the files.
+    Columns that the tap adds stand first, then the columns of the API, then `_rescued_data`. Key
+    columns are not nullable. The annotations of the tap (`x-…`) are removed.
     """
     added = load(ADDED)["properties"]
     before = {name: added[name] for name in (SERVER, *endpoint.added_columns)}
@@ -96,7 +98,7 @@ def stream_schema(endpoint: Endpoint) -> JsonSchema:
 
 
 def by_stream() -> dict[str, dict[str, bool]]:
-    """Return the columns of each stream, by its name, each with whether it is of the key."""
+    """Return the columns of each stream, by its name: column name → whether it is a key column."""
     return {
         each.name: {name: name in each.primary_key for name in stream_schema(each)["properties"]}
         for each in ENDPOINTS
@@ -104,6 +106,7 @@ def by_stream() -> dict[str, dict[str, bool]]:
 
 
 def _published(schema: JsonSchema, *, required: bool) -> JsonSchema:
+    """Return the schema of a column without annotations, and without null if it is required."""
     published = {name: value for name, value in schema.items() if not name.startswith("x-")}
     types = published["type"] if isinstance(published["type"], list) else [published["type"]]
     published["type"] = [name for name in types if name != "null" or not required]

@@ -1,1 +1,1 @@
-"""Where a stream is: windows, bookmarks and checkpoints, without SDK, HTTP or a clock."""
+"""Where a stream is: windows, bookmarks and checkpoints. No SDK, no HTTP, no system clock."""

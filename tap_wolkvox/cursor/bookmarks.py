@@ -1,7 +1,9 @@
-"""Bookmarks: up to where a dated stream is read, and what that leaves to read.
+"""Bookmarks: how far a dated stream is read, and which range is still unread.
 
-A bookmark is text: the last second that is completely read, as an instant in UTC, or the last day
-for streams whose rows are of a day.
+A bookmark is text in one of two forms:
+
+    2026-11-20T15:04:59+00:00   the stream is read up to this second, an instant in UTC
+    2026-11-20                  the stream is read up to this day; its rows describe whole days
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from tap_wolkvox.config.operation import Period
 
 _DAY_LENGTH = len("2026-11-20")
+"""Length of a bookmark that is a day."""
 
 
 def to_read(
@@ -36,15 +39,16 @@ def to_read(
     zone: ZoneInfo,
     bookmark_zone: ZoneInfo | None = None,
 ) -> Window:
-    """Return what a run has to read; its end lies before its begin where that is nothing.
+    """Return the range that a run has to read; if the range is empty, it ends before it begins.
 
     Args:
-        bookmark: The bookmark, if there is one.
-        period: What the settings want.
+        bookmark: The bookmark; None in a first run.
+        period: The start date, end date, lookback and settle time of the settings.
         now: The present instant.
         zone: Time zone of the operation.
-        bookmark_zone: The one that was set when the bookmark was made, if it was another. Either
-            may have been wrong, so what both of them have read is taken for read.
+        bookmark_zone: The time zone that was set when the bookmark was saved, if that was another
+            one. Either setting may have been wrong, so a second counts as read only if it is read
+            by both zones.
     """
     latest = wall_time(now - period.settle, zone).replace(microsecond=0) - A_SECOND
     end = min(period.end or latest, latest)
@@ -57,41 +61,41 @@ def to_read(
 
 
 def unread_since(bookmark: str, *zones: ZoneInfo | None) -> datetime:
-    """Return the first local second that may not be read, by the first of the zones.
+    """Return the first local second that may be unread: the earliest by any of the zones.
 
     Args:
         bookmark: The bookmark.
-        *zones: Time zone of the operation, and what was set as such when the bookmark was made.
+        *zones: Time zone of the operation, and the one that was set when the bookmark was saved.
     """
-    known = [zone for zone in zones if zone]
+    candidates = [zone for zone in zones if zone]
     if len(bookmark) == _DAY_LENGTH:
         day = datetime.combine(date.fromisoformat(bookmark), time())
-        # What was a whole day by one clock may not have been one by another.
-        return day if len({zone.key for zone in known}) > 1 else day + A_DAY
-    return min(first_unread(instant(bookmark), zone) for zone in known)
+        # A day that was complete in one zone may have been incomplete in the other.
+        return day if len({zone.key for zone in candidates}) > 1 else day + A_DAY
+    return min(first_unread(instant(bookmark), zone) for zone in candidates)
 
 
 def is_ahead(bookmark: str | None, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether a bookmark says that the future is read."""
+    """Whether a bookmark lies in the future."""
     return bookmark is not None and unread_since(bookmark, zone) > wall_time(now, zone) + A_SECOND
 
 
 def is_usable(bookmark: str) -> bool:
-    """Whether a bookmark is a time that can be counted with."""
+    """Whether date arithmetic with a bookmark stays within the years of `datetime`."""
     return int(bookmark[:4]) in PLAUSIBLE_YEARS
 
 
 def day_mark(window: Window) -> str | None:
-    """Return the bookmark of a window that is read: its last day that is over, if there is one."""
+    """Return the bookmark after a window: the last day that is complete in it, or None."""
     day = (window.end + A_SECOND).date() - A_DAY
     return day.isoformat() if day >= window.begin.date() else None
 
 
 def second_mark(window: Window, zone: ZoneInfo) -> str:
-    """Return the bookmark of a window that is read: its last second."""
+    """Return the bookmark after a window: its last second, in UTC."""
     return last_instant(window.end, zone).isoformat()
 
 
 def later(one: str, other: str) -> str:
-    """Return the later of two bookmarks, which may be written with different offsets."""
+    """Return the later of two bookmarks; their UTC offsets may differ, so text does not sort."""
     return max(one, other, key=instant)

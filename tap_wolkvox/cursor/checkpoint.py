@@ -1,9 +1,13 @@
-"""Checkpoint: where a stream goes on that could not be read to its end.
+"""Checkpoint: where the next run resumes a stream that could not be read to its end.
 
-A run that has no requests left saves a checkpoint in the state, and the next run goes on there:
+A run that has no requests left saves a checkpoint in the state. The next run resumes there:
 
     run 1: reads  1 Nov .......... 12 Nov  and stops; checkpoint: begin 12 Nov
     run 2: reads                   12 Nov .......... 20 Nov; no checkpoint
+
+A pass reads a stream up to the present, in one run or in several. The next pass reads the days of
+the lookback period again, because their rows may have changed. `reread_from` tells the next pass
+where that period began when this pass read it.
 """
 
 from __future__ import annotations
@@ -20,34 +24,34 @@ if TYPE_CHECKING:
     from tap_wolkvox.cursor.windows import Window
 
 NEVER_DEFERRED = datetime.max.replace(tzinfo=UTC)
-"""The instant since which a stream waits that was never deferred: the last to come."""
+"""Stands for `deferred_since` of a stream that was never deferred; sorts after all others."""
 
 NO_IDS: frozenset[str] = frozenset()
-"""No ids."""
+"""Hashes of no ids."""
 
 EVERYTHING = "all"
-"""What is not asked for by id."""
+"""Key in `unreadable`, instead of the hash of an id, of a stream that is not read id by id."""
 
 KEY = "left_off"
-"""Where the state of a stream has it."""
+"""Key of the checkpoint in the state of a stream."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """Where a stream goes on. Times are of the wall clock, as the API is asked for them.
+    """Where the next run resumes. Times are wall-clock times, as in requests to the API.
 
     Args:
-        deferred_since: The instant since which the stream gets no requests, in UTC; None where it
-            got some.
-        begin: First second that is unread; None where the stream was read to its end.
-        end: Last second of the window to go on with, of a stream that is asked for by id.
-        width: How much to ask for next.
-        reread_from: The sync after the next one starts no later than this day, because rows that
-            were read within the lookback period may still change.
-        done: Hashes of the ids that are read up to `end`.
-        failed: Hashes of the ids that failed.
-        unreadable: First second of what could not be read, however little was asked for, by the
-            hash of the id, or by `EVERYTHING`.
+        deferred_since: The instant, in UTC, since which no run had requests left for the stream;
+            None if the last run had some.
+        begin: First second that is unread; None if the stream was read to its end.
+        end: Last second of the window to resume, for a stream that is read id by id.
+        width: Length of the next window.
+        reread_from: Day on which the next pass begins at the latest. If `begin` is set, the next
+            pass is the one after the pass that `begin` resumes.
+        done: Hashes of the ids whose rows are read up to `end`.
+        failed: Hashes of the ids whose requests failed.
+        unreadable: First second of the shortest range that the API could not deliver, by the hash
+            of the id, or by `EVERYTHING`.
     """
 
     deferred_since: datetime | None = None
@@ -61,18 +65,18 @@ class Checkpoint:
 
     @classmethod
     def of(cls, state: Mapping[str, Any]) -> Self:
-        """Return what the state of a stream has.
+        """Return the checkpoint in the state of a stream.
 
         Raises:
-            ValueError: It is not what it should be.
-            TypeError: The same.
+            ValueError: The checkpoint is invalid: somebody has edited the state.
+            TypeError: The checkpoint is invalid: somebody has edited the state.
         """
-        held = {**state.get(KEY, {})}
-        since, begin, end, again = (_time(held.pop(name, None)) for name in _TIMES)
-        width = held.pop("width", None)
-        done, failed = (_hashes(held.pop(name, [])) for name in _HASHES)
-        unreadable = _times(held.pop("unreadable", {}))
-        if held:
+        stored = {**state.get(KEY, {})}
+        since, begin, end, again = (_time(stored.pop(name, None)) for name in _TIMES)
+        width = stored.pop("width", None)
+        done, failed = (_hashes(stored.pop(name, [])) for name in _HASHES)
+        unreadable = _times(stored.pop("unreadable", {}))
+        if stored:
             raise ValueError
         local = (begin, end, again, *unreadable.values())
         if (since and not since.tzinfo) or any(time and time.tzinfo for time in local):
@@ -93,55 +97,57 @@ class Checkpoint:
         )
 
     def put(self, state: dict[str, Any]) -> None:
-        """Let the state of a stream have it, or nothing where there is nothing to say."""
+        """Store the checkpoint in the state of a stream; an empty checkpoint removes the key."""
         values = (self.deferred_since, self.begin, self.end, self.reread_from)
         times = dict(zip(_TIMES, values, strict=True))
-        held: dict[str, Any] = {
+        stored: dict[str, Any] = {
             name: time.isoformat(timespec="seconds") for name, time in times.items() if time
         }
         if self.width:
-            held["width"] = int(self.width.total_seconds())
+            stored["width"] = int(self.width.total_seconds())
         hashes = {name: sorted(getattr(self, name)) for name in _HASHES}
-        held |= {name: each for name, each in hashes.items() if each}
+        stored |= {name: each for name, each in hashes.items() if each}
         if self.unreadable:
-            held["unreadable"] = {
-                whose: time.isoformat() for whose, time in sorted(self.unreadable.items())
+            stored["unreadable"] = {
+                partition: time.isoformat() for partition, time in sorted(self.unreadable.items())
             }
         state.pop(KEY, None)
-        if held:
-            state[KEY] = held
+        if stored:
+            state[KEY] = stored
 
     def to_read(self, usual: Window, unread: datetime | None, start: datetime | None) -> Window:
-        """Return what is to be read from here on.
+        """Return the range that a run reads.
 
         Args:
-            usual: What a run would read that knows nothing of this.
-            unread: First second that is unread by the bookmark; None where there is no bookmark.
-            start: First second that the settings want, if they do.
+            usual: The range that a run reads without a checkpoint.
+            unread: First second that is unread by the bookmark; None without a bookmark.
+            start: `start_date` of the settings, if it is set.
         """
         begin = usual.begin
         if unread is None:
-            # The month, with which a first run begins, may have changed meanwhile.
+            # Without `start_date`, a first run begins with the current month. That may be another
+            # month than the one in which the first run began.
             begin = begin if start else min(begin, self.begin or begin)
         elif self.begin:
-            # Not before that: who can only afford the days to read again would never get on.
+            # Without the lookback of `usual`: a run whose requests suffice only for the lookback
+            # days would never make progress.
             begin = min(self.begin, unread)
         elif self.reread_from:
             begin = min(begin, self.reread_from)
         return replace(usual, begin=max(begin, start or begin))
 
     def goes_on(self, unread: Window) -> bool:
-        """Whether a run that has so much to read goes on exactly here."""
+        """Whether a run that has this range to read resumes at this checkpoint."""
         return self.begin == unread.begin
 
     def of_days(self, unread: Window) -> Checkpoint:
-        """Return the same of a stream no day of which may be read in parts.
+        """Return the checkpoint for a stream whose days must not be split.
 
         Args:
-            unread: What is to be read.
+            unread: The range that the run reads.
         """
         if not self.end or self.end.date() == unread.end.date():
-            # What is done of a day that is not over will be read again in any case.
+            # The day is not over, so a later run reads its rows again in any case.
             return replace(self, end=None)
         end = midnight(self.end + A_SECOND) - A_SECOND
         return (
@@ -152,7 +158,10 @@ class Checkpoint:
 
 
 _TIMES = ("since", "begin", "end", "again")
+"""Keys of `deferred_since`, `begin`, `end` and `reread_from` in the state, in this order."""
+
 _HASHES = ("done", "failed")
+"""Keys of lists of hashes in the state."""
 
 
 def _time(text: Any) -> datetime | None:
@@ -167,7 +176,7 @@ def _time(text: Any) -> datetime | None:
 def _times(listed: Any) -> dict[str, datetime]:
     if not isinstance(listed, dict) or not all(listed.values()):
         raise ValueError
-    return {whose: cast("datetime", _time(text)) for whose, text in listed.items()}
+    return {partition: cast("datetime", _time(text)) for partition, text in listed.items()}
 
 
 def _hashes(listed: Any) -> frozenset[str]:
@@ -177,20 +186,20 @@ def _hashes(listed: Any) -> frozenset[str]:
 
 
 NO_CHECKPOINT = Checkpoint()
-"""Of a stream that was read to its end."""
+"""The checkpoint of a stream that was read to its end."""
 
 
 @dataclass(slots=True, kw_only=True)
 class WindowPass:
-    """The reading of a stream up to the present, as far as one run gets with it.
+    """The progress of one run through the range that a stream has to read.
 
     Args:
-        before: Where the run before left off.
-        whole: What there is to read.
+        before: The checkpoint that the previous run saved.
+        whole: The range to read.
         next_unread: First second that is not read yet.
-        mutable_since: Day from which on rows may still change, as this run sees them.
-        resume_at_midnight: Whether the next run goes on at midnight only, because the rows of a
-            day are only told apart when they are read from its beginning.
+        mutable_since: First day of the lookback period of this run: rows from then on may change.
+        resume_at_midnight: Whether the next run must resume at midnight. It must if row keys count
+            the equal rows of a day: they are stable only if a day is read from its beginning.
     """
 
     before: Checkpoint
@@ -201,51 +210,58 @@ class WindowPass:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to read."""
+        """Whether the range is empty."""
         return self.whole.begin > self.whole.end
 
     @property
     def is_over(self) -> bool:
-        """Whether all of it is read."""
+        """Whether the whole range is read."""
         return self.next_unread > self.whole.end
 
     def checkpoint(self, width: timedelta | None = None) -> Checkpoint:
-        """Return where the next run goes on.
+        """Return the checkpoint with which the next run resumes.
 
         Args:
-            width: How much that is to ask for first, if anything is known of it.
+            width: Length of the first window of the next run, if responses have shown one that
+                works.
         """
         if self.is_empty:
             return replace(self.before, deferred_since=None)
         if self.next_unread == self.whole.begin:
-            goes_on = self.before.goes_on(self.whole)
-            kept = (
+            # Nothing is read yet: all that the previous run has saved stays valid.
+            resumes = self.before.goes_on(self.whole)
+            unchanged = (
                 self.before
-                if goes_on
-                else Checkpoint(begin=self.next_unread, reread_from=self._promised)
+                if resumes
+                else Checkpoint(begin=self.next_unread, reread_from=self._carried_reread)
             )
-            return replace(kept, deferred_since=None, width=width or kept.width)
+            return replace(unchanged, deferred_since=None, width=width or unchanged.width)
         reread_from = self.next_reread(self.next_unread)
         return Checkpoint(begin=self._begin, width=width, reread_from=reread_from)
 
     def next_reread(self, reached: datetime) -> datetime | None:
-        """Return from when on the pass after this one reads again, as far as that is known.
+        """Return the day on which the next pass begins at the latest; None if that is open yet.
 
         Args:
-            reached: First second of which nothing is read.
+            reached: First second that is not read yet.
         """
-        return self._promised or (self.mutable_since if reached > self.mutable_since else None)
+        has_mutable_rows = reached > self.mutable_since
+        return self._carried_reread or (self.mutable_since if has_mutable_rows else None)
 
     @property
-    def _promised(self) -> datetime | None:
-        """What a run before has left to be read again; this pass has it, if it is the next one."""
+    def _carried_reread(self) -> datetime | None:
+        """The `reread_from` of an earlier run of the same pass.
+
+        Without `begin`, the previous pass is complete, and this pass itself begins on that day.
+        """
         return self.before.reread_from if self.before.begin else None
 
     @property
     def _begin(self) -> datetime:
-        """From midnight on, so that the rows of a day are counted from its beginning.
+        """The midnight before the first unread second, so that row keys count whole days.
 
-        But for a day that one run can't afford, if it may be.
+        If one run can't read even the first day, the next run resumes within the day, unless
+        `resume_at_midnight` forbids that.
         """
         day = midnight(self.next_unread)
         if day > self.whole.begin:

@@ -1,4 +1,4 @@
-"""Partitions: the ids that an endpoint is asked for one by one, and which of them are read."""
+"""Partitions: one request for each id, and which ids are already read."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """One id that is asked for.
+    """One id for which a request is sent.
 
     Args:
-        columns: Columns that the rows of its response lack: the id.
-        params: Parameters that ask for it.
+        columns: Columns that the rows of the response lack, with their values: the id.
+        params: Parameters that select the id in the request.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -29,17 +29,17 @@ class Partition:
 
 
 UNPARTITIONED = Partition()
-"""All rows at once."""
+"""The partition of an endpoint that returns the rows of all ids in one response."""
 
 
 class PartitionProgress:
-    """The ids that are read; it takes several runs where one can't afford all of them.
+    """Which ids are read. One run may not have enough requests for all of them.
 
-    The state holds ids as hashes, for ids may be personal.
+    The state stores hashes instead of ids, because an id may be personal data.
 
     Args:
         secret: Key of the hashes.
-        before: What earlier runs have read.
+        before: The checkpoint of earlier runs.
     """
 
     def __init__(self, secret: str, before: Checkpoint = NO_CHECKPOINT) -> None:
@@ -49,7 +49,10 @@ class PartitionProgress:
         self._failed: list[Partition] = []
 
     def unread(self, partitions: Sequence[Partition]) -> list[Partition]:
-        """Return the ids that are not read yet; last those that failed in an earlier run."""
+        """Return the ids that are not read yet; ids that failed in an earlier run come last.
+
+        So an id that always fails does not use up the requests of the others.
+        """
         if not (self._before.done or self._before.failed):
             return list(partitions)
         hashes = [(self.hash_of(each), each) for each in partitions]
@@ -57,7 +60,7 @@ class PartitionProgress:
         return [each for _, each in sorted(unread, key=lambda pair: pair[0] in self._before.failed)]
 
     def add(self, partition: Partition, *, failed: bool = False) -> None:
-        """Note that an id is read, or that it failed."""
+        """Record that an id is read, or that its requests failed."""
         (self._failed if failed else self._read).append(partition)
 
     @property
@@ -77,10 +80,10 @@ class PartitionProgress:
 
     @property
     def failed(self) -> frozenset[str]:
-        """Hashes of the ids that failed."""
+        """Hashes of the ids whose requests failed and that no later request has read."""
         return self._before.failed - self.done | {self.hash_of(each) for each in self._failed}
 
     def hash_of(self, partition: Partition) -> str:
-        """Return the hash of an id, which nobody can make without the secret."""
+        """Return the keyed hash of an id: without the secret, nobody can guess ids and compare."""
         text = json.dumps(sorted(partition.params.items()))
         return hashlib.blake2b(text.encode(), digest_size=8, key=self._secret).hexdigest()

@@ -1,1 +1,1 @@
-"""From records to Singer messages."""
+"""From records to Singer messages on standard output."""

@@ -1,4 +1,4 @@
-"""Records: the typed rows of answers, as the messages they become, out of memory."""
+"""RecordBatch: the records of a response, stored as encoded RECORD messages in a spool."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record
 
 encoder = msgspec.json.Encoder(decimal_format="number")
-"""Makes JSON of what goes to the target: a number keeps all its digits."""
+"""Encoder of all messages to the target. A `Decimal` becomes a JSON number with all its digits."""
 
 
 class _Message(msgspec.Struct, tag_field="type", tag="RECORD", gc=False):
@@ -30,7 +30,7 @@ class _Message(msgspec.Struct, tag_field="type", tag="RECORD", gc=False):
 
 
 class _Line(msgspec.Struct, gc=False):
-    """What is of interest in such a message once it is written."""
+    """The part of an encoded RECORD message that is needed to read the record back."""
 
     record: dict[str, Any]
 
@@ -39,19 +39,19 @@ _decoder = msgspec.json.Decoder(_Line, float_hook=Decimal)
 
 
 class RecordBatch:
-    """Records that may be more than are to be held; gone through as often as needed.
+    """Records of one stream, outside of memory if they are many. Iterate as often as needed.
 
     Args:
-        stream: Name of their stream.
+        stream: Name of the stream.
         numbers: Columns that hold exact numbers.
-        version: Version of the table that they are to be in, if there are versions.
+        version: Table version for the messages; None if the stream has none.
     """
 
     def __init__(
         self, stream: str, numbers: Iterable[str] = (), version: int | None = None
     ) -> None:
         self.parts: list[Span] = []
-        """The messages, in their order: whole lines."""
+        """The encoded messages, in their order. Each part holds whole lines."""
         self._stream = stream
         self._numbers = tuple(numbers)
         self._version = msgspec.UNSET if version is None else version
@@ -69,7 +69,7 @@ class RecordBatch:
         """Add records.
 
         Args:
-            records: They, or what becomes the same JSON.
+            records: Dictionaries, or `msgspec` objects that encode to the same JSON.
         """
         now = datetime.now(UTC).isoformat()
         stream, version, time = repeat(self._stream), repeat(self._version), repeat(now)
@@ -77,7 +77,7 @@ class RecordBatch:
         self._append(encoder.encode_lines(messages), len(messages))
 
     def extend(self, others: RecordBatch) -> None:
-        """Add the records of others, which need no file of their own from then on."""
+        """Add the records of another batch. They are copied, so the other batch can be freed."""
         for part in others.parts:
             self._append(part.read(), part.count)
 
@@ -86,7 +86,10 @@ class RecordBatch:
             self.parts.append(Span.added(self._spool, lines, count))
 
     def _exact(self, record: Record) -> Record:
-        """Return a record as it was added: JSON does not tell a whole number from an integer."""
+        """Return a record as it was added.
+
+        Decoding makes an `int` of a whole number in JSON, so number columns become `Decimal` again.
+        """
         for name in self._numbers:
             if record[name] is not None:
                 record[name] = Decimal(record[name])

@@ -1,4 +1,4 @@
-"""Output: Singer messages, each written whole or not at all, while the tap already goes on."""
+"""Writer of Singer messages: a thread writes them, each whole, while the tap reads on."""
 
 from __future__ import annotations
 
@@ -34,31 +34,34 @@ if TYPE_CHECKING:
     from tap_wolkvox.messages.batch import RecordBatch
 
 AT_ONCE = 2**16
-"""Bytes that are written at once, if they hold a message: as many as a pipe takes."""
+"""Bytes per write, the size of a pipe's buffer on Linux; more only for a longer message."""
 
 STEP = 0.5
-"""Seconds after which a wait begins anew: Windows hears no Ctrl-C in one that has no end."""
+"""Seconds of each wait in a loop: on Windows, a wait without a timeout can't be interrupted."""
 
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 class WholeMessageWriter(SimpleSingerWriter):
-    """A writer that leaves the waiting for the target to a thread.
+    """A writer that hands messages to a thread, so that the tap need not wait for the target.
 
-    Messages come out in their order. Records are taken an answer at a time, the next one once all
-    before it is written: so one is fetched while the target takes one in, and no more. A signal
-    stops no message in its middle. Once the program is to be left, or a message could not be
-    written, no other one is taken.
+        tap      fetch 1 | fetch 2 | (waits) | fetch 3
+        thread             write 1 ......... | write 2 .........
+
+    Messages are written in their order. `write_records` returns once all earlier messages are
+    written. So the tap fetches one response while the target reads another one, and never more
+    than two are stored. A signal does not end the program within a message. After a signal or a
+    failed write, all methods raise.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        # Records that came one by one since the last message of another kind.
+        # RECORD messages that came one by one since the last message of another type.
         self._records = Spool()
-        # The last STATE, if there was one, and whether records have followed it.
+        # The last STATE message, if there was one, and whether records have followed.
         self._state = b""
         self._has_records = False
-        # Guards what follows, and tells of each change.
+        # Lock of the attributes below; notified when `_is_writing` changes.
         self._change = threading.Condition()
         self._queue: deque[tuple[int, Sequence[Span]]] = deque()
         self._is_writing = False
@@ -68,11 +71,11 @@ class WholeMessageWriter(SimpleSingerWriter):
 
     @override
     def write_message(self, message: Message) -> None:
-        """Write a message; a record once another message follows, or `flush`.
+        """Queue a message. A RECORD message is queued later, with the next other one or by `flush`.
 
         Raises:
-            OSError: What came before can't be written.
-            SystemExit: The program is to be left.
+            OSError: An earlier message could not be written.
+            SystemExit: A signal has asked the program to exit.
         """
         line = _encoded(message) + b"\n"
         if isinstance(message, RecordMessage):
@@ -85,24 +88,24 @@ class WholeMessageWriter(SimpleSingerWriter):
         self._enqueue([Span.added(Spool(), line, 1)])
 
     def write_records(self, records: RecordBatch) -> None:
-        """Write the messages of the records of an answer.
+        """Queue the messages of a batch, once all earlier messages are written.
 
         Raises:
-            OSError: What came before can't be written.
-            SystemExit: The program is to be left.
+            OSError: An earlier message could not be written.
+            SystemExit: A signal has asked the program to exit.
         """
         self._has_records = True
-        self._enqueue(records.parts, in_turn=True)
+        self._enqueue(records.parts, after_earlier=True)
 
     def repeat_state(self) -> None:
-        """Write the last STATE again if records have followed it.
+        """Queue the last STATE message again if records have followed it.
 
-        Targets that were made from Singer's template forget a state with the next record, and would
-        end without one.
+        Targets that were made from Singer's template discard a state when the next record comes.
+        Without this message, they would emit no state at their end.
 
         Raises:
-            OSError: What came before can't be written.
-            SystemExit: The program is to be left.
+            OSError: An earlier message could not be written.
+            SystemExit: A signal has asked the program to exit.
         """
         self.flush()
         if self._state and self._has_records:
@@ -110,22 +113,22 @@ class WholeMessageWriter(SimpleSingerWriter):
             self._enqueue([Span.added(Spool(), self._state, 1)])
 
     def flush(self) -> None:
-        """Write the records that came one by one.
+        """Queue the RECORD messages that came one by one, once all earlier messages are written.
 
         Raises:
-            OSError: What came before can't be written.
-            SystemExit: The program is to be left.
+            OSError: An earlier message could not be written.
+            SystemExit: A signal has asked the program to exit.
         """
         if self._records.size:
             records, self._records = self._records, Spool()
-            self._enqueue([Span(records, 0, records.size, 1)], in_turn=True)
+            self._enqueue([Span(records, 0, records.size, 1)], after_earlier=True)
 
     def drain(self) -> None:
-        """Wait until all is written.
+        """Wait until all messages are written.
 
         Raises:
-            OSError: It can't be.
-            SystemExit: The program is to be left.
+            OSError: A message could not be written.
+            SystemExit: A signal has asked the program to exit.
         """
         self.flush()
         with self._change:
@@ -133,9 +136,9 @@ class WholeMessageWriter(SimpleSingerWriter):
             self._raise_if_stopped()
 
     def shut_down(self, exit_code: int) -> None:
-        """Leave the program as soon as the messages in progress are written, if there are any.
+        """Exit the program, once the thread has finished the message that it is writing.
 
-        Who asks twice does not want to wait for a target that has stopped reading.
+        A second call exits at once: the target may have stopped reading.
 
         Raises:
             SystemExit: Always.
@@ -147,21 +150,23 @@ class WholeMessageWriter(SimpleSingerWriter):
         sys.exit(exit_code)
 
     def _finish(self) -> None:
-        """Wait for what was handed over, where the program ends otherwise than by a signal."""
+        """Wait for queued messages when the program ends, unless a signal ends it."""
         with self._change:
             self._wait_until(lambda: not self._is_writing or self._exit_code is not None)
 
-    def _wait_until(self, holds: Callable[[], bool]) -> None:
-        """Wait, with the lock of `_change`, until something holds."""
-        while not self._change.wait_for(holds, STEP):
+    def _wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait until a condition is true. The caller holds the lock `_change`."""
+        while not self._change.wait_for(condition, STEP):
             pass
 
-    def _enqueue(self, parts: Sequence[Span], *, in_turn: bool = False) -> None:
-        """Let messages be written.
+    def _enqueue(self, parts: Sequence[Span], *, after_earlier: bool = False) -> None:
+        """Queue messages for the thread, and start the thread if it is not running.
+
+        Standard output that is not a file of the system, as in tests, is written without a thread.
 
         Args:
-            parts: They.
-            in_turn: Whether all before them is to be written first.
+            parts: Encoded messages: whole lines.
+            after_earlier: Whether to wait first until all earlier messages are written.
         """
         descriptor = _descriptor()
         if descriptor is None:
@@ -169,78 +174,90 @@ class WholeMessageWriter(SimpleSingerWriter):
                 sys.stdout.write(part.read().decode())
             return
         with self._change:
-            self._wait_until(lambda: not (in_turn and self._is_writing))
+            self._wait_until(lambda: not (after_earlier and self._is_writing))
             self._raise_if_stopped()
             if not self._is_writing:
                 threading.Thread(target=self._write, daemon=True).start()
-                # Not before: a signal in between would wait for a thread that there is not.
+                # Not before `start`: a signal in between would wait for a thread that never began.
                 self._is_writing = True
             self._queue.append((descriptor, parts))
 
     def _raise_if_stopped(self) -> None:
-        """Say again that there is no more to write, as who was told so first may not have heard."""
+        """Raise the reason why no more is written, each time: a caller may have ignored the first.
+
+        Raises:
+            OSError: An earlier message could not be written.
+            SystemExit: A signal has asked the program to exit.
+        """
         if self._exit_code is not None:
             sys.exit(self._exit_code)
         if self._error:
             raise OSError(self._error.errno, self._error.strerror)
 
     def _write(self) -> None:
-        """Write what is left, until nothing is."""
-        while (put := self._next()) is not None:
-            descriptor, parts = put
+        """Write queued messages until the queue is empty. This is the thread."""
+        while (entry := self._next()) is not None:
+            descriptor, parts = entry
             try:
                 for part in parts:
                     self._write_part(descriptor, part)
             except OSError as error:
                 self._fail(error)
-            except Exception as error:  # noqa: BLE001  # it is raised where somebody listens
-                said = str(error) if isinstance(error, WolkvoxError) else type(error).__name__
-                self._fail(OSError(errno.EIO, said))
+            except Exception as error:  # noqa: BLE001  # the main thread raises it, see `_fail`
+                reason = str(error) if isinstance(error, WolkvoxError) else type(error).__name__
+                self._fail(OSError(errno.EIO, reason))
 
     def _next(self) -> tuple[int, Sequence[Span]] | None:
-        """Return what is to be written next; None, to end with."""
+        """Return the next entry of the queue; None to end the thread."""
         with self._change:
-            # In one moment: what is put after that begins anew.
+            # Under the same lock as the look at the queue: if the thread ends now, the next
+            # `_enqueue` sees that and starts another one.
             self._is_writing = bool(self._queue) and self._exit_code is None
             self._change.notify_all()
             return self._queue.popleft() if self._is_writing else None
 
     def _fail(self, error: OSError) -> None:
+        """Store an error for the main thread, and drop all messages in the queue."""
         with self._change:
             self._error = error
             self._queue.clear()
 
     def _write_part(self, descriptor: int, part: Span) -> None:
-        escapes = not _takes_utf_8()
+        """Write the lines of a part. After a signal, stop before the next block of lines."""
+        escapes = not _is_utf_8()
         for lines in _lines(part):
             if self._exit_code is not None:
                 return
-            left = _escaped(lines) if escapes else lines
-            while left:
-                left = left[_written(descriptor, left) :]
+            remaining = _escaped(lines) if escapes else lines
+            while remaining:
+                remaining = remaining[_write_some(descriptor, remaining) :]
 
 
-def _written(descriptor: int, data: bytes) -> int:
-    """Return how many bytes were written: none where the other end takes none just now."""
+def _write_some(descriptor: int, data: bytes) -> int:
+    """Write and return the number of bytes written: 0 if the pipe was full, after a wait for room.
+
+    A pipe that is full blocks, unless a process that shares it has made it non-blocking, as
+    Node.js does.
+    """
     try:
         return os.write(descriptor, data)
     except BlockingIOError:
-        # Whoever shares the pipe may have set it so, as Node.js does.
         select.select((), (descriptor,), ())
         return 0
 
 
 def _encoded(message: Message) -> bytes:
+    """Return the JSON of a message."""
     content = message.to_dict()
     try:
         return encoder.encode(_plain(content))
     except UnicodeEncodeError:
-        # Half a surrogate pair, which a stream map has made.
+        # A stream map has made text with half a surrogate pair, which has no UTF-8 form.
         return serialize_json(content).encode()
 
 
 def _plain(value: Any) -> Any:
-    """Return what JSON has a form for; of anything else what the SDK makes of it."""
+    """Return a value that `msgspec` encodes as the SDK encodes the original."""
     if value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, Decimal):
@@ -255,7 +272,7 @@ def _plain(value: Any) -> Any:
 
 
 def _descriptor() -> int | None:
-    """Return what standard output is to the system; None where it is kept in memory."""
+    """Return the file descriptor of standard output; None if it is an object in memory."""
     sys.stdout.flush()
     try:
         return sys.stdout.fileno()
@@ -263,25 +280,32 @@ def _descriptor() -> int | None:
         return None
 
 
-def _takes_utf_8() -> bool:
-    """Whether a target that is started as this program is reads UTF-8."""
+def _is_utf_8() -> bool:
+    """Whether standard output is UTF-8.
+
+    A target in the same pipeline reads in the encoding that this program has for its output.
+    """
     return codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
 
 
 def _escaped(lines: bytes) -> bytes:
-    """Return the same JSON in ASCII, which is read alike in nearly all encodings."""
-    return _BEYOND_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], lines.decode()).encode()
+    """Return the same JSON in ASCII, with escapes: nearly all encodings read ASCII alike."""
+    return _NON_ASCII.sub(lambda match: json.dumps(match[0])[1:-1], lines.decode()).encode()
 
 
 def _lines(part: Span) -> Iterator[bytes]:
-    """Yield whole lines, as many as are to be written at once."""
+    """Yield whole lines, as many at once as `AT_ONCE` bytes hold, but at least one.
+
+    Raises:
+        EOFError: The temporary file is shorter than it was.
+    """
     begin, end, size = part.begin, part.begin + part.size, AT_ONCE
     while begin < end:
         block = part.spool.read(begin, min(size, end - begin))
         if not block:
             raise EOFError
         whole = block.rfind(b"\n") + 1
-        # One that is longer is read again, with more of it.
+        # A line that is longer than the block is read again, with twice the size.
         size = AT_ONCE if whole else 2 * size
         begin += whole
         if whole:

@@ -1,1 +1,1 @@
-"""From rows to typed records."""
+"""From the rows of a response to typed records."""

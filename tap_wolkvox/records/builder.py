@@ -1,4 +1,4 @@
-"""Builds the records of one response from its rows, and tells whether they may be emitted."""
+"""Builds the records of one response from its rows, and checks whether they may be emitted."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 
 class ResponseCheck:
-    """What the rows of one response hold, whichever builder reads them.
+    """Facts about the rows of one response, collected by both builders.
 
     Args:
         endpoint: The endpoint that sent the response.
-        primary_key: Columns that tell a record from all others.
-        declared: Columns that the API may send.
+        primary_key: Columns of the primary key of the stream.
+        declared: Columns that the schema declares as sent by the API.
     """
 
     def __init__(
@@ -36,20 +36,20 @@ class ResponseCheck:
     ) -> None:
         self._expected = set(declared) - set(endpoint.non_payload_columns)
         self.rows = 0
-        """Rows that became records."""
+        """Number of rows that became records."""
         self.skipped_totals = 0
-        """Rows that add up others, which are left out."""
+        """Number of rows of totals, which become no records."""
         self.received_columns: set[str] = set()
-        """Columns that came, under whatever name."""
+        """Columns that the API sent, under their own name or under an alias."""
         self.rescued_fields: set[str] = set()
-        """Fields that found no place in a column."""
+        """Fields that went to `_rescued_data`."""
         self.keys = keys.KeyChecker(primary_key, (SERVER, *endpoint.added_columns))
 
     def verify(self) -> None:
-        """Make sure that the records may be emitted, now that all rows are known.
+        """Check that the records may be emitted. Call it after the last row.
 
         Raises:
-            StreamError: Nothing of what the API sent is declared, or a key is unusable.
+            StreamError: The API sent no column that the schema declares, or a key is unusable.
         """
         if self.rows and not self.received_columns & self._expected:
             raise StreamError("the answer holds other fields than the schema: please report it")
@@ -60,15 +60,19 @@ class ResponseCheck:
 class RecordBuilder:
     """Builds the records of one response, batch after batch.
 
+        {"agent_id": "7", "calls": "1,234", "mood": "good"}
+    becomes
+        {"wolkvox_server": "0011", "agent_id": "7", "calls": 1234, "_rescued_data": '{"mood": …}'}
+
     Args:
         endpoint: The endpoint that sent the response.
-        primary_key: Columns that tell a record from all others.
-        converters: The conversion of each column that the API sends.
-        aliases: Other names of columns, each with the column.
+        primary_key: Columns of the primary key of the stream.
+        converters: The converter of each column that the API sends, by column name.
+        aliases: Other names of columns, each with the column name.
         constants: Columns with the same value in each record; they come first.
-        row_keys: What makes the `row_key` of each row, if there is one.
-        keep_row: Whether a row is kept; None to keep all.
-        keep_record: Whether a record is kept; None to keep all.
+        row_keys: Generates the `row_key` column; None if the stream has none.
+        keep_row: Returns whether a row becomes a record; None to keep all rows.
+        keep_record: Returns whether a record is emitted; None to emit all records.
     """
 
     endpoint: Endpoint
@@ -81,9 +85,9 @@ class RecordBuilder:
     keep_record: Callable[[Record], bool] | None = None
 
     seen: ResponseCheck = field(init=False)
-    """What the rows of the response hold so far."""
+    """Facts about the rows of the response so far."""
     totals: TotalRows = field(init=False)
-    """Tells which rows add up the others."""
+    """Recognizes rows of totals."""
 
     def __post_init__(self) -> None:
         self.seen = ResponseCheck(self.endpoint, self.primary_key, self.converters)

@@ -1,7 +1,13 @@
-"""Values: the text that the API sends, made into what a column's schema declares.
+"""Converters: from the text that the API sends to the type that the schema of a column declares.
 
-Every value arrives as text, numbers too. A value that does not fit its column is not dropped:
-the column is null and the value goes to `_rescued_data`, under the name the API gave it.
+The API sends nearly all values as text, numbers too. A value that does not fit its column is not
+lost: the column is null, and the value goes to `_rescued_data` under the API's name of the field.
+
+    column             received               record
+    number             "15,233.33 %"          15233.33
+    integer, seconds   "01:02:03"             3723
+    date-time          "2026-11-20 10:00:00"  "2026-11-20T15:00:00+00:00"
+    integer            "n/a"                  null, and {"calls": "n/a"} in `_rescued_data`
 """
 
 from __future__ import annotations
@@ -19,44 +25,63 @@ import simplejson
 from tap_wolkvox.response.fields import MISSING, NO_ALIASES, column_name
 
 Scalar = str | int | Decimal | None
-"""What a column holds once it is typed."""
+"""Type of a value in a record."""
 
 Converter = Callable[[object], Scalar]
+"""Returns the value of a column for a received value; raises `MisfitError` if it does not fit."""
 
 MAX_DIGITS = 38
-"""Digits that every database's exact number type holds."""
+"""Maximum of digits, before and after the point together: exact types of warehouses hold 38."""
 
 INTEGERS = range(-(2**63), 2**63)
-"""Integers of a 64-bit column; any other would stop the load."""
+"""Integers that a 64-bit column holds; any other would make the target fail."""
 
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
-# Java and MySQL write whole seconds so. Any other fraction goes to the rescued: to cut it off would
-# change the value.
+"""`12`, `1234.5` or `1,234.5`. `1,23` is refused: it could be a decimal comma."""
+
 _NO_FRACTION = r"(?:\.0{1,9})?"
+"""The fraction that Java and MySQL add to whole seconds.
+
+Any other fraction goes to `_rescued_data`: to cut it off would change the value.
+"""
+
 _DURATION = re.compile(r"(\d{1,9}):([0-5]\d):([0-5]\d)" + _NO_FRACTION, re.ASCII)
+"""`HH:MM:SS`. Hours have nine digits at most, so that the seconds stay within 64 bits."""
+
 _DATE = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)", re.ASCII)
+"""`2026-11-20` or `20261120`."""
+
 _DATE_TIME = re.compile(
     rf"(\d{{4}})-(\d\d)-(\d\d)[ -](\d\d)(?::(\d\d)(?::(\d\d){_NO_FRACTION})?)?"
     rf"|(\d{{4}})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d){_NO_FRACTION}",
     re.ASCII,
 )
-_BEHIND_A_DATE = r"(?:(?<=\d{4}-\d\d-\d\d)|(?<=\d{8}))[ -]"
-_OF_A_FULL_HOUR = rf"(?::00(?::00{_NO_FRACTION})?)?\Z"
-_MIDNIGHT = re.compile(f"{_BEHIND_A_DATE}00{_OF_A_FULL_HOUR}", re.ASCII)
-_FULL_HOUR = re.compile(rf"{_BEHIND_A_DATE}(?:[01]\d|2[0-3]){_OF_A_FULL_HOUR}", re.ASCII)
+"""`2026-11-20 10`, `2026-11-20-10`, either with `:MM` or `:MM:SS`, or `20261120100000`."""
+
+_AFTER_DATE = r"(?:(?<=\d{4}-\d\d-\d\d)|(?<=\d{8}))[ -]"
+_FULL_HOUR_END = rf"(?::00(?::00{_NO_FRACTION})?)?\Z"
+_MIDNIGHT = re.compile(f"{_AFTER_DATE}00{_FULL_HOUR_END}", re.ASCII)
+"""The time of day in `2026-11-20 00:00:00`: a date that a report sends as a date-time."""
+
+_FULL_HOUR = re.compile(rf"{_AFTER_DATE}(?:[01]\d|2[0-3]){_FULL_HOUR_END}", re.ASCII)
+"""The time of day in `2026-11-20 13:00:00` or `2026-11-20-13`: a date with a full hour."""
+
 _HOUR = re.compile(rf"([01]?\d|2[0-3])(?::00(?::00{_NO_FRACTION})?)?", re.ASCII)
+"""`9`, `09`, `09:00` or `09:00:00`."""
+
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""Characters that databases refuse: NUL, and half a surrogate pair, which has no UTF-8 form."""
 
 
 class MisfitError(ValueError):
-    """A value does not fit its column; it holds no text, for the value must not be logged."""
+    """A value does not fit its column. It has no message: the value must not reach the log."""
 
 
 def to_text(value: object) -> str | None:
-    """Return text as received; lists and objects as text that holds JSON.
+    """Return text as received; a number, list or object as JSON text.
 
     Raises:
-        MisfitError: It holds a character that databases refuse (NUL, half a surrogate pair).
+        MisfitError: The text holds a character that databases refuse (see `_UNSTORABLE`).
     """
     if value is None:
         return None
@@ -67,30 +92,32 @@ def to_text(value: object) -> str | None:
 
 
 def to_id(value: object) -> str | None:
-    """Return an id as received; null where the text stands for no value.
+    """Return an id as received, or null for a text that stands for no value (`-`, blanks).
+
+    Otherwise all rows with a blank id would join to each other.
 
     Raises:
-        MisfitError: It holds a character that databases refuse.
+        MisfitError: The text holds a character that databases refuse.
     """
     text = to_text(value)
     return None if text is None or text.strip() in MISSING else text
 
 
 def to_number(value: object) -> Decimal | None:
-    """Return the exact number in `34.64`, `15,233.33 %` (comma: thousands) or a JSON number.
+    """Return the exact number of `34.64`, `15,233.33 %` (the comma groups digits) or JSON's 34.64.
 
     Raises:
-        MisfitError: It is no number, or has more than `MAX_DIGITS` digits.
+        MisfitError: The value is not a number, or has more than `MAX_DIGITS` digits.
     """
     text = _present(value)
     return None if text is None else _exact(text.removesuffix("%").rstrip())
 
 
 def to_integer(value: object) -> int | None:
-    """Return the whole number in `12` or `1,234`.
+    """Return the integer of `12`, `12.0` or `1,234`.
 
     Raises:
-        MisfitError: It is no whole number, or does not fit 64 bits.
+        MisfitError: The value is not an integer, or does not fit into 64 bits.
     """
     text = _present(value)
     if text is None:
@@ -102,10 +129,10 @@ def to_integer(value: object) -> int | None:
 
 
 def to_seconds(value: object) -> int | None:
-    """Return the seconds in `HH:MM:SS`, which may pass 24 hours, or in a plain count of them.
+    """Return the seconds of a duration: `HH:MM:SS`, also over 24 hours, or a number of seconds.
 
     Raises:
-        MisfitError: It is neither.
+        MisfitError: The value is neither.
     """
     text = _present(value)
     if text is None:
@@ -117,10 +144,10 @@ def to_seconds(value: object) -> int | None:
 
 
 def to_decimal_seconds(value: object) -> Decimal | None:
-    """Return the seconds in `HH:MM:SS`, or in a plain count of them that may have a fraction.
+    """Return the seconds of a duration: `HH:MM:SS`, or a number that may have a fraction.
 
     Raises:
-        MisfitError: It is neither.
+        MisfitError: The value is neither.
     """
     text = _present(value)
     if text is None:
@@ -129,20 +156,20 @@ def to_decimal_seconds(value: object) -> Decimal | None:
 
 
 def to_minutes(value: object) -> Decimal | None:
-    """Return the minutes in a number, or with four decimals those in `HH:MM:SS`.
+    """Return the minutes of a duration: `HH:MM:SS`, rounded to four decimals, or a number.
 
     Raises:
-        MisfitError: It is neither.
+        MisfitError: The value is neither.
     """
     number = to_decimal_seconds(value)
     return number if number is None or ":" not in str(value) else round(number / 60, 4)
 
 
 def to_hour(value: object) -> int | None:
-    """Return the hour of the day in `13:00`, `13:00:00` or `13`.
+    """Return the hour of the day, 0 to 23, of `13:00`, `13:00:00` or `13`.
 
     Raises:
-        MisfitError: It is no full hour of a day.
+        MisfitError: The value is not a full hour of a day.
     """
     text = _present(value)
     if text is None:
@@ -154,10 +181,10 @@ def to_hour(value: object) -> int | None:
 
 
 def to_date(value: object) -> str | None:
-    """Return the ISO 8601 date in `2026-11-20`, `20261120`, `2026-11-20 00:00:00` or `…-20-00`.
+    """Return the ISO 8601 date of `2026-11-20`, `20261120`, `2026-11-20 00:00:00` or `…-20-00`.
 
     Raises:
-        MisfitError: It is no date of the calendar.
+        MisfitError: The value is not a date of the calendar.
     """
     text = _present(value)
     if text is None:
@@ -173,10 +200,12 @@ def to_date(value: object) -> str | None:
 
 
 def to_date_of_hour(value: object) -> str | None:
-    """Return the ISO 8601 date in `2026-11-20`, `2026-11-20 13:00:00`, `…-20-13`, less the hour.
+    """Return the ISO 8601 date of `2026-11-20`, `2026-11-20 13:00:00` or `…-20-13`.
+
+    The hour is dropped: another column of the row holds it.
 
     Raises:
-        MisfitError: It is no date of the calendar, or no full hour.
+        MisfitError: The value is not a date of the calendar, or its time is not a full hour.
     """
     text = _present(value)
     return None if text is None else to_date(_FULL_HOUR.sub("", text))
@@ -185,15 +214,15 @@ def to_date_of_hour(value: object) -> str | None:
 def to_utc(value: object, zone: ZoneInfo) -> str | None:
     """Return the instant of a local time, in UTC: `2026-11-20T15:00:00+00:00`.
 
-    A local time that occurs twice is the first of the two.
+    A local time that occurs twice, when clocks are set back, is taken as the first of the two.
 
     Args:
-        value: `2026-11-20 10:00:00`, `2026-11-20 10:00`, `2026-11-20-10` or `20261120100000`,
-            local time of the operation; whole seconds may have a fraction of zeros.
-        zone: Time zone of the operation.
+        value: `2026-11-20 10:00:00`, `2026-11-20 10:00`, `2026-11-20-10` or `20261120100000`.
+            Seconds may have a fraction of zeros.
+        zone: Time zone of the value.
 
     Raises:
-        MisfitError: It is no date-time of the calendar.
+        MisfitError: The value is not a date-time of the calendar.
     """
     text = _present(value)
     if text is None:
@@ -211,19 +240,21 @@ def to_utc(value: object, zone: ZoneInfo) -> str | None:
 
 
 def converter(schema: Mapping[str, object], zone: ZoneInfo, *, in_key: bool = False) -> Converter:
-    """Return the conversion that a column's JSON Schema asks for.
+    """Return the converter for the JSON Schema of a column.
 
     Args:
-        schema: Schema of one column: `type`, `format`, and `x-unit` for what the API writes as
-            text of its own kind (`seconds`: `HH:MM:SS`). A column with dates of a zone of its own
-            names it in `x-zone`; one whose hour stands in another column names that in `x-hour`.
-            A column of ids says so with `x-id`.
+        schema: Schema of one column. Besides `type` and `format`, these annotations count:
+            `x-unit`: unit of a number that the API writes in a form of its own (`seconds`:
+            `HH:MM:SS`);
+            `x-zone`: time zone of the column, if it is not the zone of the operation;
+            `x-hour`: column that holds the hour of a date;
+            `x-id`: true for a column of ids.
         zone: Time zone of the operation.
-        in_key: Whether it is a column of the primary key, which is never null: a blank id in it
-            stays the text that it is.
+        in_key: Whether the column is part of the primary key, which must not be null: a blank id
+            stays the text that the API sent.
 
     Raises:
-        TypeError: The schema asks for a type that no conversion is known for.
+        TypeError: There is no converter for the type.
     """
     declared = schema["type"]
     name = declared[0] if isinstance(declared, list) else declared
@@ -235,11 +266,12 @@ def converter(schema: Mapping[str, object], zone: ZoneInfo, *, in_key: bool = Fa
         return to_date_of_hour
     if schema.get("x-id") and not in_key:
         return to_id
-    usual = None if name == "string" else _CONVERTERS.get((name, None))
-    found = _CONVERTERS.get((name, form), usual)
-    if not found:
+    # A number of any other unit is a plain number; a string of any other format is a mistake.
+    fallback = None if name == "string" else _CONVERTERS.get((name, None))
+    chosen = _CONVERTERS.get((name, form), fallback)
+    if not chosen:
         raise TypeError(f"no conversion for a column of type {name}")
-    return found
+    return chosen
 
 
 _CONVERTERS: Mapping[tuple[object, object], Converter] = MappingProxyType(
@@ -254,7 +286,7 @@ _CONVERTERS: Mapping[tuple[object, object], Converter] = MappingProxyType(
         ("string", None): to_text,
     }
 )
-"""By type, and by format or unit where those make a difference."""
+"""The converters by the type, and the format or unit, of a column."""
 
 
 def convert_row(
@@ -262,26 +294,26 @@ def convert_row(
     columns: Mapping[str, Converter],
     aliases: Mapping[str, str] = NO_ALIASES,
 ) -> tuple[dict[str, Scalar], dict[str, object]]:
-    """Type one row.
+    """Convert one row.
 
     Args:
         row: The row as the API sent it.
-        columns: The declared columns, in their order, with the conversion of each.
-        aliases: Other names of columns, each with the column.
+        columns: The converters of the declared columns, in the order of the columns.
+        aliases: Other names of columns, each with the column name.
 
     Returns:
-        The typed record with every declared column, and what did not find its place there:
-        unknown fields, values that do not fit, and a second field for a column already taken.
+        The record, with every declared column; and the fields for `_rescued_data`: unknown fields,
+        values that do not fit, and a second field for the same column.
     """
     record: dict[str, Scalar] = dict.fromkeys(columns)
     rescued: dict[str, object] = {}
-    taken: set[str] = set()
+    filled: set[str] = set()
     for field, value in row.items():
         column = column_name(field, aliases)
-        if column not in columns or column in taken:
+        if column not in columns or column in filled:
             rescued[field] = value
             continue
-        taken.add(column)
+        filled.add(column)
         try:
             record[column] = columns[column](value)
         except MisfitError:
@@ -290,20 +322,24 @@ def convert_row(
 
 
 def rescued_text(rescued: Mapping[str, object]) -> str | None:
-    """Return `_rescued_data`: text that holds a JSON object, or null where nothing was rescued.
+    """Return the value of `_rescued_data`: a JSON object as text, or null without rescued fields.
 
-    Its fields are in the order of their names: in whatever order they come, the text is the same.
+    The fields are sorted by name, so that the text does not depend on the order in a response.
     """
     if not rescued:
         return None
     ordered = dict(sorted(rescued.items()))
     text = simplejson.dumps(ordered, ensure_ascii=False)
-    # Escaped, what a database refuses in text is text that it takes; JSON escapes NUL anyway.
+    # ASCII with escapes: databases accept `\ud800` as six characters. JSON always escapes NUL.
     return simplejson.dumps(ordered) if _UNSTORABLE.search(text) else text
 
 
 def _present(value: object) -> str | None:
-    """Return the text of a value that is not text by its schema, or None where it is missing."""
+    """Return a value that is not text by its schema, as text; None if the value is missing.
+
+    Raises:
+        MisfitError: The value is a boolean, list or object, or a number with a huge exponent.
+    """
     if value is None:
         return None
     if isinstance(value, Decimal):
@@ -315,13 +351,22 @@ def _present(value: object) -> str | None:
 
 
 def _positional(number: Decimal) -> str:
-    """Return a number without an exponent, unless that would be endless."""
+    """Return a number without exponent. The limit spares megabytes of zeros: JSON allows 1e999999.
+
+    Raises:
+        MisfitError: The number has more digits than any column holds.
+    """
     if abs(number.adjusted()) > MAX_DIGITS:
         raise MisfitError
     return format(number, "f")
 
 
 def _exact(text: str) -> Decimal:
+    """Return the number of a text without losing digits.
+
+    Raises:
+        MisfitError: The text is not a number, or has more than `MAX_DIGITS` digits.
+    """
     if not _NUMBER.fullmatch(text) or sum(map(str.isdigit, text)) > MAX_DIGITS:
         raise MisfitError
     return Decimal(text.replace(",", ""))

@@ -1,4 +1,4 @@
-"""RecordPipeline: how the rows of one stream become its records."""
+"""RecordPipeline: turns the rows of one stream into its records."""
 
 from __future__ import annotations
 
@@ -32,14 +32,15 @@ if TYPE_CHECKING:
 
 
 class RecordPipeline:
-    """Makes the records of one stream, response after response.
+    """Builds the records of one stream, response after response.
 
     Args:
         endpoint: The endpoint of the stream.
-        operation: The operation: its server, its time zone, its token.
-        unplaced: Columns that the catalog lacks: what comes in them is rescued.
-        version: Returns the version of the table, where the stream has one.
-        logger: Log of the stream.
+        operation: The operation, with its server, time zone and token.
+        unplaced: Declared columns that the catalog of the user lacks: their values go to
+            `_rescued_data`.
+        version: Returns the table version for the RECORD messages; None if the stream has none.
+        logger: Logger of the stream.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class RecordPipeline:
             if name not in unplaced
         }
         self.aliases = schemas.aliases(endpoint)
-        """Other names under which the API may send a column, each with the column."""
+        """Other names under which the API may send a column, each with the column name."""
         self._numbers = [name for name in self._converters if "number" in declared[name]["type"]]
         self._fast = FastRecordBuilder(self._converters)
         self._received: set[str] = set()
@@ -83,12 +84,12 @@ class RecordPipeline:
         Args:
             rows: The rows of the response.
             constants: Columns with the same value in each record.
-            row_keys: What makes the `row_key` of each row, if the stream has one.
-            keep_row: Whether a row is kept; None to keep all.
-            keep_record: Whether a record is kept; None to keep all.
+            row_keys: Generates the `row_key` column; None if the stream has none.
+            keep_row: Returns whether a row becomes a record; None to keep all rows.
+            keep_record: Returns whether a record is emitted; None to emit all records.
 
         Raises:
-            StreamError: The rows are not what the schema declares, or a key is unusable.
+            StreamError: The API sent no column that the schema declares, or a key is unusable.
         """
         builder = RecordBuilder(
             endpoint=self._endpoint,
@@ -117,18 +118,18 @@ class RecordPipeline:
         return RecordBatch(self._endpoint.name, self._numbers, self._version())
 
     def new_row_keys(self) -> RowKeyGenerator:
-        """Return what makes the keys of rows, as if no row had come before."""
+        """Return a generator of row keys that has counted no rows yet."""
         return RowKeyGenerator(self._endpoint.key, self._endpoint.date, self.aliases)
 
     def typed(self, rows: ResponseRows) -> Iterator[Mapping[str, converters.Scalar]]:
-        """Yield the typed columns of rows that are not emitted; rows of totals are left out."""
+        """Yield the converted columns of rows that are not emitted, without rows of totals."""
         totals = TotalRows(self._endpoint, self.aliases)
         for row in rows:
             if not totals.has(row):
                 yield converters.convert_row(row, self._converters, self.aliases)[0]
 
     def local_time_of(self, row: Row) -> datetime | None:
-        """Return the wall-clock time of a row; None where it has none that can be read."""
+        """Return the wall-clock time of a row; None if the row has no valid date."""
         date = self._endpoint.date or ""
         value = by_column(row, self.aliases).get(date)
         try:
@@ -138,7 +139,7 @@ class RecordPipeline:
         return None if text is None else local_time(str(text), self._operation.zone)
 
     def report(self) -> None:
-        """Name in the log what differed from the schema in the responses since the last report."""
+        """Log where the responses since the last report differed from the schema."""
         endpoint = self._endpoint
         missing = schemas.expected(endpoint) - self._received - set(endpoint.non_payload_columns)
         if self._received and missing:

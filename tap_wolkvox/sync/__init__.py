@@ -1,1 +1,1 @@
-"""Which streams are synced, in which order, and what a failure does to the others."""
+"""Which streams are read, in which order, and which other streams a failure stops."""

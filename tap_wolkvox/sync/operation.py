@@ -1,4 +1,4 @@
-"""OperationSync: one operation in one run, with its streams and what they share."""
+"""OperationSync: one operation in one run: its streams, and the client that they share."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class OperationSync:
     """The streams of one operation, with the client that they share.
 
     Args:
-        tap: The tap; its catalog says what is selected.
+        tap: The tap; its catalog says which streams are selected.
         operation: The operation.
         config: The settings.
-        limit: Requests that the run may spend.
+        limit: Limit of the requests of the whole run, shared by all operations.
     """
 
     def __init__(
@@ -73,26 +73,26 @@ class OperationSync:
         """Return all records of a stream, whether it is selected or not.
 
         Args:
-            stream: The name of a stream of current figures that is not partitioned.
+            stream: The name of a stream that takes no dates and is not partitioned.
 
         Raises:
-            StreamError: They can't be read.
+            StreamError: The stream can't be read.
             OperationError: No stream of the operation can be read.
         """
         return cast("SnapshotReader", self.stream(stream).reader).read_all()
 
     def selected(self) -> list[WolkvoxStream]:
-        """Return the streams to read, in their order."""
-        wanted = [name for name, each in self._tap.streams.items() if _is_wanted(each)]
-        return sorted((self.stream(name) for name in wanted), key=sync_order)
+        """Return the streams to read, in the order in which to read them."""
+        names = [name for name, each in self._tap.streams.items() if _is_to_be_read(each)]
+        return sorted((self.stream(name) for name in names), key=sync_order)
 
     def quota_usage(self) -> quota.QuotaUsage:
-        """Return what the API says of the quota, for one request.
+        """Return the current usage of the quota. That costs one request.
 
         Raises:
-            WolkvoxError: It can't be had.
+            WolkvoxError: The API does not tell the usage.
         """
-        # The stream of it is read from the same response.
+        # A cached response would be out of date. The new response stays cached for the stream.
         self.client.invalidate(QUOTA)
         before = self.client.requests
         try:
@@ -101,33 +101,40 @@ class OperationSync:
             self.client.quota_requests += self.client.requests - before
 
     def costs(self) -> list[CostEstimate]:
-        """Return what the streams would cost, after the streams that they need."""
+        """Return the cost of each stream, after the cost of parent streams that are not selected.
+
+        With a `quota_reserve`, the stream of the quota counts as such a parent.
+        """
         costs = {each: each.reader.cost for each in self.selected()}
-        read = [each for each, cost in costs.items() if cost.requests]
-        needed = {each.reader.parent for each in read}
-        needed |= {QUOTA} if read and "quota_reserve" in self._tap.config else set()
-        needed -= {"", *(each.name for each in costs)}
-        parents = [CostEstimate(stream=name, requests=1) for name in sorted(needed)]
+        with_requests = [each for each, cost in costs.items() if cost.requests]
+        extra = {each.reader.parent for each in with_requests}
+        extra |= {QUOTA} if with_requests and "quota_reserve" in self._tap.config else set()
+        extra -= {"", *(each.name for each in costs)}
+        parents = [CostEstimate(stream=name, requests=1) for name in sorted(extra)]
         return [*parents, *costs.values()]
 
 
 def sync_order(stream: WolkvoxStream) -> tuple[datetime, datetime, bool]:
-    """Return the place of a stream in the order of a run, as a key to sort by.
+    """Return the sort key for the order of the streams in a run.
 
-    First those that were deferred the longest, then what can't be had tomorrow, then the oldest
-    that is unread; among equals what costs the least.
+    1. Streams that were deferred, the longest wait first.
+    2. Streams that take no dates: tomorrow the API no longer has what it has now.
+       Their `first_unread` is the earliest `datetime`, so they sort before dated streams.
+    3. Dated streams, the oldest unread second first.
+
+    If all that is equal, partitioned streams come last, because they cost the most requests.
     """
     is_partitioned = stream.endpoint.partition is not None
     return deferred_since(stream), stream.reader.first_unread, is_partitioned
 
 
 def deferred_since(stream: WolkvoxStream) -> datetime:
-    """Return since when a stream waits for requests."""
+    """Return the instant since which a stream is deferred, or `NEVER_DEFERRED`."""
     return stream.state.checkpoint.deferred_since or NEVER_DEFERRED
 
 
-def _is_wanted(stream: Stream) -> bool:
-    """Whether a stream is selected, and no stream map removes all of it."""
+def _is_to_be_read(stream: Stream) -> bool:
+    """Whether a stream is selected, and its stream maps do not remove all records."""
     return stream.selected and not all(
         isinstance(stream_map, RemoveRecordTransform) for stream_map in stream.stream_maps
     )

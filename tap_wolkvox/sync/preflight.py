@@ -1,4 +1,4 @@
-"""Before a run: whether it would work (`--test`), what it would cost (`--plan`), and warnings."""
+"""Checks before a run: `--test` (does it work?), `--plan` (what does it cost?), and warnings."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ logger = logging.getLogger("tap-wolkvox")
 
 
 def test_connections(operations: Sequence[OperationSync]) -> None:
-    """Ask for each token's own figures, for one request, and say what they are.
+    """Request the quota usage of each operation, and print it. That costs a request for each.
 
     Args:
         operations: The operations.
 
     Raises:
-        RunError: A server is not reached, or does not take the token.
+        RunError: A server is not reachable, or refuses the token.
     """
     usages = [_usage(operation) for operation in operations]
     for operation, usage in zip(operations, usages, strict=True):
         if usage:
-            named = f"Server {operation.operation.server}"
-            click.echo(f"{named} reached, token good. Requests today: {usage}.")
+            prefix = f"Server {operation.operation.server}"
+            click.echo(f"{prefix} reached, token good. Requests today: {usage}.")
     if None in usages:
         raise RunError("the test failed: see the lines above")
 
 
 def print_plan(operations: Sequence[OperationSync], config: Mapping[str, Any]) -> None:
-    """Print what a run would cost, for one request an operation.
+    """Print what a run would cost. That costs one request for each operation.
 
     Args:
         operations: The operations.
         config: The settings.
 
     Raises:
-        RunError: The quota of an operation can't be known.
+        RunError: An operation does not tell its quota usage.
     """
     most, all_costs, usages = config.get("max_requests"), [], []
     warn_of_start(operation.selected() for operation in operations)
@@ -67,7 +67,7 @@ def print_plan(operations: Sequence[OperationSync], config: Mapping[str, Any]) -
 
 
 def _usage(operation: OperationSync) -> QuotaUsage | None:
-    """Return what the API says of an operation's quota; where it does not, log why."""
+    """Return the quota usage of an operation; on failure, log the reason and return None."""
     try:
         return operation.quota_usage()
     except WolkvoxError as error:
@@ -76,41 +76,41 @@ def _usage(operation: OperationSync) -> QuotaUsage | None:
 
 
 def warn_of_old_catalog(operations: Iterable[Iterable[WolkvoxStream]]) -> None:
-    """Warn of columns of this version that the catalog lacks.
+    """Warn if the catalog lacks columns that this version of the tap has.
 
     Args:
         operations: The selected streams of each operation.
     """
-    lacking = {each.name: sorted(each.unplaced) for streams in operations for each in streams}
-    named = [f"{name}: {', '.join(those)}" for name, those in lacking.items() if those]
-    if named:
+    missing = {each.name: sorted(each.unplaced) for streams in operations for each in streams}
+    lines = [f"{name}: {', '.join(columns)}" for name, columns in missing.items() if columns]
+    if lines:
         logger.warning(
             "The catalog (--catalog) lacks columns that this version has (%s): what comes in "
             "them goes to `%s`. Make it anew with --discover",
-            *("; ".join(named), RESCUED),
+            *("; ".join(lines), RESCUED),
         )
 
 
 def warn_of_start(operations: Iterable[Sequence[WolkvoxStream]]) -> None:
-    """Warn once for which streams `start_date` is not where their reading begins.
+    """Warn if a run does not begin at `start_date`: once for each operation, with all its streams.
 
     Args:
         operations: The selected streams of each operation.
     """
     for streams in filter(None, operations):
-        named = f"Server {streams[0].operation.client.operation.server}"
-        late = ", ".join(each.name for each in streams if each.reader.starts_in_future)
-        kept = ", ".join(each.name for each in streams if each.reader.starts_before_state)
-        if late:
+        prefix = f"Server {streams[0].operation.client.operation.server}"
+        in_future = ", ".join(each.name for each in streams if each.reader.starts_in_future)
+        before_state = ", ".join(each.name for each in streams if each.reader.starts_before_state)
+        if in_future:
             logger.warning(
                 "%s: `start_date` is in the future, and nothing before it is read of %s",
-                named,
-                late,
+                prefix,
+                in_future,
             )
-        elif kept:
+        elif before_state:
             logger.warning(
                 "%s: `start_date` is earlier than what was read so far, and a run only goes on "
                 "after that. To read from `start_date` on, remove from the state: %s",
-                named,
-                kept,
+                prefix,
+                before_state,
             )

@@ -1,4 +1,10 @@
-"""The run: operation after operation, stream after stream, each apart from failures of others."""
+"""The run: syncs all operations and their streams, and decides what a failure stops.
+
+- `StreamError`: the stream fails. The next stream of the operation is read.
+- `OperationError`: the operation stops. The next operation is read.
+- `BudgetError`: no requests are left. The streams that remain are deferred to the next run.
+- `OSError`: the target is gone. The whole run stops.
+"""
 
 from __future__ import annotations
 
@@ -22,20 +28,24 @@ if TYPE_CHECKING:
     from tap_wolkvox.streams import WolkvoxStream
 
 MAX_FOREIGN_STREAMS = 3
-"""Streams in a row that get no response of the API's own before their operation is given up."""
+"""Streams in a row without any response of the API itself before their operation stops.
+
+Their responses come from something in between, such as a proxy or a login page. One such stream may
+be chance; to try all streams would waste requests.
+"""
 
 logger = logging.getLogger("tap-wolkvox")
 
 
 def sync_all(operations: Sequence[Sequence[WolkvoxStream]], writer: WholeMessageWriter) -> None:
-    """Sync the streams of all operations, as many of them as can be read.
+    """Sync the streams of all operations, as many streams as possible.
 
     Args:
-        operations: The streams of each operation, in the order to read them in.
-        writer: What writes their messages.
+        operations: The streams of each operation, in the order in which to read them.
+        writer: The writer of the messages.
 
     Raises:
-        RunError: Something was not read; the log says what and why.
+        RunError: A stream was not read; the log says which one and why.
     """
     failures: list[str] = []
     deferred: list[str] = []
@@ -45,7 +55,7 @@ def sync_all(operations: Sequence[Sequence[WolkvoxStream]], writer: WholeMessage
         writer.repeat_state()
         writer.drain()
     except OSError as error:
-        # Without anybody to read for, no other stream is better off.
+        # Nobody reads the messages any more, so the other streams would fail too.
         failures.append(f"the messages can't be written: {error.strerror}")
     finally:
         stats = [stream.stats for streams in operations for stream in streams]
@@ -60,70 +70,79 @@ def sync_all(operations: Sequence[Sequence[WolkvoxStream]], writer: WholeMessage
 
 
 def _operation_order(streams: Sequence[WolkvoxStream]) -> tuple[datetime, int]:
-    """Return what orders operations: how long one was deferred, and how many streams were not."""
+    """Return the sort key for operations.
+
+    The operation whose first stream was deferred the longest comes first; if that is equal, the one
+    with the most deferred streams.
+    """
     since = [deferred_since(stream) for stream in streams]
     return since[0], since.count(NEVER_DEFERRED)
 
 
 def _sync_operation(streams: Sequence[WolkvoxStream], deferred: list[str]) -> Iterator[str]:
-    """Sync stream after stream, and yield what failed.
+    """Sync the streams of an operation, and yield a line for each failure.
 
     Args:
-        streams: The streams of an operation, in their order.
-        deferred: Takes what is deferred to the next run.
+        streams: The streams of the operation, in the order in which to read them.
+        deferred: Receives a line for each stream that is deferred to the next run.
     """
     operation = streams[0].operation.client.operation
-    named = f"Server {operation.server}"
-    logger.info("%s: dates are in %s.", named, operation.zone.key)
+    prefix = f"Server {operation.server}"
+    logger.info("%s: dates are in %s.", prefix, operation.zone.key)
     for position, stream in enumerate(streams):
         try:
             _sync_last(streams[: position + 1])
         except BudgetError as error:
             if error.__cause__:
-                yield f"{named}, stream {stream.name} not read: {error.__cause__}"
+                # Ids of the stream failed before the requests were used up.
+                yield f"{prefix}, stream {stream.name} not read: {error.__cause__}"
             remaining = _defer_all(streams[position:], error)
             deferred += (
-                f"{named}, stream {name}: left to the next run, {what}" for name, what in remaining
+                f"{prefix}, stream {name}: left to the next run, {what}" for name, what in remaining
             )
-            deferred.append(f"{named}: {error}; streams left to the next run: {len(remaining)}")
+            deferred.append(f"{prefix}: {error}; streams left to the next run: {len(remaining)}")
             return
         except OperationError as error:
             if isinstance(error, QuotaError):
                 _defer_all(streams[position:], error)
                 if error.__cause__:
-                    yield f"{named}, stream {stream.name} not read: {error.__cause__}"
+                    yield f"{prefix}, stream {stream.name} not read: {error.__cause__}"
             names = ", ".join(stream.name for stream in streams[position:])
-            yield f"{named} stopped: {error}. Not read: {names}"
+            yield f"{prefix} stopped: {error}. Not read: {names}"
             return
         except StreamError as error:
-            yield f"{named}, stream {stream.name} not read: {error}"
+            yield f"{prefix}, stream {stream.name} not read: {error}"
         except OSError:
             raise
-        except Exception as error:  # noqa: BLE001  # a mistake of ours must not stop the others
-            yield f"{named}, stream {stream.name} not read: {unexpected(error)}"
+        except Exception as error:  # noqa: BLE001  # a bug in the tap must not stop other streams
+            yield f"{prefix}, stream {stream.name} not read: {unexpected(error)}"
 
 
 def _sync_last(streams: Sequence[WolkvoxStream]) -> None:
     """Sync the last of some streams.
 
     Args:
-        streams: It, after those that were synced before it.
+        streams: The stream, after those that were synced before it.
 
     Raises:
-        OperationError: Neither it nor those just before it got a response of the API's own.
+        StreamError: The stream can't be read.
+        OperationError: Neither this stream nor those just before it got a response of the API
+            itself (see `MAX_FOREIGN_STREAMS`).
     """
     try:
         _sync(streams[-1])
     except StreamError as error:
-        asked = [stream.stats for stream in streams if stream.stats.requests][-MAX_FOREIGN_STREAMS:]
-        are_foreign = all(each.foreign_responses == each.requests for each in asked)
-        if len(asked) == MAX_FOREIGN_STREAMS and are_foreign:
+        latest = [stream.stats for stream in streams if stream.stats.requests]
+        latest = latest[-MAX_FOREIGN_STREAMS:]
+        are_foreign = all(each.foreign_responses == each.requests for each in latest)
+        if len(latest) == MAX_FOREIGN_STREAMS and are_foreign:
             what = f"{error}; so it was with {MAX_FOREIGN_STREAMS} streams in a row"
             raise OperationError(what) from None
         raise
 
 
 def _sync(stream: WolkvoxStream) -> None:
+    """Sync one stream, and complete its statistics and its state, also after a failure."""
     begin, client, stats = time.monotonic(), stream.operation.client, stream.stats
     requests, quota_requests = client.requests, client.quota_requests
     foreign_responses = client.foreign_responses
@@ -138,16 +157,16 @@ def _sync(stream: WolkvoxStream) -> None:
         stats.requests = client.requests - requests
         stats.quota_requests = client.quota_requests - quota_requests
         stats.foreign_responses = client.foreign_responses - foreign_responses
-        # Bookmarks say at any time what is read whole: so also after a failure.
+        # Also after a failure: a bookmark covers only what is completely read.
         stream.finalize_state_progress_markers()
 
 
 def _finish(stream: WolkvoxStream, *, failed: bool = False) -> None:
-    """Let the state say that nothing is left, or nothing that another run could go on with.
+    """Update the checkpoint of a stream that was read to its end or failed; write it if it changed.
 
     Args:
-        stream: A stream that was read.
-        failed: Whether it could not be read to its end.
+        stream: The stream.
+        failed: Whether the stream could not be read to its end.
     """
     saved = stream.state.checkpoint
     after = stream.reader.checkpoint_after(saved, failed=failed)
@@ -159,18 +178,19 @@ def _finish(stream: WolkvoxStream, *, failed: bool = False) -> None:
 def _defer_all(
     streams: Sequence[WolkvoxStream], why: BudgetError | QuotaError
 ) -> list[tuple[str, str]]:
-    """Let the next run go on with streams, the first of which was begun.
+    """Defer streams to the next run: save a checkpoint for each of them.
 
     Args:
-        streams: The streams, in their order.
-        why: Why they are deferred.
+        streams: The streams. The first one was being read; the others have not begun.
+        why: The reason why they are deferred.
 
     Returns:
-        The names of those with anything to read, and what that is.
+        For each stream that has anything to read, its name and what remains of it.
     """
     remaining: list[tuple[str, str]] = []
     for stream in streams:
-        # Neither the question for the quota nor the request that was refused was of any use.
+        # Requests for the quota usage make no progress, nor does the request that was refused
+        # because the quota is used up.
         stats = stream.stats
         useful = stats.requests - stats.quota_requests
         what = _defer(stream, made_progress=useful > isinstance(why, QuotaError))
@@ -183,14 +203,15 @@ def _defer_all(
 
 
 def _defer(stream: WolkvoxStream, *, made_progress: bool) -> str:
-    """Let the state say where the next run goes on.
+    """Save the checkpoint with which the next run resumes a stream.
 
     Args:
         stream: The stream.
-        made_progress: Whether it has got anything in this run.
+        made_progress: Whether the stream got a useful response in this run. If not, it keeps its
+            place in the order of the next run (`deferred_since`).
 
     Returns:
-        What is left, for people; nothing where nothing was to be read.
+        What remains, as text for the log; empty if there was nothing to read.
     """
     saved, checkpoint = stream.state.checkpoint, stream.reader.current_checkpoint()
     what = stream.reader.describe_remaining(checkpoint)
@@ -203,8 +224,11 @@ def _defer(stream: WolkvoxStream, *, made_progress: bool) -> str:
 
 
 def unexpected(error: Exception) -> str:
-    """Say what and where an error was that nobody foresaw; its text could hold a row."""
+    """Return a description of an unexpected error: its type and its line of code.
+
+    The message of the error is left out, because it could contain a row.
+    """
     frames = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    location = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
     advice = "check `stream_maps` if you set it, or report it"
-    return f"unexpected {type(error).__name__} at {place}: {advice}"
+    return f"unexpected {type(error).__name__} at {location}: {advice}"
