@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_wolkvox.catalog.endpoints import Endpoint, PartitionSpec
+    from tap_wolkvox.catalog.endpoint import Endpoint, PartitionSpec
 
 KINDS = {
     "snapshot": "Figures at the time of the request. `snapshot_date` holds the day. Each day adds "

@@ -8,12 +8,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tap_wolkvox.catalog.endpoints import ENDPOINTS, SERVER
+from tap_wolkvox.catalog.endpoint import SERVER
+from tap_wolkvox.catalog.endpoints import ENDPOINTS
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-    from tap_wolkvox.catalog.endpoints import Endpoint
+    from tap_wolkvox.catalog.endpoint import Endpoint
 
 RESCUED = "_rescued_data"
 """The last column of every stream: a JSON object of fields that fit no other column."""

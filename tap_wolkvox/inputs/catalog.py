@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 from tap_wolkvox.catalog import schemas
-from tap_wolkvox.catalog.endpoints import BY_NAME, SERVER, Endpoint
+from tap_wolkvox.catalog.endpoint import SERVER, Endpoint
+from tap_wolkvox.catalog.endpoints import BY_NAME
 
 Entry = dict[str, Any]
 Metadata = list[dict[str, Any]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tap_wolkvox.catalog.endpoints import SERVER
+from tap_wolkvox.catalog.endpoint import SERVER
 
 State = dict[str, Any]
 

@@ -7,7 +7,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from tap_wolkvox.catalog import schemas
-from tap_wolkvox.catalog.endpoints import SERVER
+from tap_wolkvox.catalog.endpoint import SERVER
 from tap_wolkvox.errors import StreamError
 from tap_wolkvox.records import converters, keys
 from tap_wolkvox.records.totals import TotalRows
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
-    from tap_wolkvox.catalog.endpoints import Endpoint
+    from tap_wolkvox.catalog.endpoint import Endpoint
     from tap_wolkvox.response.extractors import Row
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_wolkvox.catalog import schemas
-from tap_wolkvox.catalog.endpoints import SERVER
+from tap_wolkvox.catalog.endpoint import SERVER
 from tap_wolkvox.clock import local_time
 from tap_wolkvox.messages.batch import RecordBatch
 from tap_wolkvox.records import converters
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
-    from tap_wolkvox.catalog.endpoints import Endpoint
+    from tap_wolkvox.catalog.endpoint import Endpoint
     from tap_wolkvox.config.operation import Operation
     from tap_wolkvox.response.extractors import Row
     from tap_wolkvox.response.rows import ResponseRows

@@ -16,13 +16,13 @@ import re
 from typing import TYPE_CHECKING
 
 from tap_wolkvox.catalog import schemas
-from tap_wolkvox.catalog.endpoints import Kind
+from tap_wolkvox.catalog.endpoint import Kind
 from tap_wolkvox.response.fields import MISSING, by_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tap_wolkvox.catalog.endpoints import Endpoint
+    from tap_wolkvox.catalog.endpoint import Endpoint
     from tap_wolkvox.response.extractors import Row
 
 TOTAL = "TOTAL"

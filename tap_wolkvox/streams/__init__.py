@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tap_wolkvox.catalog.endpoints import Kind
+from tap_wolkvox.catalog.endpoint import Kind
 from tap_wolkvox.streams.base import WolkvoxStream
 from tap_wolkvox.streams.correlated import CorrelatedSource
 from tap_wolkvox.streams.current import FeedReader, SnapshotReader
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from singer_sdk import Tap
 
-    from tap_wolkvox.catalog.endpoints import Endpoint
+    from tap_wolkvox.catalog.endpoint import Endpoint
     from tap_wolkvox.streams.protocols import OperationContext, ReaderContext, StreamReader
 
 __all__ = ["WolkvoxStream", "new_stream"]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from singer_sdk.streams.rest import HTTPRequest, PageContext
 
     from tap_wolkvox.api.request import RequestContext
-    from tap_wolkvox.catalog.endpoints import Endpoint
+    from tap_wolkvox.catalog.endpoint import Endpoint
     from tap_wolkvox.messages.batch import RecordBatch
     from tap_wolkvox.messages.writer import WholeMessageWriter
     from tap_wolkvox.response.rows import ResponseRows

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
-    from tap_wolkvox.catalog.endpoints import PartitionSpec
+    from tap_wolkvox.catalog.endpoint import PartitionSpec
     from tap_wolkvox.cursor.windows import Plan
     from tap_wolkvox.messages.batch import RecordBatch
     from tap_wolkvox.response.extractors import Row

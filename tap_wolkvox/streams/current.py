@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tap_wolkvox import clock
-from tap_wolkvox.catalog.endpoints import SHARED, Kind
+from tap_wolkvox.catalog.endpoint import Kind
+from tap_wolkvox.catalog.endpoints import SHARED
 from tap_wolkvox.cursor.checkpoint import NO_CHECKPOINT, Checkpoint
 from tap_wolkvox.cursor.partitions import UNPARTITIONED, PartitionProgress
 from tap_wolkvox.reporting import CostEstimate
@@ -17,7 +18,7 @@ from tap_wolkvox.streams.parents import list_partitions, sync_partitions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tap_wolkvox.catalog.endpoints import PartitionSpec
+    from tap_wolkvox.catalog.endpoint import PartitionSpec
     from tap_wolkvox.cursor.partitions import Partition
     from tap_wolkvox.messages.batch import RecordBatch
     from tap_wolkvox.streams.protocols import ReaderContext

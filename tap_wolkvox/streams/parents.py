@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
-    from tap_wolkvox.catalog.endpoints import PartitionSpec
+    from tap_wolkvox.catalog.endpoint import PartitionSpec
     from tap_wolkvox.cursor.partitions import PartitionProgress
     from tap_wolkvox.messages.batch import RecordBatch
     from tap_wolkvox.streams.protocols import ReaderContext

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from tap_wolkvox.catalog.endpoints import PartitionSpec
+    from tap_wolkvox.catalog.endpoint import PartitionSpec
     from tap_wolkvox.cursor.checkpoint import Checkpoint
     from tap_wolkvox.cursor.partitions import Partition
     from tap_wolkvox.cursor.windows import Window

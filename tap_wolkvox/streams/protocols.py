@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from tap_wolkvox.api.client import Client
-    from tap_wolkvox.catalog.endpoints import Endpoint
+    from tap_wolkvox.catalog.endpoint import Endpoint
     from tap_wolkvox.config.operation import Period
     from tap_wolkvox.cursor.checkpoint import Checkpoint
     from tap_wolkvox.messages.batch import RecordBatch

@@ -14,7 +14,7 @@ from tap_wolkvox.errors import StreamError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from tap_wolkvox.catalog.endpoints import Endpoint
+    from tap_wolkvox.catalog.endpoint import Endpoint
     from tap_wolkvox.cursor.partitions import Partition
     from tap_wolkvox.response.rows import ResponseRows
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tap_wolkvox import clock
 from tap_wolkvox.catalog import schemas
-from tap_wolkvox.catalog.endpoints import Kind
+from tap_wolkvox.catalog.endpoint import Kind
 from tap_wolkvox.cursor import bookmarks
 from tap_wolkvox.cursor.checkpoint import EVERYTHING, NO_CHECKPOINT, Checkpoint, WindowPass
 from tap_wolkvox.cursor.windows import Limits, Plan, Window
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from tap_wolkvox.catalog.endpoints import Endpoint
+    from tap_wolkvox.catalog.endpoint import Endpoint
     from tap_wolkvox.streams.protocols import ReaderContext
 
 

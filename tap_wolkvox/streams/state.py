@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
-from tap_wolkvox.catalog.endpoints import SERVER
+from tap_wolkvox.catalog.endpoint import SERVER
 from tap_wolkvox.cursor import bookmarks
 from tap_wolkvox.cursor.checkpoint import Checkpoint
 

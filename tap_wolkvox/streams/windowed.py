@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from tap_wolkvox.catalog.endpoints import Kind
+from tap_wolkvox.catalog.endpoint import Kind
 from tap_wolkvox.clock import A_DAY, A_SECOND, first_instant, last_instant
 from tap_wolkvox.cursor import bookmarks
 from tap_wolkvox.cursor.checkpoint import EVERYTHING, NO_IDS, Checkpoint
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from zoneinfo import ZoneInfo
 
-    from tap_wolkvox.catalog.endpoints import Endpoint
+    from tap_wolkvox.catalog.endpoint import Endpoint
     from tap_wolkvox.cursor.windows import Limits, Plan, Window
     from tap_wolkvox.messages.batch import RecordBatch
     from tap_wolkvox.records.keys import RowKeyGenerator

@@ -12,7 +12,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tap_wolkvox.catalog.endpoints import ENDPOINTS, Kind
+from tap_wolkvox.catalog.endpoint import Kind
+from tap_wolkvox.catalog.endpoints import ENDPOINTS
 from tap_wolkvox.tap import TapWolkvox
 from tests.simulator import Simulator
 from tests.support.command_line import TOKEN

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from tap_wolkvox.catalog import schemas
-from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS, Kind
+from tap_wolkvox.catalog.endpoint import Kind
+from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS
 from tap_wolkvox.response.fields import column_name
 from tap_wolkvox.tap import TapWolkvox
 from tests.support.loops import for_each

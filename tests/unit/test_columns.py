@@ -14,7 +14,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tap_wolkvox.catalog import schemas
-from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS, SERVER, Endpoint, Kind
+from tap_wolkvox.catalog.endpoint import SERVER, Endpoint, Kind
+from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS
 from tap_wolkvox.records import converters
 from tap_wolkvox.response.fields import column_name
 from tests.support.loops import for_each

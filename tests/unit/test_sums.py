@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tap_wolkvox.catalog import schemas
-from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS, Kind
+from tap_wolkvox.catalog.endpoint import Kind
+from tap_wolkvox.catalog.endpoints import BY_NAME, ENDPOINTS
 from tap_wolkvox.records.totals import TotalRows
 from tests.support.loops import for_each
 

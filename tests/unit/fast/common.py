@@ -13,7 +13,8 @@ import pytest
 from hypothesis import strategies as st
 
 from tap_wolkvox.catalog import schemas
-from tap_wolkvox.catalog.endpoints import BY_NAME, SERVER, Endpoint
+from tap_wolkvox.catalog.endpoint import SERVER, Endpoint
+from tap_wolkvox.catalog.endpoints import BY_NAME
 from tap_wolkvox.errors import StreamError
 from tap_wolkvox.messages.batch import RecordBatch
 from tap_wolkvox.records import converters, keys

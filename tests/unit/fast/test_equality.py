@@ -12,7 +12,7 @@ from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
 
 from tap_wolkvox.catalog import schemas
-from tap_wolkvox.catalog.endpoints import SERVER, Endpoint
+from tap_wolkvox.catalog.endpoint import SERVER, Endpoint
 from tap_wolkvox.records.fast_builder import FastRecordBuilder
 from tap_wolkvox.records.totals import TOTAL
 from tests.unit.fast.common import (

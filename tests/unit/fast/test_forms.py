@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_wolkvox.catalog import schemas
-from tap_wolkvox.catalog.endpoints import SERVER, Endpoint
+from tap_wolkvox.catalog.endpoint import SERVER, Endpoint
 from tap_wolkvox.records import keys
 from tap_wolkvox.records.fast_builder import MAX_CACHED_VALUES, FastRecordBuilder
 from tap_wolkvox.records.totals import TOTAL
