@@ -28,8 +28,8 @@ OTHERS = set(FEW) - {TROUBLED}
         ),
         pytest.param(faults.absent(), "does not have the report", id="404 other text"),
         pytest.param(
-            faults.html("404 Not ExtractedRows", 404),
-            '"404 Not ExtractedRows" (text/html)',
+            faults.html("404 Not Found", 404),
+            '"404 Not Found" (text/html)',
             id="html",
         ),
         pytest.param(faults.html(code=403), "no answer of the API came, but 403", id="403 html"),
@@ -143,7 +143,7 @@ def test_empty_is_no_failure(tap: CommandLine, simulator: Simulator, fault: Faul
         pytest.param(faults.retry_after(408, 1), id="408 of the API"),
         pytest.param(faults.status(423, "LOCKED"), id="423"),
         pytest.param(faults.raw(b"", 204), id="204"),
-        pytest.param(faults.html("404 Not ExtractedRows", 404), id="404 of a web server"),
+        pytest.param(faults.html("404 Not Found", 404), id="404 of a web server"),
     ],
 )
 def test_what_passes_by_itself_is_asked_again_and_emitted_once(
@@ -161,7 +161,7 @@ def test_what_passes_by_itself_is_asked_again_and_emitted_once(
     ("fault", "said"),
     [
         pytest.param(
-            faults.html("404 Not ExtractedRows", 404), '"404 Not ExtractedRows"', id="404"
+            faults.html("404 Not Found", 404), '"404 Not ExtractedRows"', id="404"
         ),
         pytest.param(faults.html("Log in"), '"Log in"', id="a portal"),
         pytest.param(faults.redirect("http://127.0.0.1:9/"), "redirects", id="redirects"),

@@ -34,7 +34,7 @@ def failure(status: int, content: bytes, media: str = "text/html; charset=utf-8"
     return caught.value
 
 
-NGINX = page("404 Not ExtractedRows")
+NGINX = page("404 Not Found")
 FOREIGN = [
     NGINX,
     b"",
@@ -118,8 +118,8 @@ def test_what_may_come_of_the_request_is_told_from_what_answers_to_all(
 @pytest.mark.parametrize(
     ("content", "media", "said"),
     [
-        (NGINX, "text/html", '404 with a page "404 Not ExtractedRows" (text/html): run'),
-        (MARK + b"\n" + NGINX, "", '404 with a page "404 Not ExtractedRows": run'),
+        (NGINX, "text/html", '404 with a page "404 Not Found" (text/html): run'),
+        (MARK + b"\n" + NGINX, "", '404 with a page "404 Not Found": run'),
         (
             b"<br /><b>Warning</b> Ana {",
             "text/html",

@@ -48,7 +48,7 @@ ODD_BYTES = [*b'{}[],:"\\ \n0a-.eN', 0, 1, 0x7F, 0x80, 0xC3, 0xED, 0xFF]
 @contextmanager
 def no_cuts() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(splitting, "cut", lambda spool, name: None)
+        patch.setattr(splitting, "split_list", lambda spool, name: None)
         yield
 
 

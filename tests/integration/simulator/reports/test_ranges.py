@@ -270,7 +270,7 @@ class TestMonths:
         assert told[Months.LAST] == _answered(sim, Months.ALL, api, (self.BEGINS, end))
         assert told[Months.NONE] == {
             "code": 404,
-            "error": "Not ExtractedRows",
+            "error": "Not Found",
             "msg": "Validate dates entered",
         }
         assert len({len(str(each)) for each in told.values()}) == len(Months)
