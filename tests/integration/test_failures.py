@@ -160,9 +160,7 @@ def test_what_passes_by_itself_is_asked_again_and_emitted_once(
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        pytest.param(
-            faults.html("404 Not Found", 404), '"404 Not ExtractedRows"', id="404"
-        ),
+        pytest.param(faults.html("404 Not Found", 404), '"404 Not Found"', id="404"),
         pytest.param(faults.html("Log in"), '"Log in"', id="a portal"),
         pytest.param(faults.redirect("http://127.0.0.1:9/"), "redirects", id="redirects"),
         pytest.param(faults.redirect("http://[::1"), "redirects", id="redirects to no URL"),

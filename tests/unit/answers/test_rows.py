@@ -251,7 +251,7 @@ class TestCounts:
             ("1 record was found", 1),
             ("1,234 records were found", 1234),
             ("1.234 records were found", 1234),
-            ("ExtractedRows 12 records", 12),
+            ("Found 12 records", 12),
         ],
     )
     def test_fewer_rows_than_counted_are_cut_and_as_many_or_more_are_whole(
