@@ -1,4 +1,4 @@
-"""What a run did, and what one would cost: tables for a person to read."""
+"""Statistics of a run and estimates of its cost, as tables for the log and the terminal."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tap_wolkvox.api.quota import QuotaUsage
 
 AT_LEAST = "at least "
+"""Stands before a number that is a minimum."""
 
 _STATS_COLUMNS = ("server", "stream", "windows", "rows", "requests", "splits", "seconds")
 _COST_COLUMNS = ("stream", "requests", "more for")
@@ -18,18 +19,19 @@ _COST_COLUMNS = ("stream", "requests", "more for")
 
 @dataclass(slots=True)
 class SyncStats:
-    """What one stream did.
+    """Statistics of one stream in one run.
 
     Args:
-        server: The operation's server.
-        stream: Its name.
-        windows: Windows that were read whole; none of a stream that takes no dates.
-        rows: Rows that were emitted.
-        requests: Requests that were sent, retries among them.
-        quota_requests: Those of them that asked for the quota, on behalf of any stream.
-        foreign_responses: Those of them that something before the API answered in its place.
-        splits: Windows that were split because one response did not hold them.
-        seconds: How long it took.
+        server: The server of the operation.
+        stream: Name of the stream.
+        windows: Number of windows that were completely read; 0 for a stream that takes no dates.
+        rows: Number of records that were emitted.
+        requests: Number of requests that were sent, including retries.
+        quota_requests: How many of the requests were for the quota usage.
+        foreign_responses: How many of the requests were answered by something in between, such as
+            a proxy, instead of the API.
+        splits: Number of windows that were split because the response was too large.
+        seconds: Duration.
     """
 
     server: str
@@ -44,7 +46,7 @@ class SyncStats:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """What it did, as the cells of a table."""
+        """The statistics as the cells of a table."""
         counts = (self.windows, self.rows, self.requests, self.splits)
         numbers = (*(f"{count:,}" for count in counts), f"{self.seconds:.1f}")
         return (self.server, self.stream, *numbers)
@@ -52,12 +54,13 @@ class SyncStats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostEstimate:
-    """What a stream would cost, retries left out.
+    """Number of requests that it would take to read a stream, without retries.
 
     Args:
-        stream: Its name.
-        requests: Requests, as if there were one id where it is asked for one by one.
-        depends_on: What may make them more; nothing where the number is exact.
+        stream: Name of the stream.
+        requests: Number of requests; for a partitioned stream, for one id.
+        depends_on: What the number has to be multiplied by, or what may increase it; empty if the
+            number is exact.
     """
 
     stream: str
@@ -66,12 +69,12 @@ class CostEstimate:
 
     @property
     def cells(self) -> tuple[str, str, str]:
-        """What it would cost, as the cells of a table."""
+        """The estimate as the cells of a table."""
         return self.stream, _number(self.requests, at_least=bool(self.depends_on)), self.depends_on
 
 
 def stats_table(stats: Sequence[SyncStats]) -> Iterator[str]:
-    """Yield the lines of a table, and a last one with the sums; of one server without its name."""
+    """Yield the lines of a table with the sums in the last line; one server needs no column."""
     total = SyncStats("", "total")
     for each in stats:
         total.windows += each.windows
@@ -85,7 +88,7 @@ def stats_table(stats: Sequence[SyncStats]) -> Iterator[str]:
 
 
 def cost_table(costs: Sequence[CostEstimate]) -> Iterator[str]:
-    """Yield the lines of a table, and a last one with the sum."""
+    """Yield the lines of a table with the sum in the last line."""
     total, at_least = _sum(costs)
     last = ("total", _number(total, at_least=at_least), "")
     yield from _table([_COST_COLUMNS, *(cost.cells for cost in costs), last], numbers=(1,))
@@ -96,24 +99,25 @@ def _table(lines: Sequence[Sequence[str]], numbers: Sequence[int]) -> Iterator[s
 
     Args:
         lines: The cells of each line.
-        numbers: Columns that are set flush right.
+        numbers: Indices of the columns that are aligned to the right.
     """
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = [
-            cell.rjust(width) if place in numbers else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+            cell.rjust(width) if index in numbers else cell.ljust(width)
+            for index, (cell, width) in enumerate(zip(line, widths, strict=True))
         ]
         yield "  ".join(cells).rstrip()
 
 
 def quota_lines(costs: Sequence[CostEstimate], usage: QuotaUsage, reserve: int) -> Iterator[str]:
-    """Yield lines that say how much of an operation's quota a run would take.
+    """Yield lines that compare the cost of a run with the quota of an operation.
 
     Args:
-        costs: What the streams would cost.
-        usage: What the API says of the quota.
-        reserve: Requests of a day that are left to others.
+        costs: The cost of each stream.
+        usage: The usage of the quota, as the API reports it. It does not include the request for
+            the usage itself.
+        reserve: The `quota_reserve`: requests of each day that the tap leaves to others.
     """
     total, at_least = _sum(costs)
     number = _number(total, at_least=at_least)
@@ -123,23 +127,24 @@ def quota_lines(costs: Sequence[CostEstimate], usage: QuotaUsage, reserve: int) 
     elif usage.limit <= reserve:
         yield "The `quota_reserve` is the whole quota of a day: nothing would be read."
     else:
-        kept = f", less the `quota_reserve` of {reserve:,}" if reserve else ""
+        less = f", less the `quota_reserve` of {reserve:,}" if reserve else ""
         days = total / (usage.limit - reserve)
         shown = f"{days:,.1f}" if days >= 1 else f"{days:.2g}"
         yield (
             f"A run would take {number}, that is {AT_LEAST if at_least else ''}{shown} days of the "
-            f"quota ({usage.limit:,} a day{kept})."
+            f"quota ({usage.limit:,} a day{less})."
         )
+    # The one more is the request for the usage.
     if usage.left is not None and total > max(usage.left - 1 - reserve, 0):
         yield "That is more than may be spent today: the rest would be left to the next days."
 
 
 def runs_line(costs: Sequence[CostEstimate], most: int) -> str:
-    """Return a line that says how many runs it takes.
+    """Return a line with the number of runs that it takes to read everything.
 
     Args:
-        costs: What the streams of all operations would cost.
-        most: Requests that a run may spend.
+        costs: The cost of each stream of all operations.
+        most: The `max_requests` of a run.
     """
     total, at_least = _sum(costs)
     number = _number(max(-(-total // most), 1), at_least=at_least)
@@ -147,11 +152,12 @@ def runs_line(costs: Sequence[CostEstimate], most: int) -> str:
 
 
 def counted(number: int, what: str) -> str:
-    """Return a number of things, as `1 row` or `2 rows`."""
+    """Return a number with a noun: `1 row` or `2 rows`."""
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _sum(costs: Sequence[CostEstimate]) -> tuple[int, bool]:
+    """Return the sum of the requests, and whether the sum is a minimum only."""
     return sum(cost.requests for cost in costs), any(cost.depends_on for cost in costs)
 
 

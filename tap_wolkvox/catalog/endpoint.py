@@ -146,7 +146,7 @@ class Endpoint:
 
     @property
     def schema_name(self) -> str:
-        """Stem of the file in `schemas/` that declares its columns."""
+        """Name of the file in `schemas/`, without `.json`, that declares the columns."""
         return self.schema or self.name
 
     @property

@@ -191,11 +191,11 @@ NO_CHECKPOINT = Checkpoint()
 
 @dataclass(slots=True, kw_only=True)
 class WindowPass:
-    """The progress of one run through the range that a stream has to read.
+    """The part of a pass that one run reads, and how far the run is.
 
     Args:
         before: The checkpoint that the previous run saved.
-        whole: The range to read.
+        whole: The range that is left to read of the pass.
         next_unread: First second that is not read yet.
         mutable_since: First day of the lookback period of this run: rows from then on may change.
         resume_at_midnight: Whether the next run must resume at midnight. It must if row keys count

@@ -34,7 +34,8 @@ FILL = 0.8
 SHOWN = 0.9
 """Share of the rows of a truncated response that the next window covers, if rows are sorted.
 
-The rows are oldest first, so the times up to the last row are complete.
+The rows are oldest first, so no row is missing before the last one. A window up to the last one
+would reach the row limit again.
 """
 
 MIDDLE = 0.4

@@ -46,7 +46,7 @@ Any other fraction goes to `_rescued_data`: to cut it off would change the value
 """
 
 _DURATION = re.compile(r"(\d{1,9}):([0-5]\d):([0-5]\d)" + _NO_FRACTION, re.ASCII)
-"""`HH:MM:SS`. Hours have nine digits at most, so that the seconds stay within 64 bits."""
+"""`HH:MM:SS`. No real duration has more than nine digits of hours, and that many fit 64 bits."""
 
 _DATE = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)", re.ASCII)
 """`2026-11-20` or `20261120`."""

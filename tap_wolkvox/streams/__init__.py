@@ -1,4 +1,4 @@
-"""Streams: each endpoint on the SDK's REST stream, with a reader for its kind."""
+"""Streams: one SDK stream for each endpoint, with a reader for its kind."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def new_stream(
     Args:
         tap: The tap.
         endpoint: The endpoint.
-        operation: Returns the operation that it is read from; discovery needs none.
+        operation: Returns the operation from which the stream is read. Discovery never calls it.
     """
     return WolkvoxStream(tap, endpoint, operation, _reader_of(endpoint))
 
 
 def _reader_of(endpoint: Endpoint) -> Callable[[ReaderContext], StreamReader]:
-    """Return what makes the reader of an endpoint."""
+    """Return a function that creates the reader of an endpoint."""
     if endpoint.split_by:
         split_by = endpoint.split_by
         return lambda context: WindowedReader(context, CorrelatedSource(context, split_by))

@@ -1,4 +1,4 @@
-"""WolkvoxStream: one endpoint as a stream of the SDK."""
+"""WolkvoxStream: one endpoint as an SDK stream."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class NamedLogger(logging.LoggerAdapter[logging.Logger]):
-    """A logger that begins each line with the name of a stream."""
+    """A logger that puts the name of the stream before each message."""
 
     @override
     def process(self, msg: Any, kwargs: Any) -> tuple[Any, Any]:
@@ -50,13 +50,13 @@ class NamedLogger(logging.LoggerAdapter[logging.Logger]):
 
 
 class WolkvoxStream(RESTStream[None]):
-    """One endpoint: the SDK's hooks; how it is read is up to its reader.
+    """One endpoint: implements the hooks of the SDK, and leaves the reading to a reader.
 
     Args:
         tap: The tap.
         endpoint: The endpoint.
-        operation: Returns the operation that it is read from; discovery needs none.
-        new_reader: Makes what reads it.
+        operation: Returns the operation from which the stream is read. Discovery never calls it.
+        new_reader: Creates the reader.
     """
 
     allow_redirects = False
@@ -79,27 +79,27 @@ class WolkvoxStream(RESTStream[None]):
         self.primary_keys = endpoint.primary_key
         self.replication_key = endpoint.replication_key
 
-    # What it is composed of. Made when needed: a catalog may be applied after the stream is made.
+    # Parts. They are created on first use, because the SDK applies the catalog after `__init__`.
 
     @cached_property
     def operation(self) -> OperationContext:
-        """The operation that it is read from."""
+        """The operation from which the stream is read."""
         return self._operation()
 
     @cached_property
     def stats(self) -> SyncStats:
-        """What it did in this run."""
+        """Statistics of the stream in this run."""
         return SyncStats(self.operation.client.operation.server, self.name)
 
     @cached_property
     def state(self) -> StreamState:
-        """Its bookmark and its checkpoint."""
+        """The bookmark and the checkpoint."""
         server = self.operation.client.operation.server
         return StreamState(self, server, self._write_state)
 
     @cached_property
     def reader(self) -> StreamReader:
-        """What reads it."""
+        """The reader for the kind of the endpoint."""
         operation = self.operation.client.operation
         is_full_table = self.replication_method == REPLICATION_FULL_TABLE
         activates = is_full_table and self.emit_activate_version_messages
@@ -114,14 +114,14 @@ class WolkvoxStream(RESTStream[None]):
             state=self.state,
             stats=self.stats,
             logger=self.logger,
-            # A range of time never has all rows: to remove the others would lose them.
+            # Not for dated streams: a range never has all rows, so a target must not remove others.
             holds_back=activates and not self.endpoint.days,
         )
         return self._new_reader(context)
 
     @cached_property
     def pipeline(self) -> RecordPipeline:
-        """What makes its records."""
+        """Builds records from rows."""
         return RecordPipeline(
             self.endpoint,
             self.operation.client.operation,
@@ -132,21 +132,22 @@ class WolkvoxStream(RESTStream[None]):
 
     @cached_property
     def unplaced(self) -> set[str]:
-        """Columns that the API sends and the catalog lacks: what comes in them is rescued.
+        """Columns that the API sends and the catalog lacks: their values go to `_rescued_data`.
 
-        A column that somebody has deselected is in the catalog; the SDK leaves it out.
+        A column that the user has deselected is in the catalog, so it does not count: the SDK
+        removes it from the records.
         """
-        placed = self.effective_schema["properties"]
+        in_catalog = self.effective_schema["properties"]
         return {
             name
             for name in schemas.received(self.endpoint)
-            if name not in placed and self.mask["properties", name]
+            if name not in in_catalog and self.mask["properties", name]
         }
 
     @property
     @override
-    def logger(self) -> NamedLogger:  # type: ignore[override]  # so it is in later SDKs
-        """What logs with the stream's name in the line: Meltano shows no logger's name."""
+    def logger(self) -> NamedLogger:  # type: ignore[override]  # a property in later SDKs too
+        """A logger with the stream's name in each message: Meltano does not show logger names."""
         return NamedLogger(self._logger, {"stream": self.name})
 
     @override
@@ -182,19 +183,19 @@ class WolkvoxStream(RESTStream[None]):
 
     @override
     def get_new_paginator(self) -> None:
-        """Return none: the API has no pages."""
+        """Return None: the API has no pages."""
 
     @override
     def get_http_request(self, *, page: PageContext[None]) -> HTTPRequest:
         request = super().get_http_request(page=page)
-        asked = cast("RequestContext", page.stream_context).params
-        request.params = {**query_of(self.endpoint, asked)}
-        request.data = body_of(self.endpoint, asked)
+        params = cast("RequestContext", page.stream_context).params
+        request.params = {**query_of(self.endpoint, params)}
+        request.data = body_of(self.endpoint, params)
         return request
 
     @override
     def validate_response(self, response: requests.Response) -> None:
-        """Parse the response while it can still be retried; its rows replace its body."""
+        """Parse the response, while the client can still retry it. The rows replace its body."""
         media_type = response.headers.get("Content-Type", "")
         try:
             rows = parse_response(
@@ -212,44 +213,45 @@ class WolkvoxStream(RESTStream[None]):
 
     @override
     def parse_response(self, response: requests.Response) -> Iterable[Any]:
-        """Yield the rows of a response as one item: there may be too many for one at a time."""
+        """Yield all rows of a response as one item: there may be too many to pass one by one."""
         yield cast("ResponseRows", response.raw)
 
-    # The state: a reader says what was read whole, which no single record can.
+    # State. The reader moves the bookmark: no single record tells that a window is completely read.
 
     @override
     def _increment_stream_state(
         self, latest_record: Record, *, context: Context | None = None
     ) -> None:
-        """Leave the bookmark alone."""
+        """Do nothing: the reader moves the bookmark."""
 
     @override
     def get_replication_key_signpost(self, context: Context | None = None) -> None:
-        """Return none: no bookmark is taken from a record, so none needs a limit."""
+        """Return None: no bookmark comes from a record, so none needs an upper limit."""
 
     # Messages.
 
     @override
     def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
-        """Log, but for errors: the SDK calls unhandled what the run handles."""
+        """Log a message of the SDK, but no errors: `sync.runner` handles and logs them."""
         if level < logging.ERROR:
             super().log(message, *args, level=level, **kwargs)
 
     @override
     def _write_activate_version_message(self, full_table_version: int) -> None:
-        """Write none yet: the SDK would send it before anything was read.
+        """Do nothing: the SDK calls this method before anything is read.
 
-        The target removes the other rows when it gets the message, even if the reading fails.
+        The target removes the other rows as soon as it gets the message, even if the stream fails
+        later. `_batches` writes the message once everything is read.
         """
 
     @override
     def _sync_records(
         self, context: Context | None = None, *, write_messages: bool = True
     ) -> Generator[Record, None, None]:
-        """Write the messages that were made with the records, if nothing is to change in them.
+        """Write whole batches of encoded messages, if nothing changes the records.
 
-        Where a stream map, flattening or a deselected column changes records, the SDK writes them
-        one by one.
+        If a stream map, flattening or a deselected column changes records, the SDK's method
+        processes and writes them one by one.
         """
         if not (write_messages and self._writes_unchanged):
             yield from super()._sync_records(context, write_messages=write_messages)
@@ -271,7 +273,7 @@ class WolkvoxStream(RESTStream[None]):
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        """Yield the records, for the SDK to change them."""
+        """Yield single records, for the SDK to change them."""
         for records in self._batches():
             for record in records:
                 self.stats.rows += 1
@@ -280,31 +282,39 @@ class WolkvoxStream(RESTStream[None]):
 
     @property
     def _writes_unchanged(self) -> bool:
-        """Whether records are to be written as they are, and all of them."""
+        """Whether all records are written, with all columns, as they are.
+
+        Only the types of the columns count: a catalog may have other descriptions.
+        """
         if self.ABORT_AT_RECORD_COUNT is not None:
+            # The SDK stops a test of the connection after so many records.
             return False
-        declared, wanted = (
+        declared, in_catalog = (
             {name: each.get("type") for name, each in schema["properties"].items()}
             for schema in (self.schema, self.effective_schema)
         )
         for name in self.unplaced:
             del declared[name]
-        is_all = declared == wanted and all(self.mask["properties", name] for name in declared)
-        return is_all and all(
+        has_all = declared == in_catalog and all(self.mask["properties", name] for name in declared)
+        return has_all and all(
             isinstance(each, SameRecordTransform) and not each.flattening_enabled
             for each in self.stream_maps
         )
 
     def _batches(self) -> Iterator[RecordBatch]:
-        """Yield the records; where the target is to remove all others, all at once."""
+        """Yield the records in batches; with an ACTIVATE_VERSION message, all in one batch.
+
+        That message makes the target remove all other rows, so it must not be written before
+        everything is read.
+        """
         batches = self.reader.read()
         try:
             if self._stream_version is not None and not self.endpoint.days:
-                held = self.pipeline.empty()
+                collected = self.pipeline.empty()
                 for batch in batches:
-                    held.extend(batch)
+                    collected.extend(batch)
                 super()._write_activate_version_message(self._stream_version)
-                batches = (held,)
+                batches = (collected,)
             yield from batches
         finally:
             self.pipeline.report()

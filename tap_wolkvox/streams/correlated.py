@@ -1,4 +1,4 @@
-"""Rows that are in a response only if two of their dates lie in the range."""
+"""Source for an endpoint whose rows are in a response only if two dates lie in the range."""
 
 from __future__ import annotations
 
@@ -28,15 +28,18 @@ if TYPE_CHECKING:
     from tap_wolkvox.streams.windowed import WindowedReading
 
 MARGIN = A_DAY
-"""How much before its window a row's date may lie: the API compares in a zone nobody knows."""
+"""How long before its window the date of a row may lie.
+
+The API compares dates in a time zone that nobody has documented.
+"""
 
 
 @dataclass
 class _Emitted:
-    """What one reading has emitted.
+    """What one run has emitted.
 
     Args:
-        earliest: The first second of which rows are emitted; None for as early as a window may.
+        earliest: The first second whose rows are emitted; None if only `MARGIN` limits it.
         last: Keys of the rows of the last window.
         differing: Days on which the range across the end of a month lacked rows.
     """
@@ -47,22 +50,28 @@ class _Emitted:
 
 
 class CorrelatedSource:
-    """Attempts to reach what was loaded before: both dates must lie in the range.
+    """The source for attempts to contact customers who were loaded into a campaign before.
 
-    So a range always reaches back as far as it may from the end of its window, a day at a time: an
-    attempt is missed only if it comes later after the loading than that, less a day. No response is
-    split by time, which would lose what was loaded before the split, but by id.
+    The API returns an attempt only if both dates lie in the range: the date of the attempt, and the
+    date on which the customer was loaded, which the row does not show. A range of one day would
+    lose attempts of customers who were loaded earlier. So the window is one day, but its range
+    begins as early as the API allows (`across`). Only attempts of customers who were loaded still
+    earlier are lost.
 
-    Such a range mostly crosses the end of a month, which Wolkvox may not allow. So the part of it
-    that lies in the month of the window is asked for too: each row is emitted as often as it comes
-    in the fuller of the two responses. For the window of 20 November:
+    Such a range mostly crosses the end of a month, which Wolkvox may not support. So the part of
+    the range within the month of the window is requested too (`within`), and each row is emitted as
+    often as the response with more of it has it. For the window of 20 November:
 
-        range across    21 October ................... 20 November
-        range within                 1 November ...... 20 November
+        window                                         20 November
+        across      21 October ....................... 20 November
+        within                    1 November ......... 20 November
+        emitted                                     19, 20 November    (`MARGIN`, no duplicates)
+
+    For the same reason, a truncated response is not split by time, but by id.
 
     Args:
-        context: What it works with.
-        split_by: The ids to ask for one by one, should a response be truncated.
+        context: The context of the reader.
+        split_by: The ids for which requests are sent if a response is truncated.
     """
 
     def __init__(self, context: ReaderContext, split_by: PartitionSpec) -> None:
@@ -71,7 +80,10 @@ class CorrelatedSource:
         self._split_by = split_by
 
     def plan(self, schedule: Schedule) -> Plan:
-        """Return the plan of days; the first window has those with it that are read again."""
+        """Return a plan of one-day windows. The first window also has all lookback days.
+
+        One range covers the lookback days too, so they need no requests of their own.
+        """
         plan, unread_since = schedule.plan(), schedule.unread_since
         if unread_since is None or plan.is_done:
             return plan
@@ -80,7 +92,7 @@ class CorrelatedSource:
         return replace(plan, width=min(max(width, A_DAY), self._context.endpoint.days * A_DAY))
 
     def ranges(self, window: Window) -> Sequence[Window]:
-        """Return the range that reaches back, and what of it lies in the month of the window."""
+        """Return the range `across`, and the range `within` if `across` begins in another month."""
         across = Window(window.end - self._context.endpoint.days * A_DAY + A_SECOND, window.end)
         month = midnight(window.end.replace(day=1))
         return (across,) if month <= across.begin else (across, Window(month, window.end))
@@ -88,7 +100,7 @@ class CorrelatedSource:
     def windows(
         self, plan: Plan, reading: WindowedReading
     ) -> Iterator[tuple[Window, Iterable[RecordBatch]]]:
-        """Yield each window of a plan that is read, with its records."""
+        """Yield each window of a plan with its records."""
         emitted = _Emitted(self._earliest(plan))
 
         def fetch(window: Window, can_split: bool) -> ResponseRows:  # noqa: ARG001, FBT001
@@ -106,37 +118,37 @@ class CorrelatedSource:
             self._warn_of_differences(emitted.differing)
 
     def _earliest(self, plan: Plan) -> datetime | None:
-        """Return the first second of which rows are emitted."""
+        """Return the first second whose rows are emitted; None if only `MARGIN` limits it."""
         if self._context.state.bookmark is not None and not plan.is_done:
             return self._context.period.start
         return plan.unread.begin
 
     def _fetch(self, window: Window, emitted: _Emitted) -> ResponseRows:
-        """Return the rows of a window, and of what lies before it."""
+        """Return the rows of both ranges of a window."""
         across, *within = self.ranges(window)
         rows = self._fetch_range(across)
         for each in within:
-            more = self._fetch_range(each).beyond(rows)
-            if more:
+            missing = self._fetch_range(each).beyond(rows)
+            if missing:
                 emitted.differing.append(f"{window.end:%Y-%m-%d}")
-            rows.extend(more)
+            rows.extend(missing)
         return rows
 
-    def _fetch_range(self, asked: Window) -> ResponseRows:
-        """Return the rows of a range, which is not split by time."""
+    def _fetch_range(self, requested: Window) -> ResponseRows:
+        """Return the rows of a range; if the response is truncated, request each id."""
         try:
-            return self._context.retriever.fetch(asked.params, can_split=True)
+            return self._context.retriever.fetch(requested.params, can_split=True)
         except ResponseTooLargeError as error:
             self._context.stats.splits += 1
-            return self._fetch_by_id(asked, error)
+            return self._fetch_by_id(requested, error)
 
     def _build(self, rows: ResponseRows, window: Window, emitted: _Emitted) -> RecordBatch:
-        """Return the records of a window and of what lies just before it.
+        """Return the records of a window and of the `MARGIN` before it.
 
-        Those that the window before had too are left out.
+        Records that the last window had too are left out.
         """
         begin = max(window.begin - MARGIN, emitted.earliest or window.begin - MARGIN)
-        before, emitted.last = emitted.last, set()
+        last_keys, emitted.last = emitted.last, set()
 
         def is_late_enough(row: Row) -> bool:
             time = self._context.pipeline.local_time_of(row)
@@ -145,26 +157,31 @@ class CorrelatedSource:
         def is_new(record: Record) -> bool:
             key = record[self._context.endpoint.stamp_column]
             emitted.last.add(key)
-            return key not in before
+            return key not in last_keys
 
-        # New keys: a window repeats rows of the one before.
+        # A new generator: the range repeats rows of the last window, and they must keep their keys.
         row_keys = new_row_keys(self._context)
         return self._context.pipeline.build(
             rows, {}, row_keys, keep_row=is_late_enough, keep_record=is_new
         )
 
-    def _fetch_by_id(self, asked: Window, error: ResponseTooLargeError) -> ResponseRows:
-        """Return the rows of a response that was truncated, from one response for each id.
+    def _fetch_by_id(self, requested: Window, error: ResponseTooLargeError) -> ResponseRows:
+        """Return the rows of a range from one response for each id.
+
+        Args:
+            requested: The range.
+            error: The error of the response for all ids.
 
         Raises:
-            StreamError: Even that gives not all of them.
+            StreamError: The response for an id is too large as well, or all of them together have
+                fewer rows than the response for all ids has announced.
         """
         name = self._split_by.column
-        self._context.logger.info("%s: %s; asking for one `%s` at a time.", asked, error, name)
+        self._context.logger.info("%s: %s; asking for one `%s` at a time.", requested, error, name)
         rows = ResponseRows()
         for each in self._ids(error):
             try:
-                rows.extend(self._context.retriever.fetch(asked.params | {name: each}))
+                rows.extend(self._context.retriever.fetch(requested.params | {name: each}))
             except ResponseTooLargeError as too_large:
                 raise StreamError(
                     f"`{name}` {each} alone is more than the API gives at once, and it can't be "
@@ -179,13 +196,16 @@ class CorrelatedSource:
         return rows
 
     def _ids(self, error: ResponseTooLargeError) -> list[str]:
-        """Return the ids that are known, and those that only the truncated response shows."""
+        """Return the ids of the parent stream, and ids that only the truncated response has.
+
+        The parent stream lacks ids that no longer exist.
+        """
         name, aliases = self._split_by.column, self._context.pipeline.aliases
         shown = error.truncated.shown if error.truncated else ()
         rows = (by_column(row, aliases) for row in shown)
-        ids = [str(row[name]) for row in rows if name in row]
-        known = (each.columns[name] for each in list_partitions(self._context, self._split_by))
-        return list(dict.fromkeys([*known, *ids]))
+        shown_ids = [str(row[name]) for row in rows if name in row]
+        partitions = list_partitions(self._context, self._split_by)
+        return list(dict.fromkeys([*(each.columns[name] for each in partitions), *shown_ids]))
 
     def _warn_of_differences(self, days: Sequence[str]) -> None:
         """Warn of days on which a range across the end of a month lacked rows."""

@@ -1,4 +1,4 @@
-"""Readers of what there is now: figures, catalogues, and the events of the last minutes."""
+"""Readers of endpoints without dates: current figures, catalogues, and the latest events."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from tap_wolkvox.messages.batch import RecordBatch
     from tap_wolkvox.streams.protocols import ReaderContext
 
-EARLIEST = datetime.min  # noqa: DTZ901  # as all wall-clock times, without a zone
+EARLIEST = datetime.min  # noqa: DTZ901  # without a zone, as all wall-clock times
+"""`first_unread` of these readers: their streams are read before dated streams."""
+
 EVERYTHING_LEFT = "all of it"
+"""Description of what remains of a stream of which nothing is read."""
 
 
 @dataclass(slots=True)
@@ -32,17 +35,17 @@ class _Reading:
     """One reading of a snapshot.
 
     Args:
-        stamp: The moment of its first response, which all of its rows are stamped with.
+        stamp: The time of the first response: the value of the stamp column in all rows.
     """
 
     stamp: str = ""
 
 
 class SnapshotReader:
-    """Reads all rows there are now, from one response or from one for each id.
+    """Reads all current rows, from one response or from a response for each id.
 
     Args:
-        context: What it works with.
+        context: The context of the reader.
     """
 
     starts_before_state = False
@@ -54,7 +57,7 @@ class SnapshotReader:
         self._progress: PartitionProgress | None = None
 
     def read(self) -> Iterable[RecordBatch]:
-        """Yield the records of whole responses, all with the same stamp."""
+        """Yield the records of each response, all with the same stamp."""
         spec, reading = self._context.endpoint.partition, _Reading()
         if spec:
             yield from self._read_partitions(spec, reading)
@@ -64,7 +67,7 @@ class SnapshotReader:
             self._context.state.advance(reading.stamp)
 
     def read_all(self, reading: _Reading | None = None) -> RecordBatch:
-        """Return the records of one response; it is cached where other streams need it too."""
+        """Return the records of one response, which is cached if other streams need it too."""
         reading, name = reading or _Reading(), self._context.endpoint.name
         if name not in SHARED:
             return self._fetch(reading)
@@ -77,7 +80,7 @@ class SnapshotReader:
 
     @property
     def parent(self) -> str:
-        """The stream whose ids it will ask for, if there is one."""
+        """Name of the stream whose ids the reader needs; empty if it needs none."""
         spec = self._context.endpoint.partition
         return spec.stream if spec else ""
 
@@ -90,25 +93,26 @@ class SnapshotReader:
         )
 
     def current_checkpoint(self) -> Checkpoint:
-        """Return which ids are read."""
+        """Return the checkpoint to save if the run stops now: the ids that are read."""
         if self._context.holds_back:
+            # Nothing is emitted yet, so the next run has to begin anew.
             return NO_CHECKPOINT
         if self._progress is None:
             return replace(self._context.state.checkpoint, deferred_since=None)
         return Checkpoint(done=self._progress.done, failed=self._progress.failed)
 
     def describe_remaining(self, checkpoint: Checkpoint) -> str:
-        """Say how many ids are read already."""
+        """Return what remains after a checkpoint, as text."""
         return f"all but {len(checkpoint.done)} ids" if checkpoint.done else EVERYTHING_LEFT
 
     def checkpoint_after(self, saved: Checkpoint, *, failed: bool) -> Checkpoint:
-        """Return none, unless it failed before it asked for the first id."""
+        """Return no checkpoint, unless the stream failed before the first id was requested."""
         not_begun = failed and self._progress is None
         return replace(saved, deferred_since=None) if not_begun else NO_CHECKPOINT
 
     def _read_partitions(self, spec: PartitionSpec, reading: _Reading) -> Iterator[RecordBatch]:
         partitions = list_partitions(self._context, spec)
-        # Where everything is emitted at once, no earlier run has emitted anything.
+        # If all is emitted at the end, an earlier run that did not get there has emitted nothing.
         holds_back = self._context.holds_back
         before = NO_CHECKPOINT if holds_back else self._context.state.checkpoint
         self._progress = PartitionProgress(self._context.secret, before)
@@ -125,18 +129,20 @@ class SnapshotReader:
         return self._context.pipeline.build(rows, constants)
 
     def _stamp(self) -> str:
-        """Return the moment of the last request, as the stamp column has it."""
-        asked_at = self._context.client.last_request_at or clock.now()
+        """Return the time of the last request, as the stamp column has it: a day or a second."""
+        requested_at = self._context.client.last_request_at or clock.now()
         if self._context.endpoint.kind is Kind.SNAPSHOT:
-            return asked_at.astimezone(self._context.zone).date().isoformat()
-        return asked_at.isoformat(timespec="seconds")
+            return requested_at.astimezone(self._context.zone).date().isoformat()
+        return requested_at.isoformat(timespec="seconds")
 
 
 class FeedReader:
-    """Reads the events of the last minutes; an event that comes again has the key it had.
+    """Reads the events of the last minutes.
+
+    Two runs may read the same event. It has the same key in both, so the target keeps one record.
 
     Args:
-        context: What it works with.
+        context: The context of the reader.
     """
 
     parent = ""
@@ -148,13 +154,13 @@ class FeedReader:
         self._context = context
 
     def read(self) -> Iterable[RecordBatch]:
-        """Yield the records of one whole response."""
+        """Yield the records of one response."""
         context = self._context
         rows = context.retriever.fetch()
-        asked_at = context.client.last_request_at or clock.now()
+        requested_at = context.client.last_request_at or clock.now()
         yield context.pipeline.build(rows, {}, context.pipeline.new_row_keys())
-        self._warn_of_gap(asked_at)
-        context.state.advance(asked_at.isoformat(timespec="seconds"))
+        self._warn_of_gap(requested_at)
+        context.state.advance(requested_at.isoformat(timespec="seconds"))
 
     @property
     def cost(self) -> CostEstimate:
@@ -162,23 +168,23 @@ class FeedReader:
         return CostEstimate(stream=self._context.endpoint.name, requests=1)
 
     def current_checkpoint(self) -> Checkpoint:
-        """Return none: each run reads everything."""
+        """Return no checkpoint: each run reads everything."""
         return NO_CHECKPOINT
 
     def describe_remaining(self, checkpoint: Checkpoint) -> str:  # noqa: ARG002
-        """Say that everything is left."""
+        """Return what remains, as text: everything."""
         return EVERYTHING_LEFT
 
     def checkpoint_after(self, saved: Checkpoint, *, failed: bool) -> Checkpoint:  # noqa: ARG002
-        """Return none: each run reads everything."""
+        """Return no checkpoint: each run reads everything."""
         return NO_CHECKPOINT
 
-    def _warn_of_gap(self, asked_at: datetime) -> None:
-        """Warn of the time that no response covers: after the last one, before this one begins."""
+    def _warn_of_gap(self, requested_at: datetime) -> None:
+        """Warn if no response covers some time: after the last response, and before this one."""
         bookmark, history = self._context.state.bookmark, self._context.endpoint.history
         if not bookmark or not history:
             return
-        last, begin = clock.instant(bookmark), asked_at - history
+        last, begin = clock.instant(bookmark), requested_at - history
         if last < begin:
             self._context.logger.warning(
                 "What happened from %s to %s is in no answer: this endpoint shows the last %d "

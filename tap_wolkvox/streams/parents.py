@@ -1,4 +1,4 @@
-"""The ids of partitioned streams, which another stream has, and how they are read in turn."""
+"""The ids of partitioned streams: where they come from, and the loop over them."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from tap_wolkvox.streams.protocols import ReaderContext
 
 MAX_CONSECUTIVE_FAILURES = 3
-"""Ids that fail one after the other, after which the next ones would only cost requests."""
+"""Ids that fail one after the other before the loop stops: the others would probably fail too."""
 
 
 def list_partitions(context: ReaderContext, spec: PartitionSpec) -> list[Partition]:
-    """Return the ids to ask for; the stream that has them need not be selected.
+    """Return the ids for which requests are sent. The parent stream need not be selected.
 
     Args:
-        context: The stream that asks for them.
-        spec: Where the ids come from.
+        context: The context of the reader that needs the ids.
+        spec: The source of the ids.
 
     Raises:
         StreamError: The ids can't be read.
@@ -42,12 +42,13 @@ def list_partitions(context: ReaderContext, spec: PartitionSpec) -> list[Partiti
         records = context.operation.parent_records(spec.stream)
     except StreamError as error:
         raise StreamError(f"`{spec.stream}`, which has its ids, failed: {error}") from None
-    found = [_partition(spec, record) for record in records if spec.may_have_rows(record)]
-    context.logger.info("%d ids of `%s` to ask for.", len(found), spec.stream)
-    return found
+    partitions = [_partition(spec, record) for record in records if spec.may_have_rows(record)]
+    context.logger.info("%d ids of `%s` to ask for.", len(partitions), spec.stream)
+    return partitions
 
 
 def _partition(spec: PartitionSpec, record: Record) -> Partition:
+    """Return the partition of the id in a record of the parent stream."""
     value = record[spec.column]
     also = {name: record.get(name) or "" for name in spec.also}
     return Partition({spec.column: value}, {spec.request_parameter: value, **also})
@@ -59,26 +60,26 @@ def sync_partitions(
     progress: PartitionProgress,
     read: Callable[[Partition], Iterable[RecordBatch]],
 ) -> Iterator[RecordBatch]:
-    """Yield the records of all ids; an id that fails does not stop the others.
+    """Yield the records of all ids. An id that fails does not stop the others.
 
     Args:
         partitions: The ids.
-        spec: Where the ids come from.
-        progress: The ids that are read already; each id that is read is added.
+        spec: The source of the ids.
+        progress: The ids that are already read. Ids that are read, or fail, are added.
         read: Yields the records of an id.
 
     Raises:
-        StreamError: Some ids failed. After three in a row, no more are asked for.
-        BudgetError: No more may be asked for. Its cause is the failure of some ids, if any failed.
-        QuotaError: The same.
+        StreamError: Ids failed. After `MAX_CONSECUTIVE_FAILURES` in a row, the loop stops.
+        BudgetError: No more requests may be sent. If ids failed before, that is its `__cause__`.
+        QuotaError: The quota is used up. If ids failed before, that is its `__cause__`.
         OperationError: No stream of the operation can be read.
     """
     failures: list[str] = []
     tries_left = MAX_CONSECUTIVE_FAILURES
     unread = progress.unread(partitions)
-    not_asked = len(unread)
+    not_requested = len(unread)
     for partition in unread:
-        not_asked -= 1
+        not_requested -= 1
         try:
             _check_params(partition, spec)
             yield from read(partition)
@@ -89,27 +90,34 @@ def sync_partitions(
             if not tries_left:
                 break
         except (BudgetError, QuotaError) as error:
-            cause = _failure(partitions, spec, failures, not_asked + 1) if failures else None
+            # This id is not read either, hence the one more.
+            not_requested += 1
+            cause = _failure(partitions, spec, failures, not_requested) if failures else None
             raise error from cause
         else:
             progress.add(partition)
             tries_left = MAX_CONSECUTIVE_FAILURES
     if failures:
-        raise _failure(partitions, spec, failures, not_asked)
+        raise _failure(partitions, spec, failures, not_requested)
 
 
 def _failure(
-    partitions: Sequence[Partition], spec: PartitionSpec, failures: list[str], not_asked: int
+    partitions: Sequence[Partition], spec: PartitionSpec, failures: list[str], not_requested: int
 ) -> StreamError:
-    whose = f"ids of `{spec.stream}`" if spec.stream else f"values of `{spec.request_parameter}`"
+    """Return the error that sums up the failures of ids; it names positions, never ids."""
+    what = f"ids of `{spec.stream}`" if spec.stream else f"values of `{spec.request_parameter}`"
     return StreamError(
-        f"of {len(partitions)} {whose}, {len(failures)} failed and {not_asked} were not asked for; "
-        f"the first, {failures[0]}"
+        f"of {len(partitions)} {what}, {len(failures)} failed and {not_requested} were not asked "
+        f"for; the first, {failures[0]}"
     )
 
 
 def _check_params(partition: Partition, spec: PartitionSpec) -> None:
-    """Make sure that no parameter is missing: the API would refuse the request."""
+    """Check that no parameter is blank: the API would refuse the request.
+
+    Raises:
+        StreamError: A parameter is blank.
+    """
     for name, value in partition.params.items():
         if value.strip() in MISSING:
             raise StreamError(f"`{spec.stream}` has no `{name}` for it, so it can't be asked for")

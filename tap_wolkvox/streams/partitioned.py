@@ -1,4 +1,12 @@
-"""Reader of endpoints that are asked for one id after the other in each window."""
+"""Reader of dated endpoints that need a request for each id.
+
+    window 1 Nov - 30 Nov    id 7   |1 Nov ................ 30 Nov|
+                             id 8   |1 Nov .. 12 Nov|13 Nov ... 30 Nov|   split for this id only
+                             id 9   |1 Nov ................ 30 Nov|
+    bookmark                                                 30 Nov       once all ids are read
+
+A run that stops within a window saves the hashes of the ids that are read (`Checkpoint.done`).
+"""
 
 from __future__ import annotations
 
@@ -39,7 +47,7 @@ if TYPE_CHECKING:
     from tap_wolkvox.streams.windowed import WindowedReading
 
 Counts = Counter[tuple[object, ...]]
-"""What rows count, by their natural key without the id, and by column."""
+"""Sums of the columns with counts: (natural key without the id, column name) → sum."""
 
 
 @dataclass
@@ -49,8 +57,8 @@ class _OpenWindow:
     Args:
         window: The window.
         progress: The ids that are read.
-        partition: The id that is asked for; none before the first one.
-        requests: Requests of the operation before that id was asked for.
+        partition: The id that is being read; `UNPARTITIONED` before the first one.
+        requests: Number of requests of the operation before that id.
         is_over: Whether all ids are read.
     """
 
@@ -62,29 +70,30 @@ class _OpenWindow:
 
 
 @dataclass
-class _Reading:
-    """What lasts as long as one reading.
+class _Run:
+    """What one run keeps across windows.
 
     Args:
-        partitions: The ids, which are the same for all windows; None before they are needed.
-        row_keys: What makes the keys of rows, by id: each id is read from the beginning.
-        lacking: Days on which all ids together have less than there is.
+        partitions: The ids, the same for all windows; None before they are needed.
+        row_keys: The generator of row keys of each id, by id.
+        incomplete_days: Days on which all ids together count less than the response for all ids.
     """
 
     partitions: list[Partition] | None = None
     row_keys: dict[str, RowKeyGenerator | None] = field(default_factory=dict)
-    lacking: list[str] = field(default_factory=list)
+    incomplete_days: list[str] = field(default_factory=list)
 
 
 class PartitionedSource:
-    """A window is as long as the API allows, and is read for each id.
+    """The source for endpoints that need a request for each id.
 
-    Within it, each id has a plan of its own: what is much for one id is little for another. The
-    bookmark moves once all ids are read.
+    A window is as long as the API allows. Within the window, each id has a plan of its own, because
+    a window with too many rows for one id may have few for another. The bookmark moves once all ids
+    are read.
 
     Args:
-        context: What it works with.
-        spec: Where the ids come from.
+        context: The context of the reader.
+        spec: The source of the ids.
     """
 
     def __init__(self, context: ReaderContext, spec: PartitionSpec) -> None:
@@ -95,46 +104,48 @@ class PartitionedSource:
         self._spec = spec
 
     def plan(self, schedule: Schedule) -> Plan:
-        """Return the plan as it is."""
+        """Return the plan of the schedule."""
         return schedule.plan()
 
     def ranges(self, window: Window) -> Sequence[Window]:
-        """Return the window, as if there were one id."""
+        """Return the window itself: the requests for one id."""
         return (window,)
 
     def windows(
         self, plan: Plan, reading: WindowedReading
     ) -> Iterator[tuple[Window, Iterable[RecordBatch]]]:
-        """Yield each window with the records of all ids, which are read as they are taken."""
-        context, own = self._context, _Reading()
+        """Yield each window with the records of all ids. Requests are sent as records are taken."""
+        context, run = self._context, _Run()
         progress = PartitionProgress(context.secret, reading.schedule.resumed_from)
         self.open = _OpenWindow(plan.window, progress)
         try:
-            if not context.endpoint.probe_all_first and not plan.is_done and not self._ids(own):
-                # Perhaps they are merely not there for once: the bookmark must not pass what is.
+            if not context.endpoint.probe_all_first and not plan.is_done and not self._ids(run):
+                # The parent stream may lack its ids for a moment only. If the bookmark moved, the
+                # rows of these ids would be lost.
                 context.logger.warning("`%s` has no ids: nothing was read.", self._spec.stream)
                 return
             while not plan.is_done:
-                yield plan.window, self._read_window(self.open, own, reading)
+                yield plan.window, self._read_window(self.open, run, reading)
+                # As if the window had no rows: only the plan of an id depends on the rows.
                 plan = plan.read(0)
                 self.open = _OpenWindow(plan.window, PartitionProgress(context.secret))
         finally:
-            self._warn_of_lacking(own.lacking)
+            self._warn_of_incomplete(run.incomplete_days)
 
     @property
     def has_tried(self) -> bool:
-        """Whether an id was asked for in the window that is being read."""
+        """Whether a request for an id was sent in the window that is being read."""
         if self.open is None:
             return False
         requests = self._context.client.requests
-        was_asked = self.open.partition is not UNPARTITIONED and requests > self.open.requests
-        return was_asked or self.open.progress.has_grown
+        was_requested = self.open.partition is not UNPARTITIONED and requests > self.open.requests
+        return was_requested or self.open.progress.has_grown
 
     def checkpoint(self, current: Checkpoint, reading: WindowedReading) -> Checkpoint:
-        """Return where the next run goes on, by id.
+        """Return the checkpoint to save if the run stops now, with the ids that are read.
 
         Args:
-            current: The same, as if no id were read.
+            current: The checkpoint without ids.
             reading: The reading that stops.
         """
         opened = self.open
@@ -150,59 +161,75 @@ class PartitionedSource:
         return replace(current, end=end, reread_from=reread_from, done=done, failed=failed)
 
     def _shorter(self, window: Window) -> Window:
-        """Return a window that a run can afford, where it could not afford one id in this one."""
+        """Return half of a window, for a run whose requests did not suffice for even one id.
+
+        A window of two days or more is halved to whole days: the run after the next one resumes at
+        midnight, so it would read a part of a day again.
+        """
         by_day = window.length >= 2 * A_DAY or self.limits.by_day
         return Plan.to_read(window, replace(self.limits, by_day=by_day)).failed().window
 
-    def _ids(self, own: _Reading) -> list[Partition]:
-        if own.partitions is None:
-            own.partitions = list_partitions(self._context, self._spec)
-        return own.partitions
+    def _ids(self, run: _Run) -> list[Partition]:
+        """Return the ids. The parent stream is read on the first call."""
+        if run.partitions is None:
+            run.partitions = list_partitions(self._context, self._spec)
+        return run.partitions
 
     def _read_window(
-        self, opened: _OpenWindow, own: _Reading, reading: WindowedReading
+        self, opened: _OpenWindow, run: _Run, reading: WindowedReading
     ) -> Iterator[RecordBatch]:
-        """Yield the records of a window, of all ids; none, where there are none at all."""
-        # A window that is gone on with has rows, and its ids so far are not at hand to add up.
+        """Yield the records of a window for all ids; none if the response for all ids is empty."""
+        # No request for all ids if the window is resumed: it has rows, and the counts of the ids
+        # that an earlier run has read are not known any more.
         is_probed = self._context.endpoint.probe_all_first and not opened.progress.is_resumed
-        whole = self._probe(opened.window) if is_probed else None
-        if whole is None or whole:
-            yield from self._read_ids(opened, own, reading, whole)
+        all_rows = self._probe(opened.window) if is_probed else None
+        if all_rows is None or all_rows:
+            yield from self._read_ids(opened, run, reading, all_rows)
         opened.is_over = True
 
     def _read_ids(
         self,
         opened: _OpenWindow,
-        own: _Reading,
+        run: _Run,
         reading: WindowedReading,
-        whole: ResponseRows | None,
+        all_rows: ResponseRows | None,
     ) -> Iterator[RecordBatch]:
-        """Yield the records of all ids, and hold them against the rows of all ids at once."""
-        window, partitions = opened.window, self._ids(own)
+        """Yield the records of all ids, and compare their counts with the response for all ids.
+
+        Args:
+            opened: The window.
+            run: What the run keeps across windows.
+            reading: The reading.
+            all_rows: The rows of the response for all ids; None if there is none to compare with.
+
+        Raises:
+            StreamError: There are rows, but no ids to request.
+        """
+        window, partitions = opened.window, self._ids(run)
         if not partitions:
             raise StreamError(
                 f"{window}: there are rows, but `{self._spec.stream}` has no ids to ask for"
             )
 
         def read(partition: Partition) -> Iterator[RecordBatch]:
-            return self._read_id(partition, opened, own, reading)
+            return self._read_id(partition, opened, run, reading)
 
-        found = Counts()
+        by_ids = Counts()
         for records in sync_partitions(partitions, self._spec, opened.progress, read):
-            for record in records if whole else ():
-                found.update(self._counts(record))
+            for record in records if all_rows else ():
+                by_ids.update(self._counts(record))
             yield records
-        if whole and not self._sum(whole) <= found:
-            own.lacking.append(f"{window.begin:%Y-%m-%d}")
+        if all_rows and not self._sum(all_rows) <= by_ids:
+            run.incomplete_days.append(f"{window.begin:%Y-%m-%d}")
 
     def _read_id(
-        self, partition: Partition, opened: _OpenWindow, own: _Reading, reading: WindowedReading
+        self, partition: Partition, opened: _OpenWindow, run: _Run, reading: WindowedReading
     ) -> Iterator[RecordBatch]:
         """Yield the records of one id in one window."""
         context = self._context
         opened.partition, opened.requests = partition, context.client.requests
         value = partition.columns[self._spec.column]
-        row_keys = own.row_keys.setdefault(value, new_row_keys(context))
+        row_keys = run.row_keys.setdefault(value, new_row_keys(context))
 
         def fetch(window: Window, can_split: bool) -> ResponseRows:  # noqa: FBT001
             return context.retriever.fetch(window.params, partition, can_split=can_split)
@@ -212,7 +239,7 @@ class PartitionedSource:
 
         fetcher = WindowFetcher(
             context=context,
-            # What is too much for one id is not for all: its width is forgotten.
+            # Without the width: a window that is too long for one id may be fine for the others.
             learned=Learned(reading.learned.unreadable),
             fetch=fetch,
             build=build,
@@ -222,10 +249,10 @@ class PartitionedSource:
             yield from batches
 
     def _probe(self, window: Window) -> ResponseRows | None:
-        """Return the rows of one response for all ids; None where it is too large.
+        """Return the rows of the response for all ids; None if the response is too large.
 
         Raises:
-            StreamError: The response can't be had for another reason.
+            StreamError: The request fails for another reason.
         """
         try:
             return self._context.retriever.fetch(window.params, can_split=True)
@@ -236,23 +263,24 @@ class PartitionedSource:
 
     @cached_property
     def _counted(self) -> list[str]:
-        """Columns by which the ids are held against the whole."""
+        """Columns whose sums over all ids are compared with the response for all ids."""
         return schemas.counts(self._context.endpoint)
 
     def _sum(self, rows: ResponseRows) -> Counts:
+        """Return the counts of rows, added up over all ids."""
         counts = Counts()
         for record in self._context.pipeline.typed(rows):
             counts.update(self._counts(record))
         return counts
 
     def _counts(self, record: Mapping[str, Any]) -> Counts:
-        """Return what a record counts."""
+        """Return the counts of one record."""
         key = self._context.endpoint.key
         natural = [record.get(name) for name in key if name != self._spec.column]
         return Counter({(*natural, name): record.get(name) or 0 for name in self._counted})
 
-    def _warn_of_lacking(self, days: Sequence[str]) -> None:
-        """Warn of days on which all ids together did not account for what there is."""
+    def _warn_of_incomplete(self, days: Sequence[str]) -> None:
+        """Warn of days on which all ids together count less than the response for all ids."""
         if days:
             parameter = self._spec.request_parameter
             self._context.logger.warning(
@@ -267,11 +295,11 @@ class PartitionedSource:
 
 
 class PartitionedReader:
-    """Reads an endpoint that is asked for one id after the other in each window.
+    """Reads a dated endpoint that needs a request for each id.
 
     Args:
-        context: What it works with.
-        spec: Where the ids come from.
+        context: The context of the reader.
+        spec: The source of the ids.
     """
 
     def __init__(self, context: ReaderContext, spec: PartitionSpec) -> None:
@@ -281,34 +309,37 @@ class PartitionedReader:
         self._windows = WindowedReader(context, self._source)
 
     def read(self) -> Iterable[RecordBatch]:
-        """Yield the records of each window; the bookmark follows once all ids are read."""
+        """Yield the records of each window. The bookmark moves once all ids are read."""
         return self._windows.read()
 
     @property
     def first_unread(self) -> datetime:
-        """The first second that is unread."""
+        """The first wall-clock second that is unread."""
         return self._windows.first_unread
 
     @property
     def starts_before_state(self) -> bool:
-        """Whether `start_date` is before what was read so far."""
+        """Whether `start_date` is before the first second that was ever read."""
         return self._windows.starts_before_state
 
     @property
     def starts_in_future(self) -> bool:
-        """Whether `start_date` is still to come."""
+        """Whether `start_date` is in the future."""
         return self._windows.starts_in_future
 
     @property
     def parent(self) -> str:
-        """The stream whose ids it will ask for, unless there may be nothing to ask for."""
+        """Name of the stream whose ids the reader needs; empty if it may need none.
+
+        It may need none if a request for all ids comes first.
+        """
         is_resumed = bool(self._windows.schedule.resumed_from.done)
-        may_be_none = self._context.endpoint.probe_all_first and not is_resumed
-        return "" if may_be_none else self._spec.stream
+        may_need_none = self._context.endpoint.probe_all_first and not is_resumed
+        return "" if may_need_none else self._spec.stream
 
     @property
     def cost(self) -> CostEstimate:
-        """A request for each id in each window."""
+        """One request for each id in each window."""
         cost, spec = self._windows.cost, self._spec
         if not cost.requests:
             return cost
@@ -318,19 +349,19 @@ class PartitionedReader:
         return replace(cost, requests=cost.requests * len(spec.listed) - done)
 
     def current_checkpoint(self) -> Checkpoint:
-        """Return where the next run goes on, if this one stops now."""
+        """Return the checkpoint to save if the run stops now."""
         reading = self._windows.reading
         return self._source.checkpoint(reading.checkpoint(), reading)
 
     def describe_remaining(self, checkpoint: Checkpoint) -> str:
-        """Say what is left after a checkpoint."""
+        """Return what remains after a checkpoint, as text; empty if there was nothing to read."""
         what, done = self._windows.describe_remaining(checkpoint), len(checkpoint.done)
         return f"{what}, but for {done} ids up to {checkpoint.end}" if done else what
 
     def checkpoint_after(self, saved: Checkpoint, *, failed: bool) -> Checkpoint:
         """Return the checkpoint of a stream that was read to its end, or that failed."""
         if failed and not self._source.has_tried:
-            # It did not fail because of an id: no id is any further, and none is worse off.
+            # No request for an id was sent, so the saved ids stay as they are.
             return replace(saved, deferred_since=None)
         current = self.current_checkpoint()
         return self._windows.checkpoint_replacing(saved, current, failed=failed)

@@ -1,4 +1,4 @@
-"""What a reader gets from its stream, and what a stream gets from its reader."""
+"""Interfaces between a stream, its reader and its operation."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 class OperationContext(Protocol):
-    """The operation that a stream is read from."""
+    """The operation from which a stream is read."""
 
     @property
     def client(self) -> Client:
-        """The way to its API."""
+        """The HTTP client of the operation."""
 
     def prepare_request(self) -> None:
         """Do what has to be done before a request, such as to ask for the quota.
@@ -38,29 +38,29 @@ class OperationContext(Protocol):
         """
 
     def parent_records(self, stream: str) -> RecordBatch:
-        """Return all records of one of its streams, whether it is selected or not.
+        """Return all records of a stream of the operation, whether it is selected or not.
 
         Raises:
-            StreamError: They can't be read.
+            StreamError: The stream can't be read.
             OperationError: No stream of the operation can be read.
         """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderContext:
-    """What a reader works with.
+    """Everything that a reader needs of its stream.
 
     Args:
-        endpoint: The endpoint that it reads.
-        operation: The operation that it reads it from.
-        period: What the settings want read.
+        endpoint: The endpoint to read.
+        operation: The operation from which to read.
+        period: The start date, end date, lookback and settle time of the settings.
         retriever: Fetches responses.
-        pipeline: Makes records of their rows.
+        pipeline: Builds records from rows.
         state: The bookmark and the checkpoint of the stream.
-        stats: What the stream did in this run.
-        logger: Log of the stream.
-        holds_back: Whether nothing is emitted before everything is read, because the target then
-            removes all other rows.
+        stats: Statistics of the stream in this run.
+        logger: Logger of the stream.
+        holds_back: Whether all records are emitted together at the end: an ACTIVATE_VERSION message
+            makes the target remove all other rows, so nothing may be missing.
     """
 
     endpoint: Endpoint
@@ -75,7 +75,7 @@ class ReaderContext:
 
     @property
     def client(self) -> Client:
-        """The way to the API."""
+        """The HTTP client of the operation."""
         return self.operation.client
 
     @property
@@ -85,52 +85,55 @@ class ReaderContext:
 
     @property
     def secret(self) -> str:
-        """The token: a key for hashes."""
+        """The token, which is the key for hashes of ids."""
         return self.client.operation.token
 
 
 class StreamReader(Protocol):
-    """How a kind of endpoint is read."""
+    """Reads one kind of endpoint."""
 
     def read(self) -> Iterable[RecordBatch]:
-        """Yield the records of whole responses, each once it is known to be good.
+        """Yield the records of each response, once the whole response is verified.
 
         Raises:
-            StreamError: A response is not what it should be; nothing of it is yielded.
+            StreamError: A response is invalid; no record of the response is yielded.
             OperationError: No stream of the operation can be read.
             BudgetError: No more requests may be sent.
         """
 
     @property
     def first_unread(self) -> datetime:
-        """The first wall-clock second that is unread; the earliest there is for current figures."""
+        """The first wall-clock second that is unread; `datetime.min` for streams without dates."""
 
     @property
     def starts_before_state(self) -> bool:
-        """Whether `start_date` is before what was read so far: the stream goes on after that."""
+        """Whether `start_date` is before the first second that was ever read.
+
+        The stream continues after its bookmark, so the time before is never read.
+        """
 
     @property
     def starts_in_future(self) -> bool:
-        """Whether `start_date` is still to come, and nothing is read before."""
+        """Whether `start_date` is in the future, so that nothing is read."""
 
     @property
     def parent(self) -> str:
-        """The stream whose ids it will ask for, if there is one."""
+        """Name of the stream whose ids the reader needs; empty if it needs none."""
 
     @property
     def cost(self) -> CostEstimate:
-        """What reading it would cost; the ids that another stream has are left out."""
+        """Number of requests to read the stream, as if its parent stream had one id."""
 
     def current_checkpoint(self) -> Checkpoint:
-        """Return where the next run goes on, if this one stops now."""
+        """Return the checkpoint to save if the run stops now."""
 
     def describe_remaining(self, checkpoint: Checkpoint) -> str:
-        """Say what is left after a checkpoint; nothing if there was nothing to read."""
+        """Return what remains after a checkpoint, as text; empty if there was nothing to read."""
 
     def checkpoint_after(self, saved: Checkpoint, *, failed: bool) -> Checkpoint:
         """Return the checkpoint of a stream that was read to its end, or that failed.
 
         Args:
             saved: The checkpoint before this run.
-            failed: Whether it failed.
+            failed: Whether the stream failed.
         """

@@ -1,4 +1,4 @@
-"""Retriever: one request, and the rows of its response."""
+"""Retriever: sends one request and returns the rows of its response."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ class Retriever:
     """Fetches the responses of one stream.
 
     Args:
-        request: Sends a request by the SDK; yields the rows of its response, as one item.
-        context: The server, as the SDK logs it.
+        request: The SDK's `request_records`: sends a request, and yields all rows of its response
+            as one item.
+        context: The context of the SDK's partition, which the SDK logs: the server.
         prepare: Does what has to be done before a request.
     """
 
@@ -47,24 +48,26 @@ class Retriever:
         *,
         can_split: bool = False,
     ) -> ResponseRows:
-        """Return the rows of one whole response; it costs one request and its retries.
+        """Return the rows of one response. That costs one request, and retries if they are needed.
 
         Args:
             params: Parameters of this request.
-            partition: The id that is asked for; it becomes a column of each row.
-            can_split: Whether the caller could ask for less.
+            partition: The id to request; it becomes a column of each row.
+            can_split: Whether the caller can request less. If it can, a response that is too large
+                is retried once at most.
 
         Raises:
-            ResponseTooLargeError: Ask for less.
-            StreamError: The response is not what it should be.
+            ResponseTooLargeError: The response is truncated, or did not come: request less.
+            StreamError: The response is invalid.
             OperationError: No stream of the operation can be read.
-            BudgetError: No request may be sent.
+            BudgetError: No more requests may be sent.
         """
         self._prepare()
-        asked = {**params, **partition.params}
-        [rows] = self._request(RequestContext(self._context, asked, can_split=can_split))
-        fetched: ResponseRows = rows
-        return fetched.with_columns(partition.columns)
+        request_params = {**params, **partition.params}
+        context = RequestContext(self._context, request_params, can_split=can_split)
+        [rows] = self._request(context)
+        received: ResponseRows = rows
+        return received.with_columns(partition.columns)
 
 
 def query_of(endpoint: Endpoint, asked: Mapping[str, str]) -> dict[str, str]:
@@ -79,21 +82,22 @@ def query_of(endpoint: Endpoint, asked: Mapping[str, str]) -> dict[str, str]:
 
 
 def body_of(endpoint: Endpoint, asked: Mapping[str, str]) -> dict[str, str] | None:
-    """Return the JSON body of a request; None where it has none."""
+    """Return the JSON body of a request; None without a body."""
     return dict(asked) if _is_in_body(endpoint) else None
 
 
 def check_range(endpoint: Endpoint, url: str) -> None:
-    """Make sure that a response without rows is none because of the range.
+    """Check, after a response without rows, that the range of the request was valid.
 
-    The API answers a wrong range as it answers one without rows.
+    The API responds to an invalid range as to a range without rows. Without this check, rows could
+    be lost silently.
 
     Args:
         endpoint: The endpoint.
-        url: What was asked.
+        url: The URL of the request.
 
     Raises:
-        StreamError: The range was wrong.
+        StreamError: The range was invalid.
     """
     if not endpoint.days:
         return

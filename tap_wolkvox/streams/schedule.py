@@ -1,4 +1,4 @@
-"""Schedule: what there is to read of a dated stream, by its state and the settings."""
+"""Schedule: the range that a dated stream has to read, from its state and the settings."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def limits_of(endpoint: Endpoint) -> Limits:
-    """Return what an endpoint gives in one response."""
+    """Return what an endpoint delivers in one response."""
     return Limits(days=endpoint.days, rows=endpoint.row_cap, by_day=is_of_days(endpoint))
 
 
 def is_of_days(endpoint: Endpoint) -> bool:
-    """Whether its rows are figures of days, none of which may be split."""
+    """Whether the rows of an endpoint describe whole days, so that no window may split a day."""
     if endpoint.kind is not Kind.EVENT:
         return True
     columns = schemas.stream_schema(endpoint)["properties"]
@@ -34,11 +34,11 @@ def is_of_days(endpoint: Endpoint) -> bool:
 
 
 class Schedule:
-    """What there is to read of one dated stream.
+    """The range that one dated stream has to read.
 
     Args:
-        context: The stream.
-        limits: What its endpoint gives in one response.
+        context: The context of the reader.
+        limits: What the endpoint delivers in one response.
     """
 
     def __init__(self, context: ReaderContext, limits: Limits) -> None:
@@ -48,20 +48,21 @@ class Schedule:
 
     @property
     def unread(self) -> Window:
-        """What there is to read; it ends before it begins where that is nothing."""
+        """The range to read; if it is empty, it ends before it begins."""
         zone, bookmark = self._context.zone, self._state.bookmark
-        then = self._state.zone(zone)
-        usual = bookmarks.to_read(bookmark, self._context.period, clock.now(), zone, then)
+        bookmark_zone = self._state.zone(zone)
+        usual = bookmarks.to_read(bookmark, self._context.period, clock.now(), zone, bookmark_zone)
         checkpoint = self._state.checkpoint
-        unread_since = bookmarks.unread_since(bookmark, zone, then) if bookmark else None
+        unread_since = bookmarks.unread_since(bookmark, zone, bookmark_zone) if bookmark else None
         if not self._state.is_incremental:
-            # Without a bookmark it would begin anew for ever.
+            # A full table has no bookmark. The checkpoint stands in, or each run would begin anew
+            # and never reach the end.
             unread_since = checkpoint.begin
         return checkpoint.to_read(usual, unread_since, self._context.period.start)
 
     @property
     def unread_since(self) -> datetime | None:
-        """The first second that is unread by the bookmark; None where there is no bookmark."""
+        """The first second that is unread by the bookmark; None without a bookmark."""
         bookmark, zone = self._state.bookmark, self._context.zone
         if not bookmark:
             return None
@@ -69,7 +70,7 @@ class Schedule:
 
     @property
     def resumed_from(self) -> Checkpoint:
-        """Where a run goes on, if the last one stopped exactly there."""
+        """The saved checkpoint if this run resumes exactly there, else `NO_CHECKPOINT`."""
         return self._resumed_from(self.unread)
 
     def _resumed_from(self, unread: Window) -> Checkpoint:
@@ -79,7 +80,7 @@ class Schedule:
         return checkpoint.of_days(unread) if self.limits.by_day else checkpoint
 
     def plan(self) -> Plan:
-        """Return the plan for what there is to read."""
+        """Return the plan for the range to read."""
         unread = self.unread
         resumed = self._resumed_from(unread)
         return self.plan_of(unread).resumed(resumed.width, resumed.end)
@@ -94,24 +95,25 @@ class Schedule:
         return Plan.to_read(unread, self.limits, self._state.checkpoint.unreadable.get(whose))
 
     def new_pass(self, whole: Window) -> WindowPass:
-        """Return the progress of a reading that has not begun.
+        """Return the progress of a run that has read nothing yet.
 
         Args:
-            whole: What there is to read.
+            whole: The range to read.
         """
         endpoint = self._context.endpoint
-        is_told_apart = endpoint.has_natural_id or endpoint.date in endpoint.key
+        # With one of these, the key of a row does not depend on the rows before it on its day.
+        has_stable_keys = endpoint.has_natural_id or endpoint.date in endpoint.key
         today = clock.midnight(clock.wall_time(clock.now(), self._context.zone))
         return WindowPass(
             before=self._state.checkpoint,
             whole=whole,
             next_unread=whole.begin,
             mutable_since=today - self._context.period.lookback,
-            resume_at_midnight=self.limits.by_day or not is_told_apart,
+            resume_at_midnight=self.limits.by_day or not has_stable_keys,
         )
 
     def log(self, unread: Window) -> None:
-        """Log what there is to read."""
+        """Log the range to read, and warn if the bookmark lies in the future."""
         bookmark, logger = self._state.bookmark, self._context.logger
         if bookmarks.is_ahead(bookmark, clock.now(), self._context.zone):
             logger.warning(
@@ -125,11 +127,11 @@ class Schedule:
             logger.info("To read: %s.", unread)
 
     def cost(self, plan: Plan, ranges: Callable[[Window], Sequence[Window]]) -> CostEstimate:
-        """Return what a plan would cost if each response had no rows.
+        """Return the cost of a plan if no window has to be split.
 
         Args:
             plan: The plan.
-            ranges: Returns the ranges that are asked for to read a window.
+            ranges: Returns the ranges to request for a window.
         """
         requests = 0
         while not plan.is_done:
@@ -144,7 +146,7 @@ class Schedule:
 
     @property
     def starts_before_state(self) -> bool:
-        """Whether `start_date` is before what was read so far."""
+        """Whether `start_date` is before the first second that was ever read."""
         start = self._context.period.start
         if start is None or self._state.bookmark is None:
             return False
@@ -152,6 +154,6 @@ class Schedule:
 
     @property
     def starts_in_future(self) -> bool:
-        """Whether `start_date` is still to come."""
+        """Whether `start_date` is in the future."""
         start = self._context.period.start
         return start is not None and start > clock.wall_time(clock.now(), self._context.zone)

@@ -1,4 +1,15 @@
-"""StreamState: what the state holds of one stream of one server."""
+"""StreamState: the part of the Singer state that belongs to one stream of one server.
+
+Each server is a partition of the SDK's state:
+
+    {"bookmarks": {"reports_cdr_1": {"partitions": [{
+        "context": {"wolkvox_server": "0011"},
+        "replication_key": "date",
+        "replication_key_value": "2026-11-20T15:04:59+00:00",   the bookmark
+        "timezone": "America/Bogota", "begun": "2026-11-01T00:00:00",
+        "left_off": {…}                                         the checkpoint
+    }]}}}
+"""
 
 from __future__ import annotations
 
@@ -18,79 +29,79 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, TapState
 
 TIMEZONE = "timezone"
-"""Key of the time zone in which the times were that a bookmark is made of."""
+"""Key of the time zone that was set when the bookmark was saved."""
 
 BEGUN = "begun"
-"""Key of the wall-clock second from which on everything up to the bookmark was read."""
+"""Key of the first wall-clock second that was read: all from then to the bookmark is read."""
 
 
 class StateHolder(Protocol):
-    """The part of an SDK stream that keeps its state."""
+    """The methods of an SDK stream that this module needs."""
 
     name: str
 
     @property
     def replication_key(self) -> str | None:
-        """Column that the bookmark speaks of."""
+        """Column of the bookmark."""
 
     @property
     def replication_method(self) -> str:
-        """Whether there is a bookmark at all."""
+        """INCREMENTAL or FULL_TABLE: only the first has a bookmark."""
 
     @property
     def tap_state(self) -> TapState:
         """The state of all streams."""
 
     def get_context_state(self, context: Context | None) -> dict[str, Any]:
-        """Return the state of a partition, to be written to."""
+        """Return the state of a partition. Changes to the dictionary change the state."""
 
     def finalize_state_progress_markers(self, state: dict[str, Any] | None = None) -> None:
         """Write a STATE message, if the state has changed."""
 
 
 class StreamState:
-    """The bookmark and the checkpoint of one stream, kept apart for each server.
+    """The bookmark and the checkpoint of one stream of one server.
 
     Args:
-        holder: The stream.
-        server: The server.
+        holder: The SDK stream.
+        server: The server of the operation.
         write: Writes a STATE message with the state of all streams.
     """
 
     def __init__(self, holder: StateHolder, server: str, write: Callable[[TapState], None]) -> None:
         self.context = {SERVER: server}
-        """What tells the state of this server from that of others."""
+        """The context of the SDK's partition: it separates the states of several servers."""
         self._holder = holder
         self._write = write
 
     @property
     def is_incremental(self) -> bool:
-        """Whether the stream has a bookmark; the catalog may say that it has none."""
+        """Whether the stream has a bookmark: the catalog may switch it to FULL_TABLE."""
         return self._holder.replication_method == REPLICATION_INCREMENTAL
 
     @property
     def saved(self) -> Mapping[str, Any]:
-        """What the state holds; reading it adds nothing to the state."""
+        """The state of the stream, to read from. Unlike `open`, it adds no entry to the state."""
         bookmark = self._holder.tap_state.get("bookmarks", {}).get(self._holder.name, {})
         partitions = bookmark.get("partitions", [])
         return next((each for each in partitions if each["context"] == self.context), {})
 
     @property
     def bookmark(self) -> str | None:
-        """The bookmark, if there is one and it is of this stream's replication key."""
+        """The bookmark; None without one, or if it belongs to another replication key."""
         saved = self.saved
-        is_its = saved.get("replication_key") == self._holder.replication_key
+        is_same_key = saved.get("replication_key") == self._holder.replication_key
         value: str | None = saved.get("replication_key_value")
-        return value if is_its and self.is_incremental else None
+        return value if is_same_key and self.is_incremental else None
 
     def advance(self, value: str) -> bool:
-        """Move the bookmark to the end of what is read whole; it never goes back.
+        """Move the bookmark forward. An earlier value than the present one changes nothing.
 
         Args:
-            value: The new bookmark.
+            value: The new bookmark: everything up to it is read.
 
         Returns:
-            Whether it is the bookmark now.
+            Whether the value is the bookmark now.
         """
         key = self._holder.replication_key
         if not self.is_incremental or not key:
@@ -102,27 +113,34 @@ class StreamState:
 
     @property
     def checkpoint(self) -> Checkpoint:
-        """Where the last run stopped, if it could not read everything."""
+        """The checkpoint; `NO_CHECKPOINT` if the last run read everything."""
         return Checkpoint.of(self.saved)
 
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Let the state say where the next run goes on."""
+        """Store a checkpoint in the state. Writes no STATE message."""
         checkpoint.put(self.open())
 
     @property
     def begun(self) -> datetime | None:
-        """The wall-clock second from which on everything up to the bookmark was read."""
+        """The first wall-clock second that was read; None if the state does not tell.
+
+        It serves a warning only, so an invalid value is no error.
+        """
         try:
             return datetime.fromisoformat(self.saved[BEGUN]).replace(tzinfo=None)
         except (KeyError, TypeError, ValueError):
             return None
 
     def zone(self, default: ZoneInfo) -> ZoneInfo:
-        """Return the time zone that was set when the bookmark was made."""
+        """Return the time zone that was set when the bookmark was saved.
+
+        Args:
+            default: The time zone of the operation, for a state that names none.
+        """
         return ZoneInfo(self.saved.get(TIMEZONE) or default.key)
 
     def open(self) -> dict[str, Any]:
-        """Return what the state holds, to be written to."""
+        """Return the state of the stream, to write to. It is created if it does not exist."""
         return self._holder.get_context_state(self.context)
 
     def publish(self) -> None:

@@ -1,4 +1,10 @@
-"""Readers of what happened when: window after window, from the oldest to the newest."""
+"""Reader of dated streams: window after window, from the oldest to the newest.
+
+- `WindowedReader` reads one dated stream: the interface to the stream.
+- `WindowSource` decides which requests a window needs. There is a source for each kind of endpoint.
+- `WindowFetcher` fetches windows, and splits them where a response is truncated or does not come.
+- `WindowedReading` moves the bookmark and returns the checkpoint.
+"""
 
 from __future__ import annotations
 
@@ -28,16 +34,20 @@ if TYPE_CHECKING:
     from tap_wolkvox.streams.protocols import ReaderContext
 
 DATE_DISTANCE = 2 * A_DAY
-"""How long before a window the dates of its rows may lie: chats are listed when they close."""
+"""How long before a window the dates of its rows may lie: the API lists chats when they close.
+
+The counts of row keys are kept for that long.
+"""
 
 
 @dataclass
 class Learned:
-    """What a reading has learned about how much to ask for.
+    """What the responses have shown about the size of windows.
 
     Args:
-        unreadable: The first second of what could not be read, by whose it is.
-        width: How much was asked for last; None before the first request.
+        unreadable: First second of the shortest range that the API could not deliver, by the hash
+            of the id, or by `EVERYTHING`.
+        width: Width of the last window; None before the first request.
     """
 
     unreadable: dict[str, datetime]
@@ -45,30 +55,30 @@ class Learned:
 
 
 class WindowedReading:
-    """One reading of a dated stream; the bookmark follows each window that is read whole.
+    """One run through the range of a dated stream. It moves the bookmark after each window.
 
     Args:
-        context: The stream.
-        schedule: What there is to read of it, and how much at once.
-        whole: What this reading is to read.
+        context: The context of the reader.
+        schedule: The schedule of the stream.
+        whole: The range to read.
     """
 
     def __init__(self, context: ReaderContext, schedule: Schedule, whole: Window) -> None:
         self.progress = schedule.new_pass(whole)
-        """How far it is."""
+        """How far the run has read."""
         self.learned = Learned(dict(context.state.checkpoint.unreadable))
-        """What it has learned about how much to ask for."""
+        """What the responses have shown about the size of windows."""
         self.schedule = schedule
-        """What there is to read, and how much at once."""
+        """The schedule of the stream."""
         self._context = context
 
     def follow(
         self, windows: Iterable[tuple[Window, Iterable[RecordBatch]]]
     ) -> Iterator[RecordBatch]:
-        """Yield the records of windows, and let the state follow.
+        """Yield the records of windows. After each window, update the state.
 
         Args:
-            windows: Each window that is read, with its records.
+            windows: The windows in their order, each with its records.
         """
         before, stats = self._context.client.requests, self._context.stats
         for window, batches in windows:
@@ -85,12 +95,12 @@ class WindowedReading:
             )
 
     def checkpoint(self) -> Checkpoint:
-        """Return where the next run goes on, if this one stops now."""
-        checkpoint = self.progress.checkpoint(self._narrowed)
+        """Return the checkpoint to save if the run stops now."""
+        checkpoint = self.progress.checkpoint(self._narrowed_width)
         return replace(checkpoint, unreadable=self.learned.unreadable)
 
     def describe_remaining(self, checkpoint: Checkpoint) -> str:
-        """Say what is left after a checkpoint; nothing if there was nothing to read."""
+        """Return what remains after a checkpoint, as text; empty if there was nothing to read."""
         progress = self.progress
         return "" if progress.is_empty else f"{checkpoint.begin} to {progress.whole.end}"
 
@@ -101,23 +111,24 @@ class WindowedReading:
 
         Args:
             saved: The checkpoint before this run.
-            current: Where the next run would go on, if this one had stopped.
-            failed: Whether it failed.
+            current: The checkpoint to save if the run stopped now.
+            failed: Whether the stream failed.
         """
         if self.progress.is_over and not self.progress.is_empty and not failed:
             return Checkpoint(reread_from=saved.reread_from if saved.begin else None)
         if saved.begin and failed:
+            # The pass resumes at the failed window, as if that window had not begun.
             return replace(current, end=None, width=None, done=NO_IDS, failed=NO_IDS)
         return replace(saved, deferred_since=None, unreadable=self.learned.unreadable)
 
     @property
-    def _narrowed(self) -> timedelta | None:
-        """How much was asked for last, if less than the API takes has turned out to be enough."""
+    def _narrowed_width(self) -> timedelta | None:
+        """Width of the last window, if it was shorter than the API allows; else None."""
         width = self.learned.width
         return width if width and width < self.schedule.limits.days * A_DAY else None
 
     def _mark(self, window: Window) -> None:
-        """Let the bookmark, and a STATE message, say that a window is read."""
+        """Move the bookmark to the end of a window, and write a STATE message."""
         self._context.stats.windows += 1
         state, zone = self._context.state, self._context.zone
         if not state.is_incremental:
@@ -135,28 +146,33 @@ class WindowedReading:
         state.publish()
 
     def _mark_begin(self) -> None:
-        """Let the state say from when on everything is read, where that begins with this run."""
+        """Store the first second that was ever read, if the history begins with this run.
+
+        It does if there was no bookmark, or if this run begins after the bookmark: then a gap lies
+        before it.
+        """
         state, begin = self._context.state, self.progress.whole.begin
         unread_since = self.schedule.unread_since
         if not unread_since or begin > unread_since:
             state.open()[BEGUN] = begin.isoformat()
         elif state.begun is None:
-            # A state of version 0.1 does not say: most likely it began where the settings begin.
+            # A state of version 0.1 has no `begun`. Most likely its first run began at the
+            # `start_date` of the settings.
             start = self._context.period.start
             state.open()[BEGUN] = min(begin, start or begin).isoformat()
 
 
 @dataclass(kw_only=True)
 class WindowFetcher:
-    """Fetches the windows of a plan, and learns from each response how much to ask for next.
+    """Fetches the windows of a plan, and adapts the plan to each response.
 
     Args:
-        context: The stream.
-        learned: What was learned so far, and takes what is learned.
-        fetch: Returns the rows of a window; its second argument says whether less could be asked
-            for.
-        build: Returns the records of the rows of a window.
-        whose: The hash of the id that is read, or `EVERYTHING`.
+        context: The context of the reader.
+        learned: What earlier responses have shown; it is updated after each response.
+        fetch: Returns the rows of a window. The second argument says whether the window could be
+            split.
+        build: Returns the records for the rows of a window.
+        whose: The hash of the id that is read, or `EVERYTHING`: the key in `learned.unreadable`.
     """
 
     context: ReaderContext
@@ -166,7 +182,7 @@ class WindowFetcher:
     whose: str = EVERYTHING
 
     def read(self, plan: Plan) -> Iterator[tuple[Window, tuple[RecordBatch]]]:
-        """Yield each window that is read, with its records.
+        """Yield each window of the plan once it is read, with its records.
 
         Raises:
             StreamError: A window can't be read.
@@ -185,16 +201,16 @@ class WindowFetcher:
                 self._note_failure(plan)
                 raise StreamError(f"{window}: {error}") from None
             self._note_success(window)
-            # The next response needs the room of this one.
+            # Frees the memory and the temporary file before the next response is fetched.
             del rows
             yield window, (records,)
             plan = plan.read(count)
 
     def _split(self, plan: Plan, error: ResponseTooLargeError) -> Plan:
-        """Return the plan that asks for less.
+        """Return the plan with a shorter window.
 
         Raises:
-            StreamError: Less can't be asked for.
+            StreamError: The window can't be shorter.
         """
         window = plan.window
         if not plan.can_split:
@@ -208,36 +224,38 @@ class WindowFetcher:
         return plan.cut([time for time in times if time])
 
     def _note_failure(self, plan: Plan) -> None:
-        """Remember what could not be read, so that no run has to search for it again.
+        """Remember a range that the API could not deliver, so that no later run searches for it.
 
-        A window that could still have been split has failed for another reason than its rows.
+        Only a window that can't be split counts: any other window has failed for another reason
+        than its size. Nor does an endpoint count that never allows more than the shortest range:
+        it needs no search.
         """
         if not plan.can_split and plan.limits.days * A_DAY > plan.limits.granularity:
             self.learned.unreadable[self.whose] = plan.window.begin
 
     def _note_success(self, window: Window) -> None:
-        """Forget what could not be read before, and can be read now."""
+        """Forget a range that an earlier run could not read, once it is read."""
         begin = self.learned.unreadable.get(self.whose)
         if begin and window.begin <= begin <= window.end:
             del self.learned.unreadable[self.whose]
 
 
 class WindowSource(Protocol):
-    """How the windows of an endpoint are asked for."""
+    """Decides which requests a window needs, for one kind of endpoint."""
 
     limits: Limits
-    """What the endpoint gives in one response."""
+    """What the endpoint delivers in one response."""
 
     def plan(self, schedule: Schedule) -> Plan:
-        """Return the plan for what there is to read."""
+        """Return the plan for the range to read."""
 
     def ranges(self, window: Window) -> Sequence[Window]:
-        """Return the ranges that are asked for to read a window."""
+        """Return the ranges to request for a window; they serve the estimate of the cost."""
 
     def windows(
         self, plan: Plan, reading: WindowedReading
     ) -> Iterator[tuple[Window, Iterable[RecordBatch]]]:
-        """Yield each window of a plan that is read, with its records.
+        """Yield each window of a plan with its records.
 
         Raises:
             StreamError: A window can't be read.
@@ -247,10 +265,10 @@ class WindowSource(Protocol):
 
 
 class RangeSource:
-    """A window is one range of time.
+    """The source of most endpoints: one request for each window.
 
     Args:
-        context: What it works with.
+        context: The context of the reader.
     """
 
     def __init__(self, context: ReaderContext) -> None:
@@ -258,17 +276,17 @@ class RangeSource:
         self._context = context
 
     def plan(self, schedule: Schedule) -> Plan:
-        """Return the plan as it is."""
+        """Return the plan of the schedule."""
         return schedule.plan()
 
     def ranges(self, window: Window) -> Sequence[Window]:
-        """Return the window."""
+        """Return the window itself."""
         return (window,)
 
     def windows(
         self, plan: Plan, reading: WindowedReading
     ) -> Iterator[tuple[Window, Iterable[RecordBatch]]]:
-        """Yield each window of a plan that is read, with its records."""
+        """Yield each window of a plan with its records."""
         row_keys = new_row_keys(self._context)
 
         def build(rows: ResponseRows, window: Window) -> RecordBatch:
@@ -287,11 +305,11 @@ class RangeSource:
 
 
 class WindowedReader:
-    """Reads an endpoint that is asked for ranges of time, in as few requests as its limits allow.
+    """Reads an endpoint that takes dates, in as few requests as its limits allow.
 
     Args:
-        context: What it works with.
-        source: How its windows are asked for.
+        context: The context of the reader.
+        source: Decides which requests a window needs.
     """
 
     parent = ""
@@ -300,11 +318,11 @@ class WindowedReader:
         self._context = context
         self._source = source
         self.schedule = Schedule(context, source.limits)
-        """What there is to read."""
+        """The range to read."""
         self._reading: WindowedReading | None = None
 
     def read(self) -> Iterable[RecordBatch]:
-        """Yield the records of each window; the bookmark follows."""
+        """Yield the records of each window. The bookmark moves after each window."""
         plan = self._source.plan(self.schedule)
         self.schedule.log(plan.unread)
         reading = WindowedReading(self._context, self.schedule, plan.unread)
@@ -313,41 +331,41 @@ class WindowedReader:
 
     @property
     def first_unread(self) -> datetime:
-        """The first second that is unread."""
+        """The first wall-clock second that is unread."""
         return self.schedule.unread.begin
 
     @property
     def starts_before_state(self) -> bool:
-        """Whether `start_date` is before what was read so far."""
+        """Whether `start_date` is before the first second that was ever read."""
         return self.schedule.starts_before_state
 
     @property
     def starts_in_future(self) -> bool:
-        """Whether `start_date` is still to come."""
+        """Whether `start_date` is in the future."""
         return self.schedule.starts_in_future
 
     @property
     def cost(self) -> CostEstimate:
-        """A request for each range of each window."""
+        """One request for each range of each window."""
         return self.schedule.cost(self._source.plan(self.schedule), self._source.ranges)
 
     @property
     def has_begun(self) -> bool:
-        """Whether it has begun to read."""
+        """Whether `read` has begun."""
         return self._reading is not None
 
     @property
     def reading(self) -> WindowedReading:
-        """The reading that has begun, or one that would begin now."""
+        """The reading of this run; a new one, which has read nothing, if `read` has not begun."""
         unread = self.schedule.unread
         return self._reading or WindowedReading(self._context, self.schedule, unread)
 
     def current_checkpoint(self) -> Checkpoint:
-        """Return where the next run goes on, if this one stops now."""
+        """Return the checkpoint to save if the run stops now."""
         return self.reading.checkpoint()
 
     def describe_remaining(self, checkpoint: Checkpoint) -> str:
-        """Say what is left after a checkpoint."""
+        """Return what remains after a checkpoint, as text; empty if there was nothing to read."""
         return self.reading.describe_remaining(checkpoint)
 
     def checkpoint_after(self, saved: Checkpoint, *, failed: bool) -> Checkpoint:
@@ -357,11 +375,11 @@ class WindowedReader:
     def checkpoint_replacing(
         self, saved: Checkpoint, current: Checkpoint, *, failed: bool
     ) -> Checkpoint:
-        """Return the same.
+        """Return the checkpoint as `checkpoint_after` does, for a reader that adds ids to it.
 
         Args:
             saved: The checkpoint before this run.
-            current: Where the next run would go on, if this one had stopped.
+            current: The checkpoint to save if the run stopped now.
             failed: Whether the stream failed.
         """
         if self._reading is None:
@@ -370,7 +388,7 @@ class WindowedReader:
 
 
 def new_row_keys(context: ReaderContext) -> RowKeyGenerator | None:
-    """Return what makes the keys of rows; None where a row has a key of its own."""
+    """Return a new generator of row keys; None if the stream has no `row_key`."""
     endpoint = context.endpoint
     has_row_key = endpoint.kind is Kind.EVENT and not endpoint.has_natural_id
     return context.pipeline.new_row_keys() if has_row_key else None
@@ -382,16 +400,16 @@ def build_window(
     window: Window,
     row_keys: RowKeyGenerator | None,
 ) -> RecordBatch:
-    """Return the records of the rows of one window.
+    """Return the records for the rows of one window.
 
     Args:
-        context: The stream.
+        context: The context of the reader.
         rows: The rows.
         window: The window.
-        row_keys: What has made the keys of the windows before it.
+        row_keys: The generator that has made the row keys of earlier windows, if there are any.
 
     Raises:
-        StreamError: The rows are not what they should be.
+        StreamError: The API sent no column that the schema declares, or a key is unusable.
     """
     if row_keys:
         row_keys.forget((window.begin - DATE_DISTANCE).date())
@@ -400,7 +418,7 @@ def build_window(
 
 
 def window_stamps(endpoint: Endpoint, window: Window, zone: ZoneInfo) -> dict[str, str]:
-    """Return the columns that say what window the figures are of, where the rows do not."""
+    """Return the columns with the window, for an endpoint whose rows do not tell their date."""
     if endpoint.kind is not Kind.AGGREGATE_OVER_WINDOW:
         return {}
     begin, end = first_instant(window.begin, zone), last_instant(window.end, zone)
