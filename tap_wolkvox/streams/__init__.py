@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from tap_wolkvox.catalog.endpoint import Kind
 from tap_wolkvox.streams.base import WolkvoxStream
-from tap_wolkvox.streams.correlated import CorrelatedSource
-from tap_wolkvox.streams.current import FeedReader, SnapshotReader
-from tap_wolkvox.streams.partitioned import PartitionedReader
-from tap_wolkvox.streams.windowed import RangeSource, WindowedReader
+from tap_wolkvox.streams.readers.correlated import CorrelatedSource
+from tap_wolkvox.streams.readers.current import FeedReader, SnapshotReader
+from tap_wolkvox.streams.readers.partitioned import PartitionedReader
+from tap_wolkvox.streams.readers.windowed import RangeSource, WindowedReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable

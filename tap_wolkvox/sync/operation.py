@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tap_wolkvox.config.operation import Operation
     from tap_wolkvox.messages.batch import RecordBatch
     from tap_wolkvox.streams import WolkvoxStream
-    from tap_wolkvox.streams.current import SnapshotReader
+    from tap_wolkvox.streams.readers.current import SnapshotReader
 
 
 class OperationSync:

@@ -10,8 +10,8 @@ from tap_wolkvox.cursor.windows import Limits, Window
 from tap_wolkvox.errors import ResponseTooLargeError, StreamError
 from tap_wolkvox.response.fields import by_column
 from tap_wolkvox.response.rows import ResponseRows
-from tap_wolkvox.streams.parents import list_partitions
-from tap_wolkvox.streams.windowed import WindowFetcher, new_row_keys
+from tap_wolkvox.streams.readers.fetching import WindowFetcher, new_row_keys
+from tap_wolkvox.streams.readers.parents import list_partitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from tap_wolkvox.messages.batch import RecordBatch
     from tap_wolkvox.response.extractors import Row
     from tap_wolkvox.streams.protocols import ReaderContext
-    from tap_wolkvox.streams.schedule import Schedule
-    from tap_wolkvox.streams.windowed import WindowedReading
+    from tap_wolkvox.streams.readers.reading import WindowedReading
+    from tap_wolkvox.streams.readers.schedule import Schedule
 
 MARGIN = A_DAY
 """How long before its window the date of a row may lie.

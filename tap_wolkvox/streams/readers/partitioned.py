@@ -20,15 +20,11 @@ from tap_wolkvox.clock import A_DAY, A_SECOND
 from tap_wolkvox.cursor.partitions import UNPARTITIONED, PartitionProgress
 from tap_wolkvox.cursor.windows import Plan
 from tap_wolkvox.errors import ResponseTooLargeError, StreamError
-from tap_wolkvox.streams.parents import list_partitions, sync_partitions
-from tap_wolkvox.streams.schedule import limits_of
-from tap_wolkvox.streams.windowed import (
-    Learned,
-    WindowedReader,
-    WindowFetcher,
-    build_window,
-    new_row_keys,
-)
+from tap_wolkvox.streams.readers.fetching import WindowFetcher, build_window, new_row_keys
+from tap_wolkvox.streams.readers.parents import list_partitions, sync_partitions
+from tap_wolkvox.streams.readers.reading import Learned
+from tap_wolkvox.streams.readers.schedule import limits_of
+from tap_wolkvox.streams.readers.windowed import WindowedReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,8 +39,8 @@ if TYPE_CHECKING:
     from tap_wolkvox.reporting import CostEstimate
     from tap_wolkvox.response.rows import ResponseRows
     from tap_wolkvox.streams.protocols import ReaderContext
-    from tap_wolkvox.streams.schedule import Schedule
-    from tap_wolkvox.streams.windowed import WindowedReading
+    from tap_wolkvox.streams.readers.reading import WindowedReading
+    from tap_wolkvox.streams.readers.schedule import Schedule
 
 Counts = Counter[tuple[object, ...]]
 """Sums of the columns with counts: (natural key without the id, column name) → sum."""

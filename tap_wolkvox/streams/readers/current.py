@@ -13,7 +13,7 @@ from tap_wolkvox.catalog.endpoints import SHARED
 from tap_wolkvox.cursor.checkpoint import NO_CHECKPOINT, Checkpoint
 from tap_wolkvox.cursor.partitions import UNPARTITIONED, PartitionProgress
 from tap_wolkvox.reporting import CostEstimate
-from tap_wolkvox.streams.parents import list_partitions, sync_partitions
+from tap_wolkvox.streams.readers.parents import list_partitions, sync_partitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
