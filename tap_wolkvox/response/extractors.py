@@ -32,19 +32,19 @@ class ExtractedRows(Generic[AnyRows]):
 
     Args:
         rows: The flat rows.
-        sent: Number of items that the server sent, before nested rows became flat ones. The
+        received: Number of items that the server sent, before nested rows became flat ones. The
             server's own count (`4 records were found`) is compared with this number.
         counts_either: Whether the server's own count may also be the number of flat rows. It is
             set for structures whose count nobody has seen.
     """
 
     rows: AnyRows
-    sent: int
+    received: int
     counts_either: bool = False
 
     def lacks(self, counted: int) -> bool:
         """Whether the server counts more items than it sent."""
-        return counted > self.sent and not (self.counts_either and counted == len(self.rows))
+        return counted > self.received and not (self.counts_either and counted == len(self.rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -256,7 +256,9 @@ def _successful(document: Any, envelope: Row, extractor: RowExtractor, cap: int)
 def _decoded_rows(data: Any, extractor: RowExtractor) -> ExtractedRows[ResponseRows]:
     """Return the rows of a value that was not split, but decoded as a whole."""
     extracted = extractor.read(data)
-    return ExtractedRows(ResponseRows.of(extracted.rows), extracted.sent, extracted.counts_either)
+    return ExtractedRows(
+        ResponseRows.of(extracted.rows), extracted.received, extracted.counts_either
+    )
 
 
 def _value_at(document: Any, path: tuple[str, ...]) -> tuple[Any, Row]:
@@ -301,7 +303,7 @@ def _check_complete(
     """
     total, page = (_largest_count("", parent.get(name)) for name in ("total", "limit"))
     counted = max(total, _largest_count(_message(envelope), envelope.get("total_records")))
-    rows = max(len(extracted.rows), extracted.sent)
+    rows = max(len(extracted.rows), extracted.received)
     if rows >= cap:
         raise ResponseTooLargeError(
             f"the answer holds {rows} rows, the API's limit is {cap}: rows may be missing, so none "
@@ -309,14 +311,14 @@ def _check_complete(
             truncated=TruncatedResponse(extracted.rows, max(rows, counted)),
         )
     # More pages may follow a full page, unless every count says that this page holds all rows.
-    if 0 < page <= extracted.sent and not total == counted == extracted.sent:
+    if 0 < page <= extracted.received and not total == counted == extracted.received:
         raise StreamError(
-            f"the API sent a page of {extracted.sent} rows and documents no way to the next one: "
+            f"the API sent a page of {extracted.received} rows and documents no way to the next one: "
             "rows may be missing, so none was emitted"
         )
     if extracted.lacks(counted):
         raise RetryableError(
-            f"the answer is cut: the API counts {counted} rows and sent {extracted.sent}",
+            f"the answer is cut: the API counts {counted} rows and sent {extracted.received}",
             truncated=TruncatedResponse(extracted.rows, counted),
         )
 

@@ -120,7 +120,7 @@ class TestRowsWithEarliest:
         assert said in refusal(self.SHAPE, data)
 
     def test_rows_are_counted(self) -> None:
-        assert self.SHAPE.read([{"messages": []}] * 3).sent == 3
+        assert self.SHAPE.read([{"messages": []}] * 3).received == 3
 
 
 class TestNotes:

@@ -224,7 +224,7 @@ class TestNothing:
     def test_nothing_is_no_rows(self, stream: str, data: object) -> None:
         found = BY_NAME[stream].extractor.read(data)
         assert found.rows == []
-        assert found.sent == 0
+        assert found.received == 0
 
     def test_an_object_without_names_is_no_rows_by_name(self) -> None:
         assert SURVEYS.read({}) == SURVEYS.read([])
@@ -233,7 +233,7 @@ class TestNothing:
     def test_a_name_without_rows_is_no_row_and_counts(self, listed: object) -> None:
         found = SURVEYS.read({"a": listed, "b": [ROW], "c": listed})
         assert found.rows == [{"survey": "b", **ROW}]
-        assert found.sent == 3
+        assert found.received == 3
 
     @pytest.mark.parametrize("listed", NOTHING, ids=repr)
     def test_a_row_without_rows_is_no_row_and_counts(self, listed: object) -> None:
@@ -245,7 +245,7 @@ class TestNothing:
             ]
         )
         assert found.rows == [{"agent_id": "2", **ROW}]
-        assert found.sent == 3
+        assert found.received == 3
 
     @pytest.mark.parametrize("listed", NOTHING, ids=repr)
     @pytest.mark.parametrize("field", ["by_agent", "by_pbx"])
@@ -356,7 +356,7 @@ class TestCounts:
             (LATENCY, [{"by_agent": [ROW, ROW], "by_ip": [ROW]}], 1),
             (LATENCY, [{"by_agent": []}], 1),
         ):
-            assert shape.read(data).sent == sent
+            assert shape.read(data).received == sent
 
 
 values = st.none() | st.text(max_size=3) | st.lists(st.text(max_size=2), max_size=2)
@@ -397,7 +397,7 @@ class TestNothingIsLost:
             assert kept(inner, flat, "active_chats")
             assert {name: flat[name] for name in outer} == outer
             assert len(flat) <= len(outer) + len(inner)
-        assert found.sent == len(data)
+        assert found.received == len(data)
 
     @given(
         st.lists(
@@ -416,7 +416,7 @@ class TestNothingIsLost:
             assert kept(row, flat, "row")
             assert next(iter(flat)) == "date"
             assert len(flat) <= 1 + len(row)
-        assert found.sent == len(data)
+        assert found.received == len(data)
 
     @given(st.dictionaries(st.text(max_size=3), row_lists, max_size=4))
     @example({"": [{"survey": ""}, {"survey": None}]})
@@ -427,7 +427,7 @@ class TestNothingIsLost:
             assert flat["survey"] == name
             assert kept(inner, flat, "row")
             assert len(flat) <= 1 + len(inner)
-        assert found.sent == len(data)
+        assert found.received == len(data)
 
     @given(
         st.dictionaries(
