@@ -29,7 +29,7 @@ class RowBatch:
     Args:
         source: The rows themselves, or the span of a spool that holds their JSON: objects with
             commas between them.
-        shape: The extractor that turns the objects of the span into rows.
+        extractor: The extractor that turns the objects of the span into rows.
         outer: Values that the request adds to each row, by column.
     """
 
@@ -38,11 +38,11 @@ class RowBatch:
     def __init__(
         self,
         source: Span | Sequence[Row],
-        shape: RowExtractor = LIST,
+        extractor: RowExtractor = LIST,
         outer: Mapping[str, str] = NOTHING,
     ) -> None:
         self._source = source
-        self._extractor = shape
+        self._extractor = extractor
         self._outer = outer
 
     @property
