@@ -48,6 +48,8 @@ def main() -> None:
     # What is read in the encoding of one machine is read otherwise on another: a warning, and so an
     # error of a test.
     os.environ["PYTHONWARNDEFAULTENCODING"] = "1"
+    # Each worker would compile all tests anew, which takes longer than to find them.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if chosen:
         run("pytest", "-m", kept, *chosen)
         return
