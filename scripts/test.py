@@ -49,6 +49,8 @@ def main() -> None:
     # Python then warns of files that are read in the encoding of the machine, because another
     # machine may have another encoding. In tests, a warning is an error.
     os.environ["PYTHONWARNDEFAULTENCODING"] = "1"
+    # Each worker would compile all tests anew, which takes longer than to find them.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if chosen:
         run("pytest", "-m", kept, *chosen)
         return

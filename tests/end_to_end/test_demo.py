@@ -128,6 +128,7 @@ class Terminal:
         return bool(block)
 
 
+@pytest.mark.long
 def test_sigterm_while_it_installs(folder: Path) -> None:
     terminal = Terminal(folder)
     terminal.read_until("Installing ")
@@ -137,6 +138,7 @@ def test_sigterm_while_it_installs(folder: Path) -> None:
     assert at_work(folder) == []
 
 
+@pytest.mark.long
 def test_a_terminal_that_is_closed_while_meltano_installs(folder: Path) -> None:
     terminal = Terminal(folder)
     terminal.read_until("target-postgres")
@@ -146,6 +148,7 @@ def test_a_terminal_that_is_closed_while_meltano_installs(folder: Path) -> None:
     assert at_work(folder) == []
 
 
+@pytest.mark.long
 def test_ctrl_c_while_it_loads(folder: Path) -> None:
     terminal = Terminal(folder)
     terminal.read_until("target-postgres")
@@ -158,6 +161,7 @@ def test_ctrl_c_while_it_loads(folder: Path) -> None:
     assert at_work(folder) == []
 
 
+@pytest.mark.long
 def test_a_second_one_leaves_the_first_alone_and_says_where_it_is(folder: Path) -> None:
     terminal = Terminal(folder)
     terminal.read_until("press Enter")

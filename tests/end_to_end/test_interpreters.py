@@ -34,6 +34,7 @@ STREAMS = (
     "reports_cdr_1",
 )
 """Of each kind at least one."""
+OTHERS = [name for name in interpreters.NAMES if name != interpreters.OF_THE_SYSTEM]
 NOW = "2026-11-20T10:00:00"
 
 
@@ -60,7 +61,13 @@ def read(tap: CommandLine) -> Result:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="looks where others than Windows keep them")
-@pytest.mark.parametrize("name", interpreters.NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        interpreters.OF_THE_SYSTEM,
+        *(pytest.param(each, marks=pytest.mark.long) for each in OTHERS),
+    ],
+)
 def test_the_tap_does_there_what_it_does_here(
     name: str, checkout: Path, simulator: Simulator, tmp_path: Path
 ) -> None:

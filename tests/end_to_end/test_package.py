@@ -117,6 +117,7 @@ def test_the_sdist_holds_the_schemas_and_the_tests(built: tuple[Path, Path]) -> 
     assert {"schemas/billing.json", "tests/conftest.py", "LICENSE", "CHANGELOG.md"} <= names
 
 
+@pytest.mark.long
 def test_the_oldest_of_all_dependencies_do(checkout: Path, tmp_path: Path) -> None:
     install = ("--resolution", "lowest-direct", "--group", "test", "--editable", checkout)
     programs = environment(tmp_path / "venv", "--project", checkout, *install)

@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tap_wolkvox.tap import TapWolkvox
-from tests.support.processes import CAN_FORK, PATIENCE, forked, started
+from tests.support.processes import PATIENCE, started
+
+if sys.platform != "win32":
+    from tests.support.forks import forked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -163,11 +166,15 @@ class CommandLine:
         words += arguments
         more = environment or {}
         clock = {"SIMULATED_NOW": now} if now else {}
-        if CAN_FORK and not fresh and self.python == sys.executable and not _is_for_python(more):
+        if sys.platform != "win32" and not (fresh or self._needs_a_start_of_python(more)):
             return forked(words, self.folder, self._environment() | clock | more)
         site = {"PYTHONPATH": str(SET_CLOCK)} if now else {}
         command = [self.python, "-m", "tap_wolkvox", *words]
         return started(command, self.folder, self._environment() | clock | site | more)
+
+    def _needs_a_start_of_python(self, environment: Iterable[str]) -> bool:
+        is_read_at_start = any(name.startswith("PYTHON") for name in environment)
+        return is_read_at_start or self.python != sys.executable
 
     def _environment(self) -> dict[str, str]:
         """Return the environment without what would make a run depend on this machine."""
@@ -176,10 +183,6 @@ class CommandLine:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.temporary or self.folder))
         return kept | temporary | {"PYTHONUTF8": "1"}
-
-
-def _is_for_python(environment: Iterable[str]) -> bool:
-    return any(name.startswith("PYTHON") for name in environment)
 
 
 def for_simulator(simulator: Simulator, folder: Path, *streams: str) -> CommandLine:

@@ -12,46 +12,21 @@ import os
 import runpy
 import select
 import socket
-import struct
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tests.support.jobs import MEASURED, Job, send
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-# Modules with names that Windows lacks.
-posix_socket: Any = socket
-posix_os: Any = os
-posix_time: Any = time
+assert sys.platform != "win32"
 
 SET_CLOCK = Path(__file__).parent / "set_clock" / "sitecustomize.py"
-MEASURED = "COVERAGE_PROCESS_CONFIG"
-"""Environment variable by which coverage measures a process."""
-
-NUMBER = struct.Struct("q")
-
-
-@dataclass(frozen=True)
-class Job:
-    """A run to start.
-
-    Args:
-        arguments: Words of the command line, without the program.
-        folder: The working folder.
-        environment: All environment variables.
-    """
-
-    arguments: list[str]
-    folder: str
-    environment: dict[str, str]
-
-    def sent(self) -> bytes:
-        """Return it as a line."""
-        return json.dumps(asdict(self)).encode() + b"\n"
 
 
 @dataclass(frozen=True)
@@ -66,22 +41,6 @@ class Child:
         _, status = os.waitpid(self.pid, 0)
         with suppress(BrokenPipeError, ConnectionResetError), self.client:
             send(self.client, os.waitstatus_to_exitcode(status))
-
-
-def send(to: socket.socket, number: int) -> None:
-    """Send a number."""
-    to.sendall(NUMBER.pack(number))
-
-
-def received(of: socket.socket) -> int:
-    """Receive a number.
-
-    Raises:
-        struct.error: None comes any more.
-    """
-    number: int
-    [number] = NUMBER.unpack(of.recv(NUMBER.size, socket.MSG_WAITALL))
-    return number
 
 
 def serve(jobs: socket.socket) -> Job:
@@ -106,7 +65,7 @@ def serve(jobs: socket.socket) -> Job:
 
 def _forked(jobs: socket.socket, running: dict[int, Child]) -> Job | None:
     """Start the next job; return it in its fork."""
-    message, descriptors, _, _ = posix_socket.recv_fds(jobs, 1, 3)
+    message, descriptors, _, _ = socket.recv_fds(jobs, 1, 3)
     if not message:
         sys.exit()
     output, log, client = descriptors
@@ -115,7 +74,7 @@ def _forked(jobs: socket.socket, running: dict[int, Child]) -> Job | None:
         job = Job(**json.loads(lines.readline()))
     # A descriptor that ends with the process that holds its other end.
     ended, held = os.pipe()
-    pid = posix_os.fork()
+    pid = os.fork()
     running[ended] = Child(pid, told)
     if not pid:
         os.dup2(output, 1)
@@ -147,7 +106,7 @@ def become(job: Job, program: ModuleType) -> None:
     """
     os.environ.clear()
     os.environ.update(job.environment)
-    posix_time.tzset()
+    time.tzset()
     os.chdir(job.folder)
     sys.argv = [str(program.__file__), *job.arguments]
     sys.path[0] = job.folder
