@@ -313,8 +313,8 @@ def _check_complete(
     # More pages may follow a full page, unless every count says that this page holds all rows.
     if 0 < page <= extracted.received and not total == counted == extracted.received:
         raise StreamError(
-            f"the API sent a page of {extracted.received} rows and documents no way to the next one: "
-            "rows may be missing, so none was emitted"
+            f"the API sent a page of {extracted.received} rows and documents no way to the next "
+            "one: rows may be missing, so none was emitted"
         )
     if extracted.lacks(counted):
         raise RetryableError(
