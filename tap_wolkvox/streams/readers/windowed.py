@@ -131,11 +131,6 @@ class WindowedReader:
         return self.schedule.cost(self._source.plan(self.schedule), self._source.ranges)
 
     @property
-    def has_begun(self) -> bool:
-        """Whether `read` has begun."""
-        return self._reading is not None
-
-    @property
     def reading(self) -> WindowedReading:
         """The reading of this run; a new one, which has read nothing, if `read` has not begun."""
         unread = self.schedule.unread
