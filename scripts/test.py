@@ -25,6 +25,9 @@ SIDE_BY_SIDE = (
 )
 SLOWEST = ("--durations", "15", "--durations-min", "1")
 
+# They run no line of the tap: to measure coverage would only slow them down.
+OF_THE_SIMULATOR = ("tests/integration/simulator", "tests/unit/simulator")
+
 KEPT = {
     "": "not slow and not long",
     "--slow": "not long",
@@ -57,9 +60,12 @@ def main() -> None:
     for check in CHECKS:
         run(*check)
     run("coverage", "erase")
-    pytest = ("coverage", "run", "-m", "pytest", *SLOWEST)
-    run(*pytest, *SIDE_BY_SIDE, "-m", f"not timed and ({kept})")
-    run(*pytest, "-m", f"timed and ({kept})")
+    together = (*SLOWEST, *SIDE_BY_SIDE, "-m", f"not timed and ({kept})")
+    alone = (*SLOWEST, "-m", f"timed and ({kept})")
+    others = tuple(f"--ignore={folder}" for folder in OF_THE_SIMULATOR)
+    run("pytest", *together, *OF_THE_SIMULATOR)
+    run("coverage", "run", "-m", "pytest", *together, *others)
+    run("coverage", "run", "-m", "pytest", *alone)
     run("coverage", "combine", "--quiet")
     run("coverage", "report")
 

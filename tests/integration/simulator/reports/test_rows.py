@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
@@ -17,6 +16,7 @@ from tests.support.reports_of import (
     MISSING,
     NOON,
     TODAY,
+    WEEK,
     flat_rows,
     rows,
 )
@@ -186,14 +186,8 @@ PAIRS = (
 
 
 @pytest.fixture(scope="module")
-def three_days(sim: Simulator) -> Told:
-    """The same of three days."""
-    return cache(lambda api: flat_rows(sim, api, THREE_DAYS))
-
-
-@pytest.fixture(scope="module")
 def busy() -> Simulator:
-    return Simulator(seed=1, now=NOON, pace=2)
+    return Simulator(seed=1, now=NOON, pace=4)
 
 
 @pytest.fixture(scope="module")
@@ -231,9 +225,9 @@ class TestRows:
 
     @each_api
     def test_values_have_the_forms_of_the_api_or_are_missing(
-        self, three_days: Told, api: str
+        self, sim: Simulator, api: str
     ) -> None:
-        found = three_days(api)
+        found = flat_rows(sim, api, THREE_DAYS)
         for name in found[0].keys() - {"conversation"}:
             column = f"{api}.{name}"
             values = {row[name] for row in found}
@@ -244,9 +238,9 @@ class TestRows:
             assert [value for value in given if look and not look.fullmatch(value)] == [], name
 
     @each_api
-    def test_keys_are_unique(self, three_days: Told, busy: Simulator, api: str) -> None:
+    def test_keys_are_unique(self, sim: Simulator, busy: Simulator, api: str) -> None:
         key = [spelled(api, name) for name in LINES[api]["natural_key"]]
-        for found in (three_days(api), flat_rows(busy, api)):
+        for found in (flat_rows(sim, api, WEEK), flat_rows(busy, api)):
             # Columns that only the tap makes are left out.
             keys = {tuple(row[name] for name in key if name in row) for row in found}
             assert len(keys) == len(found) or api in SHARE_A_KEY

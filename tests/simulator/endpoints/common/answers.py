@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any, TypeAlias
+
+import msgspec
 
 Row: TypeAlias = dict[str, Any]
 Path: TypeAlias = tuple[str, ...]
@@ -44,14 +47,14 @@ class Answer:
     headers: Headers = JSON_TYPE
     rows_at: Path | None = None
 
-    @property
+    @cached_property
     def body(self) -> bytes:
         """The bytes after the headers."""
         if self.status in _NO_BODY:
             return b""
         if isinstance(self.content, bytes):
             return self.content
-        return json.dumps(self.content, ensure_ascii=False, indent=4).encode()
+        return pretty(self.content)
 
     def head(self) -> bytes:
         """Status line and headers. The length of the body is added if no header gives it."""
@@ -60,6 +63,15 @@ class Answer:
         if not _FRAMING & {name.lower() for name, _ in self.headers}:
             lines.append(f"Content-Length: {len(self.body)}")
         return "\r\n".join((*lines, "", "")).encode("latin-1")
+
+
+def pretty(content: object) -> bytes:
+    """JSON as ``json.dumps`` indents it, many times as fast."""
+    try:
+        return msgspec.json.format(json.dumps(content, ensure_ascii=False).encode(), indent=4)
+    except msgspec.DecodeError:
+        # Numbers such as NaN, which a fault can put there, are no JSON.
+        return json.dumps(content, ensure_ascii=False, indent=4).encode()
 
 
 @dataclass(frozen=True)
