@@ -64,6 +64,23 @@ class _OpenWindow:
     requests: int = 0
     is_over: bool = False
 
+    def has_tried(self, requests: int) -> bool:
+        """Whether a request for an id was sent in this window.
+
+        Args:
+            requests: Requests of the operation up to now.
+        """
+        was_requested = self.partition is not UNPARTITIONED and requests > self.requests
+        return was_requested or self.progress.has_grown
+
+    def is_elsewhere(self, begin: datetime | None) -> bool:
+        """Whether the next run does not go on in this window.
+
+        Args:
+            begin: Where the next run goes on.
+        """
+        return self.is_over or self.window.begin != begin
+
 
 @dataclass
 class _Run:
@@ -131,11 +148,7 @@ class PartitionedSource:
     @property
     def has_tried(self) -> bool:
         """Whether a request for an id was sent in the window that is being read."""
-        if self.open is None:
-            return False
-        requests = self._context.client.requests
-        was_requested = self.open.partition is not UNPARTITIONED and requests > self.open.requests
-        return was_requested or self.open.progress.has_grown
+        return self.open is not None and self.open.has_tried(self._context.client.requests)
 
     def checkpoint(self, current: Checkpoint, reading: WindowedReading) -> Checkpoint:
         """Return the checkpoint to save if the run stops now, with the ids that are read.
@@ -145,11 +158,9 @@ class PartitionedSource:
             reading: The reading that stops.
         """
         opened = self.open
-        if opened is None or opened.is_over or not self.has_tried:
+        if opened is None or not self.has_tried or opened.is_elsewhere(current.begin):
             return current
         window, done = opened.window, opened.progress.done
-        if window.begin != current.begin:
-            return current
         end = window.end if opened.progress.has_grown else self._shorter(window).end
         next_reread = reading.progress.next_reread(window.end + A_SECOND)
         reread_from = next_reread if done else current.reread_from

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from tap_wolkvox.streams.readers.fetching import WindowFetcher, build_window, new_row_keys
@@ -158,6 +157,4 @@ class WindowedReader:
             current: The checkpoint to save if the run stopped now.
             failed: Whether the stream failed.
         """
-        if self._reading is None:
-            return replace(saved, deferred_since=None)
-        return self._reading.checkpoint_after(saved, current, failed=failed)
+        return self.reading.checkpoint_after(saved, current, failed=failed)
