@@ -8,10 +8,11 @@ import re
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.integration.simulator.greeting import greeting
 from tests.integration.simulator.operations.common import AUCKLAND, BILL, BOGOTA, control, send
 from tests.support.paths import ROOT
 from tests.support.processes import PATIENCE
@@ -32,13 +33,6 @@ def run(*arguments: str, **environment: str) -> subprocess.Popen[str]:
         text=True,
         encoding="utf-8",
     )
-
-
-def greeting(process: subprocess.Popen[str]) -> tuple[str, Any]:
-    """What it says once it serves, and the settings of the tap in it."""
-    assert process.stdout
-    said = "".join(iter(process.stdout.readline, "Ctrl-C stops it.\n"))
-    return said, json.loads(said[said.index("\n{") : said.rindex("}") + 1])
 
 
 def stopped(process: subprocess.Popen[str]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import re
 from contextlib import closing
 from datetime import date, timedelta
@@ -15,7 +14,6 @@ import pytest
 
 from tests.integration.simulator.server.common import ASKED, FRIDAY, SERVICE_FIELDS, ask, at
 from tests.simulator import CodeForm, Simulator
-from tests.simulator.endpoints.common.answers import pretty
 from tests.simulator.http.routes import ENDPOINTS
 from tests.simulator.world.missing_values import FORMS
 
@@ -52,20 +50,6 @@ def test_an_answer_is_pretty_printed_utf8(sim: Simulator) -> None:
     body = ask(sim, "rec_screen", "billing").body
     assert body.startswith(b'{\n    "code": 200,\n')
     assert "Operación Demo 0011" in body.decode()
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        {"a": [], "b": {}, "c": [{"d": "ñ\u2028\x00\x7f/🛠"}, [1, 1.5, True, None]]},
-        [],
-        "text",
-        {"a": float("nan"), "b": [float("inf")]},
-    ],
-    ids=["json", "list", "text", "no json"],
-)
-def test_it_is_indented_as_by_the_standard_library(content: object) -> None:
-    assert pretty(content) == json.dumps(content, ensure_ascii=False, indent=4).encode()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import re
 import signal
 import socket
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.integration.simulator.greeting import greeting
 from tests.integration.simulator.server.common import (
     FRIDAY,
     ask,
@@ -235,11 +235,10 @@ def test_the_command_line(stop: signal.Signals) -> None:
         "first",
     ]
     with run("--port", "0", *options) as process:
-        assert process.stdout
-        greeting = "".join(iter(process.stdout.readline, "Ctrl-C stops it.\n"))
-        (line,) = re.findall("curl .*", greeting)
+        printed, settings = greeting(process)
+        (line,) = re.findall("curl .*", printed)
         url = re.findall('"(http.*)"', line)[0]
-        assert json.loads(greeting[greeting.index("{") : greeting.rindex("}") + 1]) == {
+        assert settings == {
             "server": "0042",
             "token": "mine",
             "api_url": url.removesuffix("/information.php?api=services"),
