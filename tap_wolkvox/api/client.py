@@ -131,7 +131,7 @@ class Client:
             can_split = can_split and not self._size_not_the_cause
             failures: list[RetryableError] = []
             try:
-                response = self._retried(throttled, failures, can_split)(request, context)
+                response = self._retried(throttled, failures, can_split=can_split)(request, context)
             except RetryableError as error:
                 failures.append(_without_traceback(error))
             else:
@@ -146,10 +146,7 @@ class Client:
         return send_with_retries
 
     def _retried(
-        self,
-        send: RequestFunc,
-        failures: list[RetryableError],
-        can_split: bool,  # noqa: FBT001
+        self, send: RequestFunc, failures: list[RetryableError], *, can_split: bool
     ) -> RequestFunc:
         def log_retry(details: Details) -> None:
             if failures:

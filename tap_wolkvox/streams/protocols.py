@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from tap_wolkvox import clock
+
 if TYPE_CHECKING:
     import logging
     from collections.abc import Iterable
@@ -77,6 +79,11 @@ class ReaderContext:
     def client(self) -> Client:
         """The HTTP client of the operation."""
         return self.operation.client
+
+    @property
+    def requested_at(self) -> datetime:
+        """The instant of the last request, in UTC; the present one before the first request."""
+        return self.client.last_request_at or clock.now()
 
     @property
     def zone(self) -> ZoneInfo:

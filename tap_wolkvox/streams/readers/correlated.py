@@ -103,7 +103,7 @@ class CorrelatedSource:
         """Yield each window of a plan with its records."""
         emitted = _Emitted(self._earliest(plan))
 
-        def fetch(window: Window, can_split: bool) -> ResponseRows:  # noqa: ARG001, FBT001
+        def fetch(window: Window, *, can_split: bool) -> ResponseRows:  # noqa: ARG001  # by id only
             return self._fetch(window, emitted)
 
         def build(rows: ResponseRows, window: Window) -> RecordBatch:

@@ -71,7 +71,7 @@ class SnapshotReader:
         reading, name = reading or _Reading(), self._context.endpoint.name
         if name not in SHARED:
             return self._fetch(reading)
-        # It may ask for the same: the quota.
+        # Before the cache: to read the quota may cache the same records.
         self._context.operation.prepare_request()
         cached = self._context.client.cached(name, partial(self._fetch, reading))
         stamp_column = self._context.endpoint.stamp_column
@@ -130,7 +130,7 @@ class SnapshotReader:
 
     def _stamp(self) -> str:
         """Return the time of the last request, as the stamp column has it: a day or a second."""
-        requested_at = self._context.client.last_request_at or clock.now()
+        requested_at = self._context.requested_at
         if self._context.endpoint.kind is Kind.SNAPSHOT:
             return requested_at.astimezone(self._context.zone).date().isoformat()
         return requested_at.isoformat(timespec="seconds")
@@ -157,7 +157,7 @@ class FeedReader:
         """Yield the records of one response."""
         context = self._context
         rows = context.retriever.fetch()
-        requested_at = context.client.last_request_at or clock.now()
+        requested_at = context.requested_at
         yield context.pipeline.build(rows, {}, context.pipeline.new_row_keys())
         self._warn_of_gap(requested_at)
         context.state.advance(requested_at.isoformat(timespec="seconds"))

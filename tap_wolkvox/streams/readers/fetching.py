@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tap_wolkvox.catalog.endpoint import Kind
 from tap_wolkvox.clock import A_DAY, first_instant, last_instant
@@ -29,6 +29,22 @@ The counts of row keys are kept for that long.
 """
 
 
+class FetchWindow(Protocol):
+    """Returns the rows of a window."""
+
+    def __call__(self, window: Window, *, can_split: bool) -> ResponseRows:
+        """Send the requests that the window needs.
+
+        Args:
+            window: The window.
+            can_split: Whether the window could be split.
+
+        Raises:
+            ResponseTooLargeError: The window has to be split.
+            StreamError: The window can't be read.
+        """
+
+
 @dataclass(kw_only=True)
 class WindowFetcher:
     """Fetches the windows of a plan, and adapts the plan to each response.
@@ -36,15 +52,14 @@ class WindowFetcher:
     Args:
         context: The context of the reader.
         learned: What earlier responses have shown; it is updated after each response.
-        fetch: Returns the rows of a window. The second argument says whether the window could be
-            split.
+        fetch: Returns the rows of a window.
         build: Returns the records for the rows of a window.
         whose: The hash of the id that is read, or `EVERYTHING`: the key in `learned.unreadable`.
     """
 
     context: ReaderContext
     learned: Learned
-    fetch: Callable[[Window, bool], ResponseRows]
+    fetch: FetchWindow
     build: Callable[[ResponseRows, Window], RecordBatch]
     whose: str = EVERYTHING
 
@@ -59,7 +74,7 @@ class WindowFetcher:
         while not plan.is_done:
             window, self.learned.width = plan.window, plan.width
             try:
-                rows = self.fetch(window, plan.can_split)
+                rows = self.fetch(window, can_split=plan.can_split)
                 count, records = len(rows), self.build(rows, window)
             except ResponseTooLargeError as error:
                 plan = self._split(plan, error)

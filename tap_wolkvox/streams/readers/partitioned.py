@@ -238,7 +238,7 @@ class PartitionedSource:
         value = partition.columns[self._spec.column]
         row_keys = run.row_keys.setdefault(value, new_row_keys(context))
 
-        def fetch(window: Window, can_split: bool) -> ResponseRows:  # noqa: FBT001
+        def fetch(window: Window, *, can_split: bool) -> ResponseRows:
             return context.retriever.fetch(window.params, partition, can_split=can_split)
 
         def build(rows: ResponseRows, window: Window) -> RecordBatch:

@@ -29,8 +29,7 @@ def is_of_days(endpoint: Endpoint) -> bool:
     """Whether the rows of an endpoint describe whole days, so that no window may split a day."""
     if endpoint.kind is not Kind.EVENT:
         return True
-    columns = schemas.stream_schema(endpoint)["properties"]
-    return bool(columns[endpoint.replication_key]["format"] == "date")
+    return bool(schemas.received(endpoint)[endpoint.date or ""]["format"] == "date")
 
 
 class Schedule:
@@ -53,11 +52,9 @@ class Schedule:
         bookmark_zone = self._state.zone(zone)
         usual = bookmarks.to_read(bookmark, self._context.period, clock.now(), zone, bookmark_zone)
         checkpoint = self._state.checkpoint
-        unread_since = bookmarks.unread_since(bookmark, zone, bookmark_zone) if bookmark else None
-        if not self._state.is_incremental:
-            # A full table has no bookmark. The checkpoint stands in, or each run would begin anew
-            # and never reach the end.
-            unread_since = checkpoint.begin
+        # A full table has no bookmark. The checkpoint stands in, or each run would begin anew and
+        # never reach the end.
+        unread_since = self.unread_since if self._state.is_incremental else checkpoint.begin
         return checkpoint.to_read(usual, unread_since, self._context.period.start)
 
     @property

@@ -80,7 +80,7 @@ class RangeSource:
         )
         yield from fetcher.read(plan)
 
-    def _fetch(self, window: Window, can_split: bool) -> ResponseRows:  # noqa: FBT001
+    def _fetch(self, window: Window, *, can_split: bool) -> ResponseRows:
         return self._context.retriever.fetch(window.params, can_split=can_split)
 
 
@@ -132,8 +132,9 @@ class WindowedReader:
     @property
     def reading(self) -> WindowedReading:
         """The reading of this run; a new one, which has read nothing, if `read` has not begun."""
-        unread = self.schedule.unread
-        return self._reading or WindowedReading(self._context, self.schedule, unread)
+        if self._reading:
+            return self._reading
+        return WindowedReading(self._context, self.schedule, self.schedule.unread)
 
     def current_checkpoint(self) -> Checkpoint:
         """Return the checkpoint to save if the run stops now."""
